@@ -1,0 +1,1 @@
+"""How a document becomes a result: from text to bytes."""

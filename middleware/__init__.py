@@ -1,0 +1,1 @@
+"""What is true of every request: pure ASGI middleware and error answers."""

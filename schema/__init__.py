@@ -1,0 +1,1 @@
+"""What the client sees: the Strawberry schema."""
