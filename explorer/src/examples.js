@@ -1,0 +1,119 @@
+// The tabs of a first visit. GraphiQL names a tab after its operation.
+
+const asVariables = (variables) => JSON.stringify(variables, null, 2);
+
+export const exampleTabs = [
+  {
+    query: `# One number: what is known about it. Ctrl-Enter runs the query.
+# Ctrl-Space lists the fields there are; the book on the left explains them.
+# Integers come as strings: JSON numbers lose digits above 2^53 - 1.
+query OneNumber {
+  integer(value: 9007199254740993) {
+    isPrime
+    primality {
+      verdict
+      method
+      witness
+    }
+    factorization {
+      expression
+    }
+    neighbours(count: 2) {
+      below
+      above
+      nearest
+    }
+    arithmetic {
+      totient
+      mobius
+      divisorCount
+    }
+    divisors(first: 5) {
+      nodes
+      totalCount
+    }
+  }
+}
+`,
+  },
+  {
+    query: `# A batch: many numbers in one request, answered in the order asked.
+# The numbers stand in the variables below. A number that is too hard costs
+# its own answer and no other. rateLimit tells what the request cost.
+query BatchWithVariables($values: [BigInt!]!) {
+  arePrime(values: $values)
+  integers(values: $values) {
+    value
+    factorization {
+      expression
+    }
+    nextPrime
+    classes
+  }
+  rateLimit {
+    cost
+    remaining
+  }
+}
+`,
+    variables: asVariables({
+      values: ['97', '561', '2147483647', '600851475143', '18446744073709551557'],
+    }),
+  },
+  {
+    query: `# A range: its primes by page, and what they look like together.
+# For the next page copy pageInfo.endCursor into the variable after.
+query RangeWithPaging($low: BigInt!, $high: BigInt!, $first: Int!, $after: String) {
+  primeRange(low: $low, high: $high) {
+    count
+    primes(first: $first, after: $after) {
+      nodes
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+    gaps {
+      mean
+      maximum {
+        start
+        end
+        length
+        merit
+      }
+    }
+    twins: constellations(offsets: [0, 2], first: 3) {
+      totalCount
+      nodes {
+        primes
+      }
+    }
+    histogram(buckets: 4) {
+      low
+      high
+      count
+    }
+  }
+}
+`,
+    variables: asVariables({ low: '1000000', high: '1010000', first: 10, after: null }),
+  },
+  {
+    query: `# Primes in arithmetic progression: start, start + difference, ... up to
+# the first term that is not prime (endedBy). Ten terms is short;
+# twenty-seven was the longest run known when this page was written.
+query Progression {
+  ten: progression(start: 199, difference: 210) {
+    length
+    terms
+    endedBy
+  }
+  twentySeven: progression(start: 224584605939537911, difference: 18135696597948930) {
+    length
+    terms
+    endedBy
+  }
+}
+`,
+  },
+];
