@@ -1,0 +1,258 @@
+"""Primes over closed intervals: the one object that other packages hold."""
+
+import math
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.base_primes import BasePrimes
+from engine.bounds import prime_count_between_upper
+from engine.counting import count_by_legendre, legendre_seconds
+from engine.errors import CapacityError, DomainError
+from engine.nth import estimate_nth_prime, nth_prime_near
+from engine.range_costs import (
+    POINT_SECONDS,
+    Task,
+    expected_primes,
+)
+from engine.sieve_pages import PageFinder
+from engine.sieve_plan import Piece, Planner
+from engine.small_primes import DEFAULT_BOUND, SmallPrimes
+from engine.stop import Stop
+from engine.wheel import standard_wheels
+
+# Work predicted to take more CPU time than this is refused at once.
+MOST_SECONDS = 600.0
+# An answer that would take more bytes than this is refused at once: 134 million primes.
+MOST_ANSWER_BYTES = 2**30
+# pi(x) is computed up to here.
+MOST_PRIME_COUNT_X = 10**15
+
+
+class PrimeRanges:
+    """Primes over closed intervals; holds the shared read-only tables and bounded caches.
+
+    Thread-safe: every answer is computed in arrays of its own. Below 2**64 every prime is proven.
+    From 2**64 on, a prime here means a probable prime: a number that passes the BPSW test, which
+    no composite is known to pass.
+
+    Args:
+        small_bound: The table of small primes covers [0, small_bound]; at least 1,000.
+        base_prime_bound: Base primes are kept up to here at most, below 2**31. Intervals up to its
+            square are sieved completely, higher ones partly, with a test of what is left.
+
+    Attributes:
+        small_primes: The table of small primes.
+
+    Memory: 10.4 MB for the table, at most 58 MB of base primes for the default bound. A call needs
+    at most 40 MB beside its answer.
+    """
+
+    def __init__(self, *, small_bound: int = DEFAULT_BOUND, base_prime_bound: int = 2**28) -> None:
+        """Make the tables. Cost: about 50 ms by default."""
+        self.small_primes = SmallPrimes(small_bound)
+        self._wheels = standard_wheels()
+        self._base = BasePrimes(self.small_primes, base_prime_bound)
+        self._planner = Planner(self.small_primes, self._base, self._wheels)
+        self._pages = PageFinder(self.small_primes, self._base, self._planner, self._wheels[0])
+
+    def list_primes(self, low: int, high: int, stop: Stop) -> NDArray[np.uint64]:
+        """Return every prime in [low, high], ascending, high < 2**64.
+
+        Raises:
+            DomainError: low > high.
+            CapacityError: high >= 2**64 (``first_primes`` goes further), or predicted to take more
+                than 600 s of CPU time or 1 GiB of answer.
+            DeadlineError: stopped.
+
+        Cost: ``list_cost``. Memory: the answer, and 40 MB.
+        """
+        pieces = self._affordable(low, high, Task.LIST)
+        room = prime_count_between_upper(low, high)
+        expected = expected_primes(low, high)
+        if expected * 8 > MOST_ANSWER_BYTES:
+            raise CapacityError(
+                f"[{shown(low)}, {shown(high)}] has about {expected:.3g} primes, "
+                f"the bound is {MOST_ANSWER_BYTES // 8}"
+            )
+        primes = np.empty(room, dtype=np.uint64)
+        filled = 0
+        for piece in pieces:
+            filled += piece.fill(primes[filled:], stop)
+        return primes[:filled]
+
+    def first_primes(
+        self, low: int, high: int, count: int, stop: Stop
+    ) -> Sequence[int] | NDArray[np.uint64]:
+        """Return the ``count`` least primes of [low, high], ascending; fewer if it has fewer.
+
+        Returns:
+            A uint64 array if all are below 2**64, else a tuple of Python integers.
+
+        Raises:
+            DomainError: low > high, or count < 0.
+            CapacityError: predicted to take more than 600 s of CPU time or 1 GiB of answer.
+            DeadlineError: stopped.
+
+        Cost: ``page_cost``; it depends on low and count, not on the width of the interval.
+        """
+        self._check_page(low, high, count)
+        seconds = self.first_primes_cost(low, high, count) * POINT_SECONDS
+        _check_seconds(seconds, f"{count} primes from {shown(low)} on")
+        return self._pages.first(low, high, count, stop)
+
+    def last_primes(
+        self, low: int, high: int, count: int, stop: Stop
+    ) -> Sequence[int] | NDArray[np.uint64]:
+        """Return the ``count`` greatest primes of [low, high], ascending; else as first_primes."""
+        self._check_page(low, high, count)
+        seconds = self.last_primes_cost(low, high, count) * POINT_SECONDS
+        _check_seconds(seconds, f"{count} primes down from {shown(high)}")
+        return self._pages.last(low, high, count, stop)
+
+    def segments(self, low: int, high: int, stop: Stop) -> Iterator[NDArray[np.uint64]]:
+        """Return consecutive arrays that together hold the primes of [low, high], high < 2**64.
+
+        Errors as for ``list_primes``, except that the answer may have any size; raised at once,
+        but for DeadlineError. Memory: 40 MB and the arrays that the caller keeps.
+        """
+        pieces = self._affordable(low, high, Task.LIST)
+        return (array for piece in pieces for array in piece.arrays(stop))
+
+    def count(self, low: int, high: int, stop: Stop) -> int:
+        """Return how many primes lie in [low, high].
+
+        Raises:
+            DomainError: low > high.
+            CapacityError: predicted to take more than 600 s of CPU time.
+            DeadlineError: stopped.
+
+        Cost: ``count_cost``. Memory: 40 MB.
+        """
+        return sum(piece.count(stop) for piece in self._affordable(low, high, Task.COUNT))
+
+    def sum(self, low: int, high: int, stop: Stop) -> int:
+        """Return the exact sum of the primes in [low, high]; errors as for ``count``."""
+        return sum(piece.sum(stop) for piece in self._affordable(low, high, Task.SUM))
+
+    def prime_count(self, x: int, stop: Stop) -> int:
+        """Return pi(x), the number of primes <= x; 0 for x < 2.
+
+        Raises:
+            CapacityError: x > 10**15.
+            DeadlineError: stopped.
+
+        Cost: ``prime_count_cost``.
+        """
+        if x > MOST_PRIME_COUNT_X:
+            raise CapacityError(f"pi(x) is computed up to x = 10**15, got {shown(x)}")
+        if x <= self.small_primes.bound:
+            return self.small_primes.rank(x)
+        return count_by_legendre(x, stop)
+
+    def nth_prime(self, n: int, stop: Stop) -> int:
+        """Return the n-th prime; the first is 2.
+
+        Raises:
+            DomainError: n < 1.
+            CapacityError: the n-th prime is likely to be above 10**15.
+            DeadlineError: stopped.
+
+        Cost: ``nth_prime_cost``.
+        """
+        if n < 1:
+            raise DomainError(f"n must be at least 1, got {shown(n)}")
+        if n <= self.small_primes.primes.size:
+            return int(self.small_primes.primes[n - 1])
+        if n.bit_length() > 64 or (estimate := estimate_nth_prime(n)) > MOST_PRIME_COUNT_X:
+            raise CapacityError(f"the n-th prime is computed up to 10**15, got n = {shown(n)}")
+        rank = self.prime_count(estimate, stop)
+        return nth_prime_near(
+            n,
+            estimate,
+            rank,
+            lambda x, k: self._pages.first(x + 1, 2 * x, k, stop),
+            lambda x, k: self._pages.last(2, x, k, stop),
+        )
+
+    def list_cost(self, low: int, high: int) -> float:
+        """Return the predicted CPU time of ``list_primes`` and of all ``segments`` in points."""
+        return self._interval_cost(low, high, Task.LIST)
+
+    def count_cost(self, low: int, high: int) -> float:
+        """Return the predicted CPU time of ``count`` in points."""
+        return self._interval_cost(low, high, Task.COUNT)
+
+    def sum_cost(self, low: int, high: int) -> float:
+        """Return the predicted CPU time of ``sum`` in points."""
+        return self._interval_cost(low, high, Task.SUM)
+
+    def page_cost(self, low: int, high: int, count: int) -> float:
+        """Return the predicted CPU time of a page from either end, the dearer one, in points."""
+        return max(
+            self.first_primes_cost(low, high, count), self.last_primes_cost(low, high, count)
+        )
+
+    def first_primes_cost(self, low: int, high: int, count: int) -> float:
+        """Return the predicted CPU time of ``first_primes`` in points."""
+        high = min(high, 2 * max(low, 2) + 100 * max(count, 1) ** 2)
+        return self._pages.seconds(low, high, count) / POINT_SECONDS
+
+    def last_primes_cost(self, low: int, high: int, count: int) -> float:
+        """Return the predicted CPU time of ``last_primes`` in points."""
+        return self._pages.seconds(low, high, count) / POINT_SECONDS
+
+    def prime_count_cost(self, x: int) -> float:
+        """Return the predicted CPU time of ``prime_count`` in points."""
+        if x <= self.small_primes.bound or x > MOST_PRIME_COUNT_X:
+            return 0.05
+        return legendre_seconds(x) / POINT_SECONDS
+
+    def nth_prime_cost(self, n: int) -> float:
+        """Return the predicted CPU time of ``nth_prime`` in points."""
+        if n <= self.small_primes.primes.size or n.bit_length() > 64:
+            return 0.05
+        x = int(n * (math.log(n) + math.log(math.log(n))))
+        return self.prime_count_cost(x) + 20.0
+
+    def _interval_cost(self, low: int, high: int, task: Task) -> float:
+        if low > high:
+            return 0.1
+        pieces = self._planner.pieces(low, high, task)
+        return (20e-6 + sum(piece.seconds for piece in pieces)) / POINT_SECONDS
+
+    def _affordable(self, low: int, high: int, task: Task) -> list[Piece]:
+        check_interval(low, high)
+        if task is Task.LIST and high >= 2**64:
+            raise CapacityError(f"primes are listed below 2**64, got high = {shown(high)}")
+        pieces = self._planner.pieces(low, high, task)
+        _check_seconds(sum(piece.seconds for piece in pieces), f"[{shown(low)}, {shown(high)}]")
+        return pieces
+
+    def _check_page(self, low: int, high: int, count: int) -> None:
+        check_interval(low, high)
+        if count < 0:
+            raise DomainError(f"count must be at least 0, got {shown(count)}")
+        if count * 8 > MOST_ANSWER_BYTES:
+            raise CapacityError(f"{shown(count)} primes do not fit {MOST_ANSWER_BYTES} bytes")
+
+
+def check_interval(low: int, high: int) -> None:
+    """Raise DomainError unless low <= high."""
+    if low > high:
+        raise DomainError(f"low must not be above high, got low={shown(low)}, high={shown(high)}")
+
+
+def shown(n: int) -> str:
+    """Return n in at most 64 characters: in full, or its size."""
+    if n.bit_length() <= 208:
+        return str(n)
+    return f"{'-' if n < 0 else ''}<integer of {n.bit_length()} bits>"
+
+
+def _check_seconds(seconds: float, what: str) -> None:
+    if seconds > MOST_SECONDS:
+        raise CapacityError(
+            f"{what} would take about {seconds:.3g} s of CPU time, the bound is {MOST_SECONDS:g} s"
+        )

@@ -1,0 +1,175 @@
+"""Primes of one interval by sieving it with all base primes: listed, counted or summed."""
+
+import itertools
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.bounds import prime_count_between_upper
+from engine.segment import WheelSieve
+from engine.stop import Stop
+from engine.wheel import Wheel
+
+# Most elements of a row sieved at once: it has to stay in the second-level cache with its pattern.
+ROW_ELEMENTS = 1 << 20
+# Most bytes of the bits kept of one segment while its rows are put in order.
+SEGMENT_BYTES = 1 << 25
+# Bits turned into primes at once: their offsets stay in the cache.
+_EXTRACTED_BITS = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Elements [first, first + size) of every row of a wheel."""
+
+    first: int
+    size: int
+
+
+def cut_segments(wheel: Wheel, low: int, high: int, most: int) -> list[Segment]:
+    """Return adjacent segments of nearly equal size, at most ``most``, that cover [low, high]."""
+    first = low // wheel.modulus
+    total = high // wheel.modulus + 1 - first
+    parts = -(-total // most)
+    edges = [first + total * i // parts for i in range(parts + 1)]
+    return [Segment(a, b - a) for a, b in itertools.pairwise(edges)]
+
+
+class IntervalSieve:
+    """The sieve of one interval [low, high] in rows of a wheel.
+
+    Args:
+        wheel: Which rows to sieve.
+        base_primes: Every prime <= isqrt(high) at least, ascending, all below 2**31. One that is
+            greater than isqrt(high) is left out.
+        low: At least 31 and above every base prime used.
+        high: At least low.
+
+    Memory: 2 bytes an element of a row (at most 2 MB), 4 bytes a base prime for each gap length
+    of the wheel; ``arrays`` adds the bits of a segment (at most 32 MB) and the answer.
+    """
+
+    def __init__(self, wheel: Wheel, base_primes: NDArray[np.uint32], low: int, high: int) -> None:
+        """Cut the interval into segments. Cost: about 4 ns a base prime."""
+        self._wheel = wheel
+        self._low = low
+        self._high = high
+        root = np.uint32(math.isqrt(high))
+        used = base_primes[: int(np.searchsorted(base_primes, root, side="right"))]
+        octets = -(-len(wheel.residues) // 8)
+        most = min(ROW_ELEMENTS, SEGMENT_BYTES // octets)
+        self._segments = cut_segments(wheel, low, high, most)
+        self._sieve = WheelSieve(wheel, used, max(s.size for s in self._segments))
+
+    def count(self, stop: Stop) -> int:
+        """Return how many primes lie in [low, high]."""
+        return sum(
+            int(np.count_nonzero(row))
+            for segment in self._segments
+            for _, row in self._rows(segment, stop)
+        )
+
+    def sum(self, stop: Stop) -> int:
+        """Return the exact sum of the primes in [low, high]."""
+        total = 0
+        for segment in self._segments:
+            for residue, row in self._rows(segment, stop):
+                places = np.flatnonzero(row)
+                offset = self._wheel.modulus * segment.first + residue
+                total += self._wheel.modulus * int(places.sum()) + offset * places.size
+        return total
+
+    def arrays(self, stop: Stop) -> Iterator[NDArray[np.uint64]]:
+        """Yield the primes of each segment, ascending, as fresh uint64 arrays."""
+        for segment in self._segments:
+            least = max(self._low, segment.first * self._wheel.modulus)
+            last = (segment.first + segment.size) * self._wheel.modulus
+            room = prime_count_between_upper(least, min(self._high, last))
+            primes = np.empty(room, dtype=np.uint64)
+            yield primes[: self._extract(segment, primes, stop)]
+
+    def list(self, stop: Stop) -> NDArray[np.uint64]:
+        """Return the primes of [low, high], ascending."""
+        primes = np.empty(prime_count_between_upper(self._low, self._high), dtype=np.uint64)
+        return primes[: self.fill(primes, stop)]
+
+    def fill(self, primes: NDArray[np.uint64], stop: Stop) -> int:
+        """Write the primes of [low, high] to the front of an array with room for them.
+
+        Returns:
+            How many primes there are.
+        """
+        filled = 0
+        for segment in self._segments:
+            filled += self._extract(segment, primes[filled:], stop)
+        return filled
+
+    def _rows(self, segment: Segment, stop: Stop) -> Iterator[tuple[int, NDArray[np.bool_]]]:
+        """Yield the rows with what lies outside [low, high] cleared: one element at each end."""
+        modulus, last = self._wheel.modulus, segment.size - 1
+        for residue, row in self._sieve.rows(segment.first, segment.size, stop):
+            if modulus * segment.first + residue < self._low:
+                row[0] = False
+            if modulus * (segment.first + last) + residue > self._high:
+                row[last] = False
+            yield residue, row
+
+    def _extract(self, segment: Segment, primes: NDArray[np.uint64], stop: Stop) -> int:
+        if len(self._wheel.residues) == 1:
+            return self._extract_single_row(segment, primes, stop)
+        bits = self._pack(segment, stop)
+        offsets = self._offsets()
+        residues = len(self._wheel.residues)
+        elements = offsets.size // residues
+        filled = 0
+        for begin in range(0, segment.size, elements):
+            stop.check()
+            block = np.unpackbits(bits[begin : begin + elements].reshape(-1), bitorder="little")
+            places = np.flatnonzero(block.view(np.bool_))
+            part = primes[filled : filled + places.size]
+            offset = np.uint64((segment.first + begin) * self._wheel.modulus)
+            np.add(offsets.take(places), offset, out=part)
+            filled += places.size
+        return filled
+
+    def _extract_single_row(self, segment: Segment, primes: NDArray[np.uint64], stop: Stop) -> int:
+        ((_, row),) = self._rows(segment, stop)
+        places = np.flatnonzero(row)
+        part = primes[: places.size]
+        np.multiply(places.view(np.uint64), np.uint64(self._wheel.modulus), out=part)
+        part += np.uint64(self._wheel.modulus * segment.first + 1)
+        return places.size
+
+    def _pack(self, segment: Segment, stop: Stop) -> NDArray[np.uint8]:
+        """Return a bit for every element: shape (size, residues / 8), ascending by value."""
+        residues = len(self._wheel.residues)
+        packed = np.empty((segment.size, residues // 8), dtype=np.uint8)
+        words = np.zeros((2, segment.size // 8 + 1), dtype=np.uint64)
+        octet, bit = words[0], words[1]
+        for place, (_, row) in enumerate(self._rows(segment, stop)):
+            bit.view(np.bool_)[: segment.size] = row
+            if place % 8:
+                bit <<= np.uint64(place % 8)
+                octet |= bit
+            else:
+                octet[:] = bit
+            if place % 8 == 7:
+                packed[:, place // 8] = octet.view(np.uint8)[: segment.size]
+        return packed
+
+    def _offsets(self) -> NDArray[np.uint64]:
+        """Return modulus * k + residue in the order of the bits of one block."""
+        modulus, residues = self._wheel.modulus, self._wheel.residues
+        elements = max(_EXTRACTED_BITS // len(residues), 1)
+        rows = np.arange(0, elements * modulus, modulus, dtype=np.uint64)
+        return (rows[:, None] + np.array(residues, dtype=np.uint64)).reshape(-1)
+
+
+def list_sieved(
+    wheel: Wheel, base_primes: NDArray[np.uint32], low: int, high: int, stop: Stop
+) -> NDArray[np.uint64]:
+    """Return the primes of [low, high]; see ``IntervalSieve`` for what it asks of them."""
+    return IntervalSieve(wheel, base_primes, low, high).list(stop)
