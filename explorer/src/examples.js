@@ -4,9 +4,10 @@ const asVariables = (variables) => JSON.stringify(variables, null, 2);
 
 export const exampleTabs = [
   {
-    query: `# One number: what is known about it. Ctrl-Enter runs the query.
-# Ctrl-Space lists the fields there are; the book on the left explains them.
-# Integers come as strings: JSON numbers lose digits above 2^53 - 1.
+    query: `# One number: what is known about it.
+# Ctrl-Space lists the fields there are; the book
+# on the left explains them. Integers come as
+# strings: JSON numbers lose digits past 2^53 - 1.
 query OneNumber {
   integer(value: 9007199254740993) {
     isPrime
@@ -37,9 +38,9 @@ query OneNumber {
 `,
   },
   {
-    query: `# A batch: many numbers in one request, answered in the order asked.
-# The numbers stand in the variables below. A number that is too hard costs
-# its own answer and no other. rateLimit tells what the request cost.
+    query: `# A batch: many numbers in one request (see the
+# variables below), answered in the order asked.
+# One that is too hard costs no other its answer.
 query BatchWithVariables($values: [BigInt!]!) {
   arePrime(values: $values)
   integers(values: $values) {
@@ -48,11 +49,6 @@ query BatchWithVariables($values: [BigInt!]!) {
       expression
     }
     nextPrime
-    classes
-  }
-  rateLimit {
-    cost
-    remaining
   }
 }
 `,
@@ -61,11 +57,19 @@ query BatchWithVariables($values: [BigInt!]!) {
     }),
   },
   {
-    query: `# A range: its primes by page, and what they look like together.
-# For the next page copy pageInfo.endCursor into the variable after.
-query RangeWithPaging($low: BigInt!, $high: BigInt!, $first: Int!, $after: String) {
+    query: `# A range: its primes by page, and as a whole.
+# For the next page copy pageInfo.endCursor into
+# the variable after.
+query RangeWithPaging(
+  $low: BigInt!
+  $high: BigInt!
+  $first: Int!
+  $after: String
+) {
   primeRange(low: $low, high: $high) {
     count
+    smallest
+    largest
     primes(first: $first, after: $after) {
       nodes
       pageInfo {
@@ -73,42 +77,26 @@ query RangeWithPaging($low: BigInt!, $high: BigInt!, $first: Int!, $after: Strin
         endCursor
       }
     }
-    gaps {
-      mean
-      maximum {
-        start
-        end
-        length
-        merit
-      }
-    }
-    twins: constellations(offsets: [0, 2], first: 3) {
-      totalCount
-      nodes {
-        primes
-      }
-    }
-    histogram(buckets: 4) {
-      low
-      high
-      count
-    }
   }
 }
 `,
     variables: asVariables({ low: '1000000', high: '1010000', first: 10, after: null }),
   },
   {
-    query: `# Primes in arithmetic progression: start, start + difference, ... up to
-# the first term that is not prime (endedBy). Ten terms is short;
-# twenty-seven was the longest run known when this page was written.
+    query: `# A progression: start, start + difference, ... up
+# to the first term that is not prime (endedBy).
+# Found in 2019, the second was the first known
+# run of twenty-seven primes.
 query Progression {
   ten: progression(start: 199, difference: 210) {
     length
     terms
     endedBy
   }
-  twentySeven: progression(start: 224584605939537911, difference: 18135696597948930) {
+  twentySeven: progression(
+    start: 224584605939537911
+    difference: 18135696597948930
+  ) {
     length
     terms
     endedBy

@@ -1,16 +1,9 @@
-import { createGraphiQLFetcher } from '@graphiql/toolkit';
 import { GraphiQL } from 'graphiql';
 import { createRoot } from 'react-dom/client';
 import 'graphiql/graphiql.css';
 import './explorer.css';
 import { exampleTabs } from './examples.js';
-
-const fetcher = createGraphiQLFetcher({
-  url: '/graphql',
-  headers: { accept: 'application/graphql-response+json, application/json;q=0.9' },
-  // The API answers every query whole; without this the page would ask for multipart answers.
-  enableIncrementalDelivery: false,
-});
+import { fetcher } from './fetcher.js';
 
 createRoot(document.getElementById('explorer')).render(
   <GraphiQL

@@ -1,0 +1,61 @@
+# Every target works on a fresh clone: it installs what it needs first.
+BIN := .venv/bin
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check
+EXPLORER := primeql/explorer_static/index.html
+EXPLORER_SOURCES := $(shell find explorer -type f -not -path '*/node_modules/*')
+PACKAGES := engine resolvers schema execution middleware primeql
+
+.PHONY: install run test slow check bench schema explorer lock hooks
+.DEFAULT_GOAL := install
+
+install: .venv/installed explorer
+
+run: install
+	$(BIN)/primeql serve
+
+test: .venv/installed-dev explorer
+	scripts/install-system-packages
+	npm ci --silent --prefix tests/explorer
+	$(BIN)/pytest -n 2 --cov --cov-report=term
+
+slow: .venv/installed-dev
+	$(BIN)/pytest -m slow
+
+check: .venv/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/black --quiet --check . || $(BIN)/black --check --diff .
+	$(BIN)/mypy
+	$(BIN)/pytest -q tests/test_architecture.py tests/test_documents.py
+
+bench: .venv/installed-dev
+	$(BIN)/python -m benchmarks
+
+schema: .venv/installed
+	$(BIN)/primeql schema > schema/schema.graphql
+
+explorer:
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(EXPLORER); \
+	else echo "npm is missing: the API runs, the page at / says how to build itself"; fi
+
+$(EXPLORER): $(EXPLORER_SOURCES)
+	npm ci --silent --prefix explorer
+	npm run --silent --prefix explorer build
+
+.venv/bin/python:
+	python3 -m venv .venv
+
+.venv/installed: requirements.lock pyproject.toml | .venv/bin/python
+	$(PIP) --require-hashes -r requirements.lock
+	$(PIP) --no-deps --no-build-isolation -e .
+	touch $@
+
+.venv/installed-dev: requirements-dev.lock .venv/installed
+	$(PIP) --require-hashes -r requirements-dev.lock
+	touch $@
+
+lock: .venv/bin/python
+	$(PIP) uv
+	scripts/lock
+
+hooks: .venv/installed-dev
+	$(BIN)/pre-commit install

@@ -1,0 +1,109 @@
+"""From a document to a result: parse, validate, choose the operation, execute."""
+
+import enum
+import inspect
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    execute,
+    get_operation_ast,
+    parse,
+    validate,
+)
+
+
+class Phase(enum.Enum):
+    """How far an operation came; before EXECUTION nothing of it ran."""
+
+    PARSING = "parsing"
+    VALIDATION = "validation"
+    OPERATION = "operation"
+    VARIABLES = "variables"
+    EXECUTION = "execution"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one operation: data where it ran, and the errors on the way."""
+
+    phase: Phase
+    data: dict[str, Any] | None
+    errors: Sequence[GraphQLError]
+
+
+class DocumentExecutor:
+    """Executes documents against one schema.
+
+    Args:
+        schema: The schema that every document is validated against.
+        max_tokens: Lexical tokens of a document; one of more is refused while it is parsed.
+    """
+
+    def __init__(self, schema: GraphQLSchema, max_tokens: int) -> None:
+        """Remember the schema and the bound."""
+        self._schema = schema
+        self._max_tokens = max_tokens
+
+    async def run(
+        self,
+        text: str,
+        variables: Mapping[str, Any] | None,
+        operation_name: str | None,
+        context: Any,
+    ) -> Outcome:
+        """Return the outcome of the operation called ``operation_name`` in the document ``text``.
+
+        Args:
+            text: The document.
+            variables: Values as decoded from JSON.
+            operation_name: None if the document has only one operation.
+            context: Handed to every resolver.
+        """
+        try:
+            document = parse(text, max_lexical_tokens=self._max_tokens)
+        except GraphQLSyntaxError as error:
+            return Outcome(Phase.PARSING, None, [error])
+        if errors := validate(self._schema, document):
+            return Outcome(Phase.VALIDATION, None, errors)
+        if get_operation_ast(document, operation_name) is None:
+            missing = GraphQLError(_operation_message(document, operation_name))
+            return Outcome(Phase.OPERATION, None, [missing])
+        return await self._execute(document, variables, operation_name, context)
+
+    async def _execute(
+        self,
+        document: DocumentNode,
+        variables: Mapping[str, Any] | None,
+        operation_name: str | None,
+        context: Any,
+    ) -> Outcome:
+        """Return the outcome of an operation that is known to exist in a valid document."""
+        result = execute(
+            self._schema,
+            document,
+            context_value=context,
+            variable_values=dict(variables or {}),
+            operation_name=operation_name,
+        )
+        if inspect.isawaitable(result):
+            result = await result
+        errors = result.errors or []
+        # Once a field has run, every error has a path; only refused variables leave none.
+        ran = result.data is not None or any(error.path for error in errors)
+        return Outcome(Phase.EXECUTION if ran else Phase.VARIABLES, result.data, errors)
+
+
+def _operation_message(document: DocumentNode, operation_name: str | None) -> str:
+    """Return why no operation could be chosen."""
+    if operation_name is not None:
+        return f"no operation in the document is called {operation_name!r}"
+    if any(isinstance(node, OperationDefinitionNode) for node in document.definitions):
+        return "the document has several operations: operationName must say which to run"
+    return "the document has no operation"

@@ -1,0 +1,61 @@
+"""Errors as clients see them: a code on each, and nothing internal in any message."""
+
+import logging
+import re
+from typing import Any
+
+from graphql import GraphQLError, GraphQLFormattedError
+
+from resolvers.errors import ErrorCode, code_of
+
+logger = logging.getLogger("primeql.errors")
+
+MAX_ECHO = 64
+MAX_MESSAGE = 1_000
+_QUOTED = re.compile(rf'"([^"]{{{MAX_ECHO},}})"')
+_LONG_WORD = re.compile(rf"[^\s\"]{{{MAX_ECHO + 1},}}")
+
+
+def shorten(message: str) -> str:
+    """Return the message with at most 64 characters of each piece of a client's input."""
+    message = _QUOTED.sub(lambda match: f'"{match[1][: MAX_ECHO - 1]}…"', message)
+    message = _LONG_WORD.sub(lambda match: f"{match[0][: MAX_ECHO - 1]}…", message)
+    return message if len(message) <= MAX_MESSAGE else f"{message[:MAX_MESSAGE]}…"
+
+
+def format_error(error: GraphQLError, default: ErrorCode, request_id: str) -> GraphQLFormattedError:
+    """Return an error in the shape of the GraphQL specification, with ``extensions.code``.
+
+    Args:
+        error: As the parser, the validator or the executor made it.
+        default: The code if no resolver raised it: that of the phase in which it arose.
+        request_id: What finds an unforeseen error in the log.
+    """
+    code, cause = _classify(error, default)
+    formatted = error.formatted
+    formatted["message"] = shorten(error.message)
+    extensions: dict[str, Any] = {"code": str(code)}
+    if code is ErrorCode.INTERNAL_SERVER_ERROR:
+        logger.error("unforeseen error in request %s", request_id, exc_info=cause)
+        formatted["message"] = f"unexpected error; quote request {request_id} when reporting it"
+        extensions["requestId"] = request_id
+    formatted["extensions"] = extensions
+    return formatted
+
+
+def _classify(error: GraphQLError, default: ErrorCode) -> tuple[ErrorCode, BaseException]:
+    """Return the code of an error and the exception at its bottom."""
+    innermost = error
+    while isinstance(innermost.original_error, GraphQLError):
+        innermost = innermost.original_error
+    ran = default is ErrorCode.INTERNAL_SERVER_ERROR
+    if innermost.original_error is not None:
+        code = code_of(innermost.original_error)
+        # What a scalar refused before anything ran is a fault of the document or the variables.
+        is_masked = code is ErrorCode.INTERNAL_SERVER_ERROR
+        return code if ran or is_masked else default, innermost.original_error
+    # GraphQL's own error while a field ran: an argument, which has a place in the document, is
+    # the client's; a result that does not fit its type has none and is ours.
+    if ran and innermost.nodes:
+        return ErrorCode.BAD_USER_INPUT, innermost
+    return default, innermost

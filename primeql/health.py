@@ -1,0 +1,21 @@
+"""Health endpoints: is the process alive, and may it be sent requests?"""
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from primeql.service import PrimeService
+
+
+def health_routes(service: PrimeService) -> list[BaseRoute]:
+    """Return ``/livez``, ``/readyz`` and ``/healthz``, the same as ``/readyz`` for people."""
+
+    async def live(_request: Request) -> Response:
+        return PlainTextResponse("ok\n")
+
+    async def ready(_request: Request) -> Response:
+        if service.is_ready:
+            return PlainTextResponse("ok\n")
+        return PlainTextResponse("starting or stopping\n", status_code=503)
+
+    return [Route("/livez", live), Route("/readyz", ready), Route("/healthz", ready)]

@@ -1,0 +1,134 @@
+"""The one door to computing: at once on the loop, in a thread, or in a process that can be killed.
+
+A question predicted to be cheap is answered where it stands. numpy sweeps go to threads: they free
+the interpreter and look at a stop flag. FLINT and GMP hold the interpreter for a whole call and can
+only be stopped by ending their process, so theirs is a pool of worker processes.
+"""
+
+import asyncio
+import multiprocessing
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, TypeVar
+
+import anyio
+import anyio.to_thread
+import pebble
+
+from engine.errors import DeadlineError, InvariantError
+from engine.stop import Stop
+from resolvers.errors import BudgetExceededError, OverloadedError
+
+T = TypeVar("T")
+
+SECONDS_PER_POINT = 1e-4
+# Predicted points up to which a question is answered on the event loop: 2 ms, the longest that one
+# request may keep the others waiting (light requests are promised p95 < 100 ms).
+LOOP_POINTS = 20.0
+# Modules every worker imports before its first task, so that no caller waits for them.
+PRELOADED_MODULES = ("engine.factoring", "engine.neighbours", "engine.primality")
+
+
+class Compute:
+    """Runs engine functions by predicted cost, within a deadline.
+
+    Args:
+        workers: Worker processes, and as many threads.
+        max_waiting: Tasks that may wait or run at once; one more is refused.
+        max_sweep_cost: Points above which a numpy sweep is refused before it starts.
+    """
+
+    def __init__(self, workers: int, max_waiting: int, max_sweep_cost: float) -> None:
+        """Start the pool's machinery; its processes come with ``start``."""
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(list(PRELOADED_MODULES))
+        self._pool = pebble.ProcessPool(max_workers=workers, max_tasks=1_000, context=context)
+        self._threads = anyio.CapacityLimiter(workers)
+        self._workers = workers
+        self._waiting = 0
+        self._max_waiting = max_waiting
+        self._max_sweep_cost = max_sweep_cost
+
+    async def start(self) -> None:
+        """Start every worker process and return when each has answered."""
+        futures = [self._pool.schedule(time.sleep, args=(0.01,)) for _ in range(self._workers)]
+        await asyncio.gather(*map(asyncio.wrap_future, futures))
+
+    def close(self) -> None:
+        """End the worker processes at once; what they were computing is lost."""
+        self._pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it untyped
+        self._pool.join()
+
+    async def sweep(
+        self, cost: float, deadline: float, function: Callable[..., T], *arguments: Any
+    ) -> T:
+        """Return ``function(*arguments, stop)``, a numpy computation that looks at ``stop``.
+
+        Raises:
+            BudgetExceededError: ``cost`` is above the cost one request may spend.
+            DeadlineError: The deadline passed first.
+            OverloadedError: Too many tasks are waiting.
+        """
+        if cost <= LOOP_POINTS:
+            return function(*arguments, Stop(deadline))
+        if cost > self._max_sweep_cost:
+            raise BudgetExceededError(
+                f"this is predicted to cost {cost:,.0f} points;"
+                f" one request may spend {self._max_sweep_cost:,.0f}"
+            )
+        stop = Stop(deadline)
+        with self._place():
+            try:
+                async with asyncio.timeout(deadline - time.monotonic()):
+                    return await anyio.to_thread.run_sync(
+                        partial(function, *arguments, stop),
+                        limiter=self._threads,
+                        abandon_on_cancel=True,
+                    )
+            except TimeoutError:
+                raise DeadlineError("the time allowed ran out before the answer") from None
+            finally:
+                stop.set()
+
+    async def single(
+        self, cost: float, deadline: float, function: Callable[..., T], *arguments: Any
+    ) -> T:
+        """Return ``function(*arguments)``, a computation that nothing but a kill can stop.
+
+        Arguments and result cross a process boundary, so they must be picklable.
+
+        Raises:
+            DeadlineError: The deadline passed first; the worker was killed.
+            InvariantError: The worker died of its own accord.
+            OverloadedError: Too many tasks are waiting.
+        """
+        if cost <= LOOP_POINTS:
+            return function(*arguments)
+        remaining = deadline - time.monotonic()
+        if remaining <= 0:
+            raise DeadlineError("the time allowed ran out before this field was begun")
+        with self._place():
+            future: Future[T] = self._pool.schedule(function, args=arguments)
+            try:
+                async with asyncio.timeout(remaining):
+                    return await asyncio.wrap_future(future)
+            except TimeoutError:
+                raise DeadlineError("the time allowed ran out before the answer") from None
+            except pebble.ProcessExpired as error:
+                raise InvariantError("a worker process died") from error
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        """Hold one of the bounded number of places for waiting and running tasks."""
+        if self._waiting >= self._max_waiting:
+            raise OverloadedError(
+                f"{self._waiting} computations are waiting already; try again in a moment"
+            )
+        self._waiting += 1
+        try:
+            yield
+        finally:
+            self._waiting -= 1

@@ -1,0 +1,32 @@
+"""Questions about the sequence of all primes: pi(x), the n-th prime, progressions."""
+
+from engine.progressions import progression as engine_progression
+from engine.progressions import progression_cost
+from engine.results import PrimeProgression
+from engine.stop import Stop
+from resolvers.context import RequestContext
+from resolvers.errors import LimitError
+
+
+async def prime_count(context: RequestContext, x: int) -> int:
+    """Return pi(x), the number of primes <= x."""
+    ranges = context.ranges
+    return await context.sweep(ranges.prime_count_cost(x), ranges.prime_count, x)
+
+
+async def nth_prime(context: RequestContext, n: int) -> int:
+    """Return the n-th prime, 1-based."""
+    ranges = context.ranges
+    return await context.sweep(ranges.nth_prime_cost(n), ranges.nth_prime, n)
+
+
+async def progression(
+    context: RequestContext, start: int, difference: int, max_terms: int
+) -> PrimeProgression:
+    """Return the leading run of primes of start, start + difference, ..."""
+    maximum = context.limits.max_page_size
+    if max_terms > maximum:
+        raise LimitError(f"maxTerms is {max_terms}; at most {maximum} terms")
+    cost = progression_cost(start, difference, max_terms)
+    stop = Stop(context.deadline)
+    return await context.single(cost, engine_progression, start, difference, max_terms, stop)

@@ -1,0 +1,81 @@
+"""The error codes clients see, and the one table that translates the engine's errors to them."""
+
+import enum
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from engine.errors import CapacityError, DeadlineError, DomainError, EngineError
+
+
+class ErrorCode(enum.StrEnum):
+    """Every value of ``extensions.code``; described in docs/errors.md."""
+
+    GRAPHQL_PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
+    GRAPHQL_VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
+    OPERATION_RESOLUTION_FAILURE = "OPERATION_RESOLUTION_FAILURE"
+    BAD_USER_INPUT = "BAD_USER_INPUT"
+    BAD_REQUEST = "BAD_REQUEST"
+    OUT_OF_RANGE = "OUT_OF_RANGE"
+    COST_LIMIT_EXCEEDED = "COST_LIMIT_EXCEEDED"
+    DEADLINE_EXCEEDED = "DEADLINE_EXCEEDED"
+    OVERLOADED = "OVERLOADED"
+    INTERNAL_SERVER_ERROR = "INTERNAL_SERVER_ERROR"
+
+
+class ApiError(Exception):
+    """A refusal by the service itself; its message is safe to show.
+
+    Args:
+        message: Names the argument, what is wrong and the bound.
+    """
+
+    code = ErrorCode.INTERNAL_SERVER_ERROR
+
+
+class BadInputError(ApiError):
+    """An argument, or a combination of arguments, that has no meaning."""
+
+    code = ErrorCode.BAD_USER_INPUT
+
+
+class InvalidCursorError(BadInputError):
+    """A cursor that this service can not have given out for this list."""
+
+
+class LimitError(ApiError):
+    """A meaningful argument beyond a limit of this service, such as a page or batch too large."""
+
+    code = ErrorCode.OUT_OF_RANGE
+
+
+class BudgetExceededError(ApiError):
+    """A question predicted to cost more than one request may spend."""
+
+    code = ErrorCode.COST_LIMIT_EXCEEDED
+
+
+class OverloadedError(ApiError):
+    """The queue for computing is full; the same request may succeed a moment later."""
+
+    code = ErrorCode.OVERLOADED
+
+
+ENGINE_CODES: Mapping[type[EngineError], ErrorCode] = MappingProxyType(
+    {
+        DomainError: ErrorCode.BAD_USER_INPUT,
+        CapacityError: ErrorCode.OUT_OF_RANGE,
+        DeadlineError: ErrorCode.DEADLINE_EXCEEDED,
+    }
+)
+
+
+def code_of(error: BaseException | None) -> ErrorCode:
+    """Return the code of a deliberate error; INTERNAL_SERVER_ERROR for everything else.
+
+    Whatever gets INTERNAL_SERVER_ERROR must be masked: its message was not written for clients.
+    """
+    if isinstance(error, ApiError):
+        return error.code
+    if isinstance(error, EngineError):
+        return ENGINE_CODES.get(type(error), ErrorCode.INTERNAL_SERVER_ERROR)
+    return ErrorCode.INTERNAL_SERVER_ERROR

@@ -1,0 +1,134 @@
+"""Questions about one integer; what several fields of a request need is computed once."""
+
+import asyncio
+
+from engine import factoring, neighbours, primality
+from engine.arithmetic import arithmetic_functions, divisor_count, divisor_sum, divisor_sum_cost
+from engine.divisors import divisors, divisors_cost
+from engine.errors import DeadlineError
+from engine.results import ArithmeticFunctions, Factorization, Primality, PrimeNeighbours
+from resolvers.context import RequestContext
+from resolvers.errors import BadInputError, InvalidCursorError, LimitError
+from resolvers.pagination import Page, decode_cursor, page_request
+
+DIVISOR_CURSOR = "divisor"
+
+
+class IntegerAnswers:
+    """What one request asks of one integer; each answer is computed at most once."""
+
+    __slots__ = ("_context", "_factorization", "value")
+
+    def __init__(self, context: RequestContext, value: int) -> None:
+        """Compute nothing yet."""
+        self.value = value
+        self._context = context
+        self._factorization: asyncio.Task[Factorization] | None = None
+
+    async def is_prime(self) -> bool:
+        """Return whether value is proven prime."""
+        # Most integers are composite, which is cheap to find; only a probable prime is worth the
+        # price of a proof.
+        if not await self.is_probable_prime():
+            return False
+        cost = primality.is_prime_cost(self.value)
+        return await self._context.single(cost, primality.is_prime, self.value)
+
+    async def is_probable_prime(self) -> bool:
+        """Return whether value passes the BPSW test."""
+        cost = primality.is_probable_prime_cost(self.value)
+        return await self._context.single(cost, primality.is_probable_prime, self.value)
+
+    async def primality(self) -> Primality:
+        """Return the verdict on value, its method, and a witness if composite."""
+        cost = primality.primality_cost(self.value)
+        return await self._context.single(cost, primality.primality, self.value)
+
+    async def next_prime(self) -> int:
+        """Return the least prime > value."""
+        cost = neighbours.next_prime_cost(self.value)
+        return await self._context.single(cost, neighbours.next_prime, self.value)
+
+    async def previous_prime(self) -> int | None:
+        """Return the greatest prime < value; None if there is none."""
+        cost = neighbours.previous_prime_cost(self.value)
+        return await self._context.single(cost, neighbours.previous_prime, self.value)
+
+    async def neighbours(self, count: int) -> PrimeNeighbours:
+        """Return the ``count`` primes on each side of value."""
+        maximum = self._context.limits.max_page_size
+        if count > maximum:
+            raise LimitError(f"count is {count}; at most {maximum} neighbours a side")
+        cost = neighbours.neighbours_cost(self.value, count)
+        return await self._context.single(cost, neighbours.neighbours, self.value, count)
+
+    async def prime_index(self) -> int | None:
+        """Return pi(value) if value is prime; None if it is not."""
+        if not await self.is_prime():
+            return None
+        ranges = self._context.ranges
+        cost = ranges.prime_count_cost(self.value)
+        return await self._context.sweep(cost, ranges.prime_count, self.value)
+
+    async def factorization(self) -> Factorization:
+        """Return the factorization of value, incomplete if the time allowed ran out.
+
+        Raises:
+            DeadlineError: The time ran out before any factor was found.
+        """
+        if self._factorization is None:
+            self._factorization = asyncio.ensure_future(_factorize(self._context, self.value))
+        return await self._factorization
+
+    async def arithmetic(self) -> ArithmeticFunctions:
+        """Return the arithmetic functions of value."""
+        return arithmetic_functions(await self._complete_factorization("arithmetic"))
+
+    async def divisor_sum(self, power: int) -> int:
+        """Return the sum of the power-th powers of the divisors of value."""
+        factorization = await self._complete_factorization("divisorSum")
+        cost = divisor_sum_cost(factorization, power)
+        return await self._context.single(cost, divisor_sum, factorization, power)
+
+    async def divisors(self, first: int, after: str | None) -> tuple[Page, int]:
+        """Return the ``first`` divisors above the one ``after`` points to, and how many there are.
+
+        Raises:
+            InvalidCursorError: ``after`` does not point to a divisor of value.
+        """
+        size = page_request(first, None, self._context.limits.max_page_size).size
+        factorization = await self._complete_factorization("divisors")
+        low = 0
+        if after is not None:
+            low = decode_cursor(DIVISOR_CURSOR, after, "after")
+            if low < 1 or self.value % low:
+                raise InvalidCursorError("after is not a cursor of this list")
+        cost = divisors_cost(factorization, size)
+        page = await self._context.single(cost, divisors, factorization, size, low or None)
+        found = Page(DIVISOR_CURSOR, page.values, page.has_next, has_previous=after is not None)
+        return found, divisor_count(factorization)
+
+    async def _complete_factorization(self, field: str) -> Factorization:
+        """Return the factorization of value, every factor proven prime."""
+        if self.value == 0:
+            raise BadInputError(f"value is 0; {field} needs an integer other than 0")
+        factorization = await self.factorization()
+        if not factorization.is_complete:
+            raise DeadlineError("the time allowed ran out before value was factored completely")
+        return factorization
+
+
+async def _factorize(context: RequestContext, value: int) -> Factorization:
+    """Factor ``value`` stage by stage, keeping what each stage found."""
+    found = await context.single(factoring.begin_cost(value), factoring.begin, value)
+    for stage in range(factoring.STAGES):
+        if found.is_complete:
+            break
+        cost = factoring.refine_cost(found, stage)
+        try:
+            found = await context.single(cost, factoring.refine, found, stage)
+        except DeadlineError:
+            if not found.factors:
+                raise
+            break
+    return found

@@ -1,0 +1,23 @@
+"""The limits in force, as plain numbers that every layer is given at start."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one request may ask for.
+
+    ``max_request_cost`` is in points of 100 microseconds of one core.
+    """
+
+    max_request_cost: int = 20_000
+    max_digits: int = 4_096
+    max_page_size: int = 100_000
+    max_batch_size: int = 10_000
+    max_request_bytes: int = 1_048_576
+    deadline_milliseconds: int = 5_000
+
+    @property
+    def deadline_seconds(self) -> float:
+        """The time from a request's arrival to its answer."""
+        return self.deadline_milliseconds / 1_000

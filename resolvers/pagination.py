@@ -1,0 +1,86 @@
+"""Opaque cursors and the rules of Relay pagination."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from resolvers.errors import BadInputError, InvalidCursorError, LimitError
+
+DEFAULT_FIRST = 100
+# A cursor holds a kind and an integer; no list here has integers of more digits than this.
+_MAX_CURSOR_CHARACTERS = 20_000
+
+
+def encode_cursor(kind: str, value: int) -> str:
+    """Return the cursor of the non-negative integer ``value`` in lists of this ``kind``."""
+    size = max(1, (value.bit_length() + 7) // 8)
+    raw = kind.encode() + b":" + value.to_bytes(size, "big")
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def decode_cursor(kind: str, cursor: str, argument: str) -> int:
+    """Return the integer in ``cursor``, which must be exactly what ``encode_cursor`` makes.
+
+    That the integer belongs to the list at hand is for the caller to check.
+
+    Raises:
+        InvalidCursorError: It is not a cursor of this kind.
+    """
+    invalid = InvalidCursorError(f"{argument} is not a cursor of this list")
+    if not cursor.isascii() or len(cursor) > _MAX_CURSOR_CHARACTERS:
+        raise invalid
+    try:
+        raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+    except binascii.Error:
+        raise invalid from None
+    prefix = kind.encode() + b":"
+    value = int.from_bytes(raw[len(prefix) :], "big")
+    if not raw.startswith(prefix) or encode_cursor(kind, value) != cursor:
+        raise invalid
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """One page of a list: its ``size`` and whether it is taken from the end."""
+
+    size: int
+    is_from_end: bool
+
+
+def page_request(first: int | None, last: int | None, max_page_size: int) -> PageRequest:
+    """Return the page asked for; the first 100 if neither end is named.
+
+    Raises:
+        BadInputError: Both are given, or one is negative.
+        LimitError: One is above ``max_page_size``.
+    """
+    if first is not None and last is not None:
+        raise BadInputError("give first or last, not both")
+    name, size = ("last", last) if last is not None else ("first", first)
+    if size is None:
+        size = min(DEFAULT_FIRST, max_page_size)
+    if size < 0:
+        raise BadInputError(f"{name} is {size}; it must be at least 0")
+    if size > max_page_size:
+        raise LimitError(f"{name} is {size}; a page holds at most {max_page_size}")
+    return PageRequest(size, is_from_end=last is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of ascending integers and whether the list goes on at either side."""
+
+    kind: str
+    values: Sequence[int]
+    has_next: bool
+    has_previous: bool
+
+    def edges(self) -> list[tuple[int, str]]:
+        """Return every value with its cursor."""
+        return [(value, encode_cursor(self.kind, value)) for value in self.values]
+
+    def cursor(self, index: int) -> str | None:
+        """Return the cursor of the value at ``index``; None on an empty page."""
+        return encode_cursor(self.kind, self.values[index]) if len(self.values) else None

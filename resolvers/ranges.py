@@ -1,0 +1,117 @@
+"""Questions about the primes of one closed interval [low, high]."""
+
+import asyncio
+from collections.abc import Sequence
+
+from engine.sieve_candidates import next_primes, previous_primes
+from engine.stop import Stop
+from resolvers.context import RequestContext
+from resolvers.errors import BadInputError, InvalidCursorError, LimitError
+from resolvers.pagination import Page, decode_cursor, page_request
+
+PRIME_CURSOR = "prime"
+# Bits above which one probable-prime test holds the interpreter for longer than 1 ms.
+LONG_TEST_BITS = 1_024
+MAX_SAFE_INTEGER = 2**53 - 1
+
+
+def safe_integers(page: Page) -> Sequence[int]:
+    """Return the page's integers if JavaScript holds them all exactly.
+
+    Raises:
+        LimitError: The greatest is above 2^53 - 1.
+    """
+    if len(page.values) and page.values[-1] > MAX_SAFE_INTEGER:
+        raise LimitError(
+            f"numbers holds {page.values[-1]:d}, above 2^53 - 1: ask for nodes instead"
+            if page.values[-1] < 2**64
+            else "numbers holds an integer above 2^64: ask for nodes instead"
+        )
+    return page.values
+
+
+class RangeAnswers:
+    """What one request asks of the interval [low, high]; the count is computed at most once.
+
+    Raises:
+        BadInputError: low is above high.
+    """
+
+    __slots__ = ("_context", "_count", "high", "low")
+
+    def __init__(self, context: RequestContext, low: int, high: int) -> None:
+        """Compute nothing yet."""
+        if low > high:
+            raise BadInputError("low is above high; an interval needs low <= high")
+        self.low = low
+        self.high = high
+        self._context = context
+        self._count: asyncio.Task[int] | None = None
+
+    async def count(self) -> int:
+        """Return how many primes lie in [low, high]."""
+        if self._count is None:
+            ranges = self._context.ranges
+            cost = ranges.count_cost(self.low, self.high)
+            sweep = self._context.sweep(cost, ranges.count, self.low, self.high)
+            self._count = asyncio.ensure_future(sweep)
+        return await self._count
+
+    async def sum(self) -> int:
+        """Return the sum of the primes in [low, high]."""
+        ranges = self._context.ranges
+        cost = ranges.sum_cost(self.low, self.high)
+        return await self._context.sweep(cost, ranges.sum, self.low, self.high)
+
+    async def smallest(self) -> int | None:
+        """Return the least prime in [low, high]; None if there is none."""
+        found = await self._ends(self.low, self.high, 1, is_from_end=False)
+        return found[0] if found else None
+
+    async def largest(self) -> int | None:
+        """Return the greatest prime in [low, high]; None if there is none."""
+        found = await self._ends(self.low, self.high, 1, is_from_end=True)
+        return found[0] if found else None
+
+    async def primes(
+        self, first: int | None, after: str | None, last: int | None, before: str | None
+    ) -> Page:
+        """Return a page of the primes strictly between the two cursors.
+
+        Raises:
+            InvalidCursorError: A cursor does not point to a prime of this interval.
+        """
+        request = page_request(first, last, self._context.limits.max_page_size)
+        low = self.low if after is None else await self._cursor(after, "after") + 1
+        high = self.high if before is None else await self._cursor(before, "before") - 1
+        values: list[int] = []
+        if low <= high:
+            values = await self._ends(low, high, request.size + 1, request.is_from_end)
+        has_more = len(values) > request.size
+        if request.is_from_end:
+            kept = values[-request.size :] if request.size else []
+            return Page(PRIME_CURSOR, kept, before is not None, has_more or after is not None)
+        kept = values[: request.size]
+        return Page(PRIME_CURSOR, kept, has_more or before is not None, after is not None)
+
+    async def _ends(self, low: int, high: int, count: int, is_from_end: bool) -> list[int]:
+        """Return up to ``count`` primes from one end of [low, high], ascending."""
+        context, ranges = self._context, self._context.ranges
+        cost = ranges.page_cost(low, high, count)
+        if (high if is_from_end else low).bit_length() > LONG_TEST_BITS:
+            step = previous_primes if is_from_end else next_primes
+            return await context.single(cost, step, low, high, count, Stop(context.deadline))
+        function = ranges.last_primes if is_from_end else ranges.first_primes
+        found = await context.sweep(cost, function, low, high, count)
+        return list(found) if isinstance(found, Sequence) else found.tolist()
+
+    async def _cursor(self, cursor: str, argument: str) -> int:
+        """Return the prime that ``cursor`` points to."""
+        value = decode_cursor(PRIME_CURSOR, cursor, argument)
+        if not self.low <= value <= self.high or not await self._is_listed(value):
+            raise InvalidCursorError(f"{argument} is not a cursor of this list")
+        return value
+
+    async def _is_listed(self, value: int) -> bool:
+        """Return whether ``value`` is among the primes this interval lists."""
+        return bool(await self._ends(value, value, 1, is_from_end=False))

@@ -1,0 +1,116 @@
+"""The root of every query."""
+
+from typing import Annotated
+
+import strawberry
+from strawberry.types import Info
+
+from resolvers import batches, counting
+from resolvers.context import RequestContext
+from resolvers.integers import IntegerAnswers
+from resolvers.ranges import RangeAnswers
+from schema.integers import Integer
+from schema.progressions import PrimeProgression
+from schema.ranges import PrimeRange
+from schema.scalars import BigInt
+from schema.service import Limits, Service
+
+Context = Info[RequestContext, None]
+
+
+@strawberry.type(description="Exact answers about integers and primes.")
+class Query:
+    """The root fields."""
+
+    @strawberry.field(description="Everything the service can tell about one integer.")
+    def integer(
+        self,
+        info: Context,
+        value: Annotated[BigInt, strawberry.argument(description="Any integer.")],
+    ) -> Integer | None:
+        return Integer.of(IntegerAnswers(info.context, value))
+
+    @strawberry.field(
+        description=(
+            "The same for many integers at once, in the order asked: the batch form. Duplicates"
+            " are allowed. An integer that fails alone costs that one answer, not the others."
+        )
+    )
+    def integers(
+        self,
+        info: Context,
+        values: Annotated[list[BigInt], strawberry.argument(description="Any integers.")],
+    ) -> list[Integer | None]:
+        return [Integer.of(answers) for answers in batches.integers(info.context, values)]
+
+    @strawberry.field(
+        description=(
+            "Primality of many integers as one plain list, in the order asked: the cheapest batch"
+            " form. Null if one of them is a probable prime too large to prove."
+        )
+    )
+    async def are_prime(
+        self,
+        info: Context,
+        values: Annotated[list[BigInt], strawberry.argument(description="Any integers.")],
+    ) -> list[bool] | None:
+        return await batches.are_prime(info.context, values)
+
+    @strawberry.field(
+        description=(
+            "The primes of the closed interval [low, high]: list them by page, count them, look at"
+            " their statistics. low > high is an error."
+        )
+    )
+    def prime_range(
+        self,
+        info: Context,
+        low: Annotated[BigInt, strawberry.argument(description="The lower end, inside.")],
+        high: Annotated[BigInt, strawberry.argument(description="The upper end, inside.")],
+    ) -> PrimeRange | None:
+        return PrimeRange.of(RangeAnswers(info.context, low, high))
+
+    @strawberry.field(description="pi(x): how many primes are <= x. Null if that is out of reach.")
+    async def prime_count(
+        self,
+        info: Context,
+        x: Annotated[BigInt, strawberry.argument(description="Any integer.")],
+    ) -> BigInt | None:
+        return BigInt(await counting.prime_count(info.context, x))
+
+    @strawberry.field(
+        description=("The n-th prime, 1-based: nthPrime(n: 1) is 2. Null if that is out of reach.")
+    )
+    async def nth_prime(
+        self,
+        info: Context,
+        n: Annotated[BigInt, strawberry.argument(description="At least 1.")],
+    ) -> BigInt | None:
+        return BigInt(await counting.nth_prime(info.context, n))
+
+    @strawberry.field(
+        description=(
+            "The longest run of primes at the start of the arithmetic progression start, start +"
+            " difference, ...: stops before the first term that is not prime, or after maxTerms"
+            " terms. Above 2^64 its terms pass BPSW."
+        )
+    )
+    async def progression(
+        self,
+        info: Context,
+        start: Annotated[BigInt, strawberry.argument(description="The first term.")],
+        difference: Annotated[
+            BigInt, strawberry.argument(description="The distance between two terms, not 0.")
+        ],
+        max_terms: Annotated[
+            int, strawberry.argument(description="The most terms to look at, at least 1.")
+        ] = 1_000,
+    ) -> PrimeProgression | None:
+        return PrimeProgression.of(
+            await counting.progression(info.context, start, difference, max_terms)
+        )
+
+    @strawberry.field(description="The service itself: version and the limits in force.")
+    def service(self, info: Context) -> Service:
+        context = info.context
+        return Service(version=context.version, limits=Limits.of(context.limits))

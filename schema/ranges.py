@@ -1,0 +1,127 @@
+"""The primes of a closed interval."""
+
+from typing import Annotated, Self, cast
+
+import strawberry
+
+from resolvers.pagination import Page
+from resolvers.ranges import RangeAnswers, safe_integers
+from schema.arguments import given
+from schema.connections import PageInfo
+from schema.scalars import BigInt, SafeInt
+
+
+@strawberry.type(description="One prime of a page, with its place.")
+class PrimeEdge:
+    """Relay's edge."""
+
+    node: BigInt = strawberry.field(description="The prime.")
+    cursor: str = strawberry.field(description="Its place in the list, for after and before.")
+
+
+@strawberry.type(description="A page of the primes of an interval, ascending.")
+class PrimeConnection:
+    """Relay's connection over a page of primes."""
+
+    page: strawberry.Private[Page]
+    range_answers: strawberry.Private[RangeAnswers]
+
+    @strawberry.field(description="The primes of the page, ascending.")
+    def nodes(self) -> list[BigInt]:
+        return cast(list[BigInt], self.page.values)
+
+    @strawberry.field(
+        description=(
+            "nodes as JSON numbers; null with an error of code OUT_OF_RANGE if one is above"
+            " 2^53 - 1."
+        )
+    )
+    def numbers(self) -> list[SafeInt] | None:
+        return cast(list[SafeInt], safe_integers(self.page))
+
+    @strawberry.field(description="The primes of the page with their cursors.")
+    def edges(self) -> list[PrimeEdge]:
+        return [PrimeEdge(node=BigInt(value), cursor=cursor) for value, cursor in self.page.edges()]
+
+    @strawberry.field(description="Where the page lies in the list.")
+    def page_info(self) -> PageInfo:
+        return PageInfo.of(self.page)
+
+    @strawberry.field(
+        description=(
+            "PrimeRange.count: the primes of the whole interval, whatever the page. Null if that"
+            " is out of reach."
+        )
+    )
+    async def total_count(self) -> BigInt | None:
+        return BigInt(await self.range_answers.count())
+
+
+@strawberry.type(description="The primes of the closed interval [low, high].")
+class PrimeRange:
+    """Questions about one interval."""
+
+    answers: strawberry.Private[RangeAnswers]
+
+    @classmethod
+    def of(cls, answers: RangeAnswers) -> Self:
+        """Return the interval whose questions ``answers`` answers."""
+        return cls(answers=answers)
+
+    @strawberry.field(description="The lower end; it belongs to the interval.")
+    def low(self) -> BigInt:
+        return BigInt(self.answers.low)
+
+    @strawberry.field(description="The upper end; it belongs to the interval.")
+    def high(self) -> BigInt:
+        return BigInt(self.answers.high)
+
+    @strawberry.field(
+        description="How many primes lie in [low, high]. Null if that is out of reach."
+    )
+    async def count(self) -> BigInt | None:
+        return BigInt(await self.answers.count())
+
+    @strawberry.field(
+        description="The least prime in [low, high]; null without an error if there is none."
+    )
+    async def smallest(self) -> BigInt | None:
+        return cast(BigInt | None, await self.answers.smallest())
+
+    @strawberry.field(
+        description="The greatest prime in [low, high]; null without an error if there is none."
+    )
+    async def largest(self) -> BigInt | None:
+        return cast(BigInt | None, await self.answers.largest())
+
+    @strawberry.field(
+        description="The sum of the primes in [low, high]. Null if that is out of reach."
+    )
+    async def sum(self) -> BigInt | None:
+        return BigInt(await self.answers.sum())
+
+    @strawberry.field(
+        description=(
+            "The primes by page, ascending; first = 100 if neither first nor last is given. A page"
+            " costs by the page, not by the width of the interval. Above 2^64 the primes listed"
+            " pass BPSW; ask integer(value).isPrime for a proof. Null if the page is refused or"
+            " its time ran out."
+        )
+    )
+    async def primes(
+        self,
+        first: Annotated[
+            int | None, strawberry.argument(description="So many primes from the low end.")
+        ] = strawberry.UNSET,
+        after: Annotated[
+            str | None, strawberry.argument(description="Only primes above this cursor's.")
+        ] = strawberry.UNSET,
+        last: Annotated[
+            int | None, strawberry.argument(description="So many primes from the high end.")
+        ] = strawberry.UNSET,
+        before: Annotated[
+            str | None, strawberry.argument(description="Only primes below this cursor's.")
+        ] = strawberry.UNSET,
+    ) -> PrimeConnection | None:
+        page = await self.answers.primes(given(first), given(after), given(last), given(before))
+        return PrimeConnection(page=page, range_answers=self.answers)

@@ -1,0 +1,83 @@
+"""The scalars: BigInt, exact integers as strings, and SafeInt, numbers JavaScript holds exactly."""
+
+import re
+from typing import Any, NewType
+
+import strawberry
+from strawberry.types.scalar import ScalarDefinition
+
+from resolvers.errors import BadInputError
+
+BigInt = NewType("BigInt", int)
+SafeInt = NewType("SafeInt", int)
+
+MAX_SAFE_INTEGER = 2**53 - 1
+_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)")
+
+
+class _BigIntParser:
+    """Turns what clients send into exact integers of a bounded number of digits."""
+
+    def __init__(self, max_digits: int) -> None:
+        """Remember the bound."""
+        self._max_digits = max_digits
+        self._bound = 10**max_digits
+
+    def parse_value(self, value: Any) -> int:
+        """Return the integer in a variable: a JSON integer or a decimal string."""
+        if type(value) is str:
+            return self._parse_text(value)
+        if type(value) is not int:
+            raise BadInputError("a BigInt is a string of decimal digits or an integer")
+        if abs(value) >= self._bound:
+            raise BadInputError(f"a BigInt has at most {self._max_digits} digits")
+        return value
+
+    def parse_literal(self, node: Any, _variables: Any = None) -> int:
+        """Return the integer in a literal of a document: an Int or a String."""
+        if node.kind not in ("int_value", "string_value"):
+            raise BadInputError("a BigInt is a string of decimal digits or an integer")
+        return self._parse_text(node.value)
+
+    def _parse_text(self, text: str) -> int:
+        """Return the integer written in ``text``, without sign other than minus, or spaces."""
+        if len(text) > self._max_digits + 1 or len(text.lstrip("-")) > self._max_digits:
+            raise BadInputError(f"a BigInt has at most {self._max_digits} digits")
+        if not _DECIMAL.fullmatch(text):
+            raise BadInputError("a BigInt is decimal digits with an optional leading minus")
+        return int(text)
+
+
+def _safe_int(value: Any) -> int:
+    """Return ``value`` if JavaScript holds it exactly."""
+    number = int(value)
+    if number != value or isinstance(value, bool) or abs(number) > MAX_SAFE_INTEGER:
+        raise BadInputError("a SafeInt is an integer within +-(2^53 - 1)")
+    return number
+
+
+def scalar_map(max_digits: int) -> dict[object, ScalarDefinition]:
+    """Return the definitions of SafeInt and of BigInt, for up to ``max_digits`` digits."""
+    parser = _BigIntParser(max_digits)
+    big_int = strawberry.scalar(
+        name="BigInt",
+        description=(
+            "An exact integer of any size. Always sent as a JSON string of decimal digits with an"
+            ' optional leading minus ("0", "97", "-12"), since JSON numbers above 2^53 - 1 lose'
+            " digits in JavaScript. Accepted as an Int literal of any length, a string of that"
+            " same form, or a JSON integer in variables. Floats, booleans, exponents, spaces,"
+            " underscores, a leading plus, leading zeros and empty strings are refused."
+        ),
+        serialize=str,
+        parse_value=parser.parse_value,
+        parse_literal=parser.parse_literal,
+    )
+    safe_int = strawberry.scalar(
+        name="SafeInt",
+        description=(
+            "An integer within +-(2^53 - 1), sent as a JSON number: for charts and bulk lists."
+        ),
+        serialize=_safe_int,
+        parse_value=_safe_int,
+    )
+    return {BigInt: big_int, SafeInt: safe_int}
