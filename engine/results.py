@@ -95,3 +95,34 @@ class PrimeProgression:
     difference: int
     terms: Sequence[int]
     ended_by: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ArithmeticFunctions:
+    """The arithmetic functions of value != 0; of |value| but for the last two.
+
+    ``divisor_sum`` is the sum of the divisors themselves; ``is_perfect_power`` means
+    value = m**k with k >= 2, so -8 is one and -4 is not; ``is_perfect`` means
+    divisor_sum = 2 * value.
+    """
+
+    value: int
+    totient: int
+    carmichael: int
+    mobius: int
+    divisor_count: int
+    divisor_sum: int
+    distinct_prime_factor_count: int
+    prime_factor_count: int
+    radical: int
+    is_squarefree: bool
+    is_perfect_power: bool
+    is_perfect: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DivisorPage:
+    """Consecutive positive divisors, ascending, and whether greater ones follow."""
+
+    values: tuple[int, ...]
+    has_next: bool

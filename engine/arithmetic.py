@@ -1,0 +1,160 @@
+"""The arithmetic functions of one integer, from its complete factorization.
+
+All are functions of |value|, except ``is_perfect_power`` and ``is_perfect``. Every one raises
+DomainError if value is 0 or the factorization is not complete. Definitions: Hardy & Wright, *An
+Introduction to the Theory of Numbers*, 6th ed. (2008), chapters 5, 16 and 17.
+"""
+
+import math
+
+from engine.cost_curve import cost_at
+from engine.errors import CapacityError, DomainError
+from engine.results import ArithmeticFunctions, Factorization, PrimePower
+
+MAX_DIVISOR_SUM_DIGITS = 10_000
+"""Decimal digits that a divisor sum may have."""
+
+_MAX_DIVISOR_SUM_BITS = MAX_DIVISOR_SUM_DIGITS * math.log2(10)
+
+# (bits of the largest number met, points), all functions of an integer with as many prime factors
+# as its size allows; benchmarks/bench_integers.py.
+_COST_CURVE = ((64, 0.2), (1024, 0.8), (4096, 6.0), (33219, 250.0))
+
+
+def arithmetic_functions(factorization: Factorization) -> ArithmeticFunctions:
+    """Return all arithmetic functions of the value at once, divisor_sum for power 1.
+
+    Raises:
+        DomainError: The value is 0 or the factorization is not complete.
+        CapacityError: The divisor sum is beyond MAX_DIVISOR_SUM_DIGITS.
+
+    Cost: 12 us below 2**64; see ``arithmetic_functions_cost``.
+    """
+    return ArithmeticFunctions(
+        value=factorization.value,
+        totient=totient(factorization),
+        carmichael=carmichael(factorization),
+        mobius=mobius(factorization),
+        divisor_count=divisor_count(factorization),
+        divisor_sum=divisor_sum(factorization, 1),
+        distinct_prime_factor_count=distinct_prime_factor_count(factorization),
+        prime_factor_count=prime_factor_count(factorization),
+        radical=radical(factorization),
+        is_squarefree=is_squarefree(factorization),
+        is_perfect_power=is_perfect_power(factorization),
+        is_perfect=is_perfect(factorization),
+    )
+
+
+def totient(factorization: Factorization) -> int:
+    """Return Euler's phi: how many of 1, ..., |value| are coprime to it."""
+    return math.prod(
+        (power.prime - 1) * power.prime ** (power.exponent - 1) for power in _powers(factorization)
+    )
+
+
+def carmichael(factorization: Factorization) -> int:
+    """Return Carmichael's lambda: the exponent of the group of units modulo value.
+
+    Source: Carmichael, *Bull. Amer. Math. Soc.* 16 (1910), 232-238.
+    """
+    return math.lcm(*(_unit_group_exponent(power) for power in _powers(factorization)))
+
+
+def mobius(factorization: Factorization) -> int:
+    """Return mu: 0 if a square > 1 divides value, else -1 to the number of prime factors."""
+    if not is_squarefree(factorization):
+        return 0
+    return -1 if distinct_prime_factor_count(factorization) % 2 else 1
+
+
+def divisor_count(factorization: Factorization) -> int:
+    """Return tau, the number of positive divisors."""
+    return math.prod(power.exponent + 1 for power in _powers(factorization))
+
+
+def divisor_sum(factorization: Factorization, power: int) -> int:
+    """Return sigma_power, the sum of the power-th powers of the positive divisors.
+
+    Args:
+        power: >= 0; 0 counts the divisors.
+
+    Raises:
+        DomainError: power is negative, the value is 0 or its factorization is not complete.
+        CapacityError: The sum could have more than MAX_DIVISOR_SUM_DIGITS digits.
+
+    Cost: see ``divisor_sum_cost``.
+    """
+    if power < 0:
+        raise DomainError(f"power must be >= 0, got {power}")
+    if power == 0:
+        return divisor_count(factorization)
+    if power * factorization.value.bit_length() > _MAX_DIVISOR_SUM_BITS:
+        raise CapacityError(f"the divisor sum is bounded by {MAX_DIVISOR_SUM_DIGITS} digits")
+    return math.prod(
+        (factor.prime ** (power * (factor.exponent + 1)) - 1) // (factor.prime**power - 1)
+        for factor in _powers(factorization)
+    )
+
+
+def distinct_prime_factor_count(factorization: Factorization) -> int:
+    """Return omega, the number of distinct prime factors."""
+    return len(_powers(factorization))
+
+
+def prime_factor_count(factorization: Factorization) -> int:
+    """Return Omega, the number of prime factors counted with their exponents."""
+    return sum(power.exponent for power in _powers(factorization))
+
+
+def radical(factorization: Factorization) -> int:
+    """Return the product of the distinct prime factors; 1 for +-1."""
+    return math.prod(power.prime for power in _powers(factorization))
+
+
+def is_squarefree(factorization: Factorization) -> bool:
+    """Return whether no square > 1 divides value; true for +-1."""
+    return all(power.exponent == 1 for power in _powers(factorization))
+
+
+def is_perfect_power(factorization: Factorization) -> bool:
+    """Return whether value = m**k for integers m and k >= 2.
+
+    True for 1 = 1**2 and -1 = (-1)**3; a negative value needs an odd k: -8 is one, -4 is not.
+    """
+    powers = _powers(factorization)
+    exponent = math.gcd(*(power.exponent for power in powers))
+    if factorization.value < 0 and exponent:
+        exponent //= exponent & -exponent
+    return exponent != 1
+
+
+def is_perfect(factorization: Factorization) -> bool:
+    """Return whether the positive divisors of value sum to 2 * value; false if value < 0."""
+    return divisor_sum(factorization, 1) == 2 * factorization.value
+
+
+def arithmetic_functions_cost(factorization: Factorization) -> float:
+    """Return the points predicted for ``arithmetic_functions(factorization)``."""
+    return cost_at(_COST_CURVE, max(factorization.value.bit_length(), 1))
+
+
+def divisor_sum_cost(factorization: Factorization, power: int) -> float:
+    """Return the points predicted for ``divisor_sum(factorization, power)``."""
+    bits = max(power, 1) * factorization.value.bit_length()
+    return cost_at(_COST_CURVE, min(max(bits, 1), _MAX_DIVISOR_SUM_BITS))
+
+
+def _powers(factorization: Factorization) -> tuple[PrimePower, ...]:
+    """Return the prime powers of a complete factorization of a value other than 0."""
+    if factorization.value == 0:
+        raise DomainError("value must not be 0")
+    if not factorization.is_complete:
+        raise DomainError("the factorization must be complete")
+    return factorization.factors
+
+
+def _unit_group_exponent(power: PrimePower) -> int:
+    """Return lambda(prime ** exponent); half of phi for the powers of 2 from 8 on."""
+    units: int = (power.prime - 1) * power.prime ** (power.exponent - 1)
+    return units // 2 if power.prime == 2 and power.exponent >= 3 else units

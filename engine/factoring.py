@@ -1,0 +1,214 @@
+"""The factorization of one integer, at once or in stages that keep what they found."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+
+from flint import fmpz
+
+from engine.cost_curve import cost_at
+from engine.errors import DomainError, InvariantError
+from engine.primality import is_prime, is_prime_cost
+from engine.results import Factorization, PrimePower
+
+_WORD_END = 2**64
+
+# Sizes in bits of the prime factors that stages look for. One step costs about 4 times the one
+# before it; the last stage is FLINT's quadratic sieve (benchmarks/bench_integers.py).
+_ELLIPTIC_CURVE_BITS = (20, 28, 36, 44, 52, 60)
+STAGES = len(_ELLIPTIC_CURVE_BITS) + 1
+"""How many stages ``refine`` has; the last one always completes the factorization."""
+
+# All factors of up to 15 bits, by FLINT's trial division with a product tree.
+_TRIAL_BITS = 15
+
+# (bits, points) of FLINT 3.6 on a product of two primes of one size; benchmarks/bench_integers.py.
+_FACTOR_CURVE = (
+    (16, 0.02),
+    (32, 0.03),
+    (40, 0.12),
+    (48, 0.3),
+    (56, 1.2),
+    (64, 5.0),
+    (66, 13.0),
+    (100, 45.0),
+    (120, 120.0),
+    (140, 460.0),
+    (160, 1900.0),
+    (200, 28000.0),
+    (233, 250000.0),
+)
+# (bits looked for, points) on an integer of 300 bits.
+_ELLIPTIC_CURVE_COST = ((20, 5.0), (30, 75.0), (40, 490.0), (50, 3200.0), (60, 20000.0))
+
+
+def factorize(n: int) -> Factorization:
+    """Return the complete factorization of n, its product and the primality of each factor checked.
+
+    Args:
+        n: Any integer; the sign is kept, 0 and +-1 have no factors.
+
+    Raises:
+        CapacityError: n has a probable prime factor beyond ``primality.MAX_PROOF_DIGITS`` digits.
+        InvariantError: The check failed.
+
+    Cost: 12 us for a random integer below 2**64; ``factorize_cost`` tells of the hardest.
+    Source: FLINT 3.6, ``fmpz_factor``: trial division, one line factoring and SQUFOF below 2**64;
+        elliptic curves and the self-initializing quadratic sieve above.
+    """
+    partial = begin(n)
+    return partial if partial.is_complete else refine(partial, STAGES - 1)
+
+
+def begin(n: int) -> Factorization:
+    """Return what trial division by primes up to 15 bits and perfect powers tell of n.
+
+    Below 2**64 the factorization is complete. Parts left in ``composites`` are above 2**64; every
+    other part is proven prime.
+
+    Raises:
+        CapacityError: The part left is a probable prime beyond ``primality.MAX_PROOF_DIGITS``.
+        InvariantError: The check failed.
+
+    Cost: see ``begin_cost``.
+    """
+    if -_WORD_END < n < _WORD_END:
+        return _factorize_word(n)
+    parts = fmpz(abs(n)).factor_smooth(_TRIAL_BITS, -1)
+    return _combined(n, Counter(), parts)
+
+
+def refine(partial: Factorization, stage: int) -> Factorization:
+    """Return the factorization with its composites split as far as this stage goes.
+
+    The stages before the last look for factors of growing size by elliptic curves, and find one of
+    the size looked for with a chance of about a third; a composite that is cheaper to factor than
+    to search is factored completely. The last stage factors everything.
+
+    Args:
+        partial: What ``begin`` or an earlier stage returned.
+        stage: 0 <= stage < STAGES, in this order; a stage may be left out.
+
+    Raises:
+        DomainError: There is no such stage.
+        CapacityError: A part split off is a probable prime beyond ``primality.MAX_PROOF_DIGITS``;
+            ``partial`` is then as far as this engine gets.
+        InvariantError: The check failed.
+
+    Cost: see ``refine_cost``. Holds the GIL throughout and can not be interrupted.
+    Source: Lenstra, *Ann. of Math.* 126 (1987), 649-673; FLINT 3.6, ``fmpz_factor_smooth``.
+    """
+    _require_stage(stage)
+    if partial.is_complete:
+        return partial
+    known = Counter({power.prime: power.exponent for power in partial.factors})
+    parts = [
+        (part, exponent * copies)
+        for composite, copies in Counter(partial.composites).items()
+        for part, exponent in _split(composite, stage)
+    ]
+    return _combined(partial.value, known, parts)
+
+
+def factorize_cost(n: int) -> float:
+    """Return the points predicted for ``factorize(n)`` if n is a product of two equal-sized primes.
+
+    It is what the hardest integers of this size take. Most take far less, and ``begin`` with
+    ``refine_cost`` tells how much.
+    """
+    bits = max(n.bit_length(), 1)
+    return begin_cost(n) + (_factor_cost(bits) if bits > _WORD_END.bit_length() - 1 else 0.0)
+
+
+def begin_cost(n: int) -> float:
+    """Return the points predicted for ``begin(n)`` if its cofactor is prime."""
+    bits = max(n.bit_length(), 1)
+    if bits <= _WORD_END.bit_length() - 1:
+        return _factor_cost(bits)
+    return 0.3 + is_prime_cost(abs(n))
+
+
+def refine_cost(partial: Factorization, stage: int) -> float:
+    """Return the points predicted for ``refine(partial, stage)``.
+
+    Raises:
+        DomainError: There is no such stage.
+    """
+    _require_stage(stage)
+    return sum(_split_cost(composite, stage) for composite in set(partial.composites))
+
+
+def _factorize_word(n: int) -> Factorization:
+    """Return the complete factorization of \\|n\\| < 2**64."""
+    if n == 0:
+        return Factorization(0, 0, ())
+    product = sign = 1 if n > 0 else -1
+    powers = []
+    for divisor, exponent in fmpz(n).factor():
+        prime = int(divisor)
+        product *= prime**exponent
+        if not divisor.is_prime():
+            raise InvariantError(f"{prime} was returned as a prime factor and is not prime")
+        powers.append((prime, exponent))
+    if product != n:
+        raise InvariantError(f"the factors of {n} multiply to {product}")
+    powers.sort()
+    return Factorization(n, sign, tuple([PrimePower(*power) for power in powers]))
+
+
+def _combined(value: int, known: Counter[int], parts: Iterable[tuple[fmpz, int]]) -> Factorization:
+    """Return the factorization of value from its proven primes and its other parts, checked."""
+    exponents, composites = Counter(known), Counter[int]()
+    for part, exponent in parts:
+        if is_prime(int(part)):
+            exponents[int(part)] += exponent
+        elif part < _WORD_END:
+            for power in _factorize_word(int(part)).factors:
+                exponents[power.prime] += power.exponent * exponent
+        else:
+            composites[int(part)] += exponent
+    factors = tuple(PrimePower(*power) for power in sorted(exponents.items()))
+    sign = 1 if value > 0 else -1
+    unsplit = tuple(sorted(composites.elements()))
+    product = math.prod(power.prime**power.exponent for power in factors) * math.prod(unsplit)
+    if sign * product != value:
+        raise InvariantError(f"the factors of an integer of {value.bit_length()} bits miss it")
+    return Factorization(value, sign, factors, unsplit)
+
+
+def _split(composite: int, stage: int) -> list[tuple[fmpz, int]]:
+    """Return parts of a composite > 2**64 with their exponents, as far as the stage goes."""
+    if _is_factored_at(composite, stage):
+        return fmpz(composite).factor()
+    return fmpz(composite).factor_smooth(_ELLIPTIC_CURVE_BITS[stage], 0)
+
+
+def _is_factored_at(composite: int, stage: int) -> bool:
+    """Return whether the stage factors the composite completely: asked to, or as cheap."""
+    bits = composite.bit_length()
+    return stage == STAGES - 1 or _factor_cost(bits) < 2 * _search_cost(bits, stage)
+
+
+def _split_cost(composite: int, stage: int) -> float:
+    """Return the points predicted for splitting one composite and proving a part prime."""
+    bits = composite.bit_length()
+    if _is_factored_at(composite, stage):
+        return _factor_cost(bits)
+    return _search_cost(bits, stage) + is_prime_cost(composite)
+
+
+def _factor_cost(bits: int) -> float:
+    """Return the points for the hardest integers of this many bits."""
+    return cost_at(_FACTOR_CURVE, bits)
+
+
+def _search_cost(bits: int, stage: int) -> float:
+    """Return the points for the elliptic curves of a stage on an integer of this many bits."""
+    size = max(bits / 300, 0.5)
+    return cost_at(_ELLIPTIC_CURVE_COST, _ELLIPTIC_CURVE_BITS[stage]) * math.pow(size, 1.25)
+
+
+def _require_stage(stage: int) -> None:
+    """Raise DomainError unless there is such a stage."""
+    if not 0 <= stage < STAGES:
+        raise DomainError(f"stage must be from 0 to {STAGES - 1}, got {stage}")

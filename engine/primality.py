@@ -1,0 +1,154 @@
+"""Whether one integer is prime: proven, probable, or composite with a witness."""
+
+import itertools
+
+from flint import fmpz
+
+from engine.cost_curve import cost_at
+from engine.errors import CapacityError
+from engine.results import Primality, PrimalityMethod, PrimalityVerdict
+
+MAX_PROOF_DIGITS = 300
+"""Decimal digits up to which ``is_prime`` proves; a proof at this size takes about 1.3 s."""
+
+_PROOF_END = 10**MAX_PROOF_DIGITS
+_WORD_END = 2**64
+
+_TRIAL_PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47)
+_TRIAL_END = 53**2
+
+# (bits, points) of one call on a prime, the dear case; FLINT 3.6, benchmarks/bench_integers.py.
+_BPSW_CURVE = (
+    (32, 0.010),
+    (64, 0.018),
+    (128, 0.062),
+    (192, 0.25),
+    (256, 0.41),
+    (512, 1.6),
+    (1024, 8.9),
+    (2048, 63.0),
+    (4423, 510.0),
+    (11213, 5100.0),
+)
+_PROOF_CURVE = (
+    (64, 0.02),
+    (81, 0.05),
+    (82, 8.0),
+    (128, 18.0),
+    (192, 130.0),
+    (256, 250.0),
+    (384, 530.0),
+    (512, 1150.0),
+    (768, 4600.0),
+    (996, 12500.0),
+)
+
+
+def is_prime(n: int) -> bool:
+    """Return whether n is prime, with proof.
+
+    Args:
+        n: Any integer; negative integers, 0 and 1 are not prime.
+
+    Raises:
+        CapacityError: n passes BPSW and has more than MAX_PROOF_DIGITS digits.
+
+    Cost: 1 us below 2**64; see ``is_prime_cost`` above.
+    Source: Baillie & Wagstaff, *Math. Comp.* 35 (1980), 1391-1417, without exception below 2**64 by
+        Feitsma's list of base 2 pseudoprimes (FLINT's ``n_is_prime``). Above, FLINT's
+        ``fmpz_is_prime``: 13 strong tests below 3317044064679887385961981 (Sorenson & Webster,
+        *Math. Comp.* 86 (2017), 985-1003), else the tests of Brillhart, Lehmer & Selfridge on
+        n - 1 and n + 1 (*Math. Comp.* 29 (1975), 620-647), else APR-CL (Cohen & Lenstra,
+        *Math. Comp.* 42 (1984), 297-330).
+    """
+    candidate = fmpz(n)
+    if n < _WORD_END:
+        return bool(candidate.is_prime())
+    if not candidate.is_probable_prime():
+        return False
+    if n >= _PROOF_END:
+        raise CapacityError(
+            f"a probable prime of more than {MAX_PROOF_DIGITS} digits is not proven here"
+        )
+    return bool(candidate.is_prime())
+
+
+def is_probable_prime(n: int) -> bool:
+    """Return whether n is prime or a BPSW pseudoprime, of which none is known.
+
+    Args:
+        n: Any integer. Below 2**64 the answer is a proof.
+
+    Cost: see ``is_probable_prime_cost``; about 0.7 s for a prime of 4,096 digits.
+    Source: Baillie & Wagstaff, *Math. Comp.* 35 (1980), 1391-1417.
+    """
+    return bool(fmpz(n).is_probable_prime())
+
+
+def primality(n: int) -> Primality:
+    """Return what is known about the primality of n, how it was found, and a witness.
+
+    Beyond MAX_PROOF_DIGITS the verdict of an integer that passes BPSW is PROBABLE_PRIME. APR_CL
+    names FLINT's whole proof, which tries the tests on the factors of n - 1 and n + 1 before it.
+
+    Args:
+        n: Any integer; n <= 1 is NEITHER.
+
+    Cost: as ``is_prime``, and one modular power for the witness of a composite.
+    """
+    if n <= 1:
+        return Primality(n, PrimalityVerdict.NEITHER, PrimalityMethod.BY_DEFINITION)
+    if any(n % p == 0 and n != p for p in _TRIAL_PRIMES):
+        return _composite(n, PrimalityMethod.TRIAL_DIVISION)
+    if n < _TRIAL_END:
+        return Primality(n, PrimalityVerdict.PRIME, PrimalityMethod.TRIAL_DIVISION)
+    if not fmpz(n).is_probable_prime():
+        return _composite(n, PrimalityMethod.BPSW_64 if n < _WORD_END else PrimalityMethod.BPSW)
+    if n < _WORD_END:
+        return Primality(n, PrimalityVerdict.PRIME, PrimalityMethod.BPSW_64)
+    if n >= _PROOF_END:
+        return Primality(n, PrimalityVerdict.PROBABLE_PRIME, PrimalityMethod.BPSW)
+    if not fmpz(n).is_prime():
+        return _composite(n, PrimalityMethod.APR_CL)
+    return Primality(n, PrimalityVerdict.PRIME, PrimalityMethod.APR_CL)
+
+
+def is_prime_cost(n: int) -> float:
+    """Return the points predicted for ``is_prime(n)`` if n is prime."""
+    cost = is_probable_prime_cost(n)
+    if _WORD_END <= n < _PROOF_END:
+        cost += cost_at(_PROOF_CURVE, n.bit_length())
+    return cost
+
+
+def primality_cost(n: int) -> float:
+    """Return the points predicted for ``primality(n)``, with its trial division and witness."""
+    return 0.03 + is_prime_cost(n)
+
+
+def is_probable_prime_cost(n: int) -> float:
+    """Return the points predicted for ``is_probable_prime(n)`` if n is prime."""
+    return cost_at(_BPSW_CURVE, max(n.bit_length(), 1))
+
+
+def _composite(n: int, method: PrimalityMethod) -> Primality:
+    """Return the verdict on a composite n >= 4 with its least witness.
+
+    There is one below n: 2 for even n and for 9, and of the bases below any other odd composite
+    at least three quarters (Rabin, *J. Number Theory* 12 (1980), 128-138).
+    """
+    witness = next(base for base in itertools.count(2) if _is_witness(base, n))
+    return Primality(n, PrimalityVerdict.COMPOSITE, method, witness)
+
+
+def _is_witness(base: int, n: int) -> bool:
+    """Return whether n > base >= 2 fails the strong probable prime test to the base."""
+    twos = ((n - 1) & (1 - n)).bit_length() - 1
+    power = pow(fmpz(base), (n - 1) >> twos, fmpz(n))
+    if power in (1, n - 1):
+        return False
+    for _ in range(twos - 1):
+        power = power * power % n
+        if power == n - 1:
+            return False
+    return True
