@@ -1,0 +1,120 @@
+"""Classes that depend on the primality of integers related to p, such as p + 2 or 2p + 1.
+
+Every function takes a prime p and answers for it; what a composite gives is undefined.
+"""
+
+from math import gcd, isqrt
+
+from flint import fmpz
+
+from engine.cost_curve import cost_at
+from engine.errors import CapacityError
+from engine.primality import is_prime
+
+_ODD_PRIMORIAL_53 = 16_294_579_238_595_022_365
+"""3 * 5 * 7 * ... * 53, the longest such product of one machine word."""
+
+_CHEN_TRIAL_PRIMES = 100_000
+"""Primes tried on p + 2 when it is too long to be factored: 0.4 ms at 128 bits, 2 ms at 1024 bits;
+they decide about 92 % of all p."""
+
+_CHEN_BITS = 129
+"""Longest p + 2, in bits, that is factored: 25 ms at most, so that every p < 2^128 is decided."""
+
+# (bits, points) to factor p + 2 if it has no factor up to 53. From 48 to 64 bits a product of two
+# equal primes, 1 in 100 or so, takes 2.5 times as much. FLINT 3.6, benchmarks/bench_patterns.py.
+_CHEN_FACTOR_CURVE = (
+    (24.0, 0.05),
+    (48.0, 0.3),
+    (64.0, 2.5),
+    (65.0, 30.0),
+    (96.0, 50.0),
+    (129.0, 240.0),
+)
+_CHEN_TRIAL_POINTS_PER_BIT = 0.02
+
+
+def is_twin(p: int) -> bool:
+    """Return whether p - 2 or p + 2 is prime."""
+    return is_prime(p + 2) or is_prime(p - 2)
+
+
+def is_cousin(p: int) -> bool:
+    """Return whether p - 4 or p + 4 is prime."""
+    return is_prime(p + 4) or is_prime(p - 4)
+
+
+def is_sexy(p: int) -> bool:
+    """Return whether p - 6 or p + 6 is prime."""
+    return is_prime(p + 6) or is_prime(p - 6)
+
+
+def is_sophie_germain(p: int) -> bool:
+    """Return whether 2p + 1 is prime."""
+    return is_prime(2 * p + 1)
+
+
+def is_safe(p: int) -> bool:
+    """Return whether (p - 1) / 2 is prime; 2 // 2 is not, so 2 needs no case of its own."""
+    return is_prime(p // 2)
+
+
+def is_chen(p: int) -> bool:
+    """Return whether p + 2 has at most two prime factors, counted with multiplicity.
+
+    A composite p + 2 is a product of two primes if and only if its cofactor to any one of its
+    prime factors is prime, so the first factor found decides.
+
+    Raises:
+        CapacityError: p >= 2^128 and p + 2 is a composite without a small factor, so that only
+            its factorization, out of reach here, could tell.
+
+    Cost: see ``is_chen_cost``.
+    """
+    number = p + 2
+    return is_prime(number) or is_prime(number // _factor_of_composite(number))
+
+
+def _factor_of_composite(number: int) -> int:
+    """Return a prime factor, or the root of a square, of the composite ``number``."""
+    shared = gcd(number, _ODD_PRIMORIAL_53)
+    if shared > 1:
+        return int(fmpz(shared).factor()[0][0])
+    if number.bit_length() <= _CHEN_BITS:
+        return int(fmpz(number).factor()[0][0])
+    root = isqrt(number)
+    if root * root == number:
+        return root
+    factor = int(min(fmpz(number).factor(trial_limit=_CHEN_TRIAL_PRIMES))[0])
+    if factor == number:
+        raise CapacityError(
+            f"CHEN can not be decided: value + 2, of {number.bit_length()} bits, is a composite "
+            f"without a small factor, and above {_CHEN_BITS} bits it is not factored"
+        )
+    return factor
+
+
+def is_chen_cost(p: int) -> float:
+    """Return the points predicted for ``is_chen(p)`` without the primality tests.
+
+    Nothing if p + 2 has a factor up to 53; else it may have to be factored.
+
+    Cost: 1 us.
+    """
+    number = p + 2
+    if gcd(number, _ODD_PRIMORIAL_53) > 1:
+        return 0.0
+    bits = number.bit_length()
+    if bits > _CHEN_BITS:
+        return bits * _CHEN_TRIAL_POINTS_PER_BIT
+    return cost_at(_CHEN_FACTOR_CURVE, bits)
+
+
+def is_balanced(previous: int, p: int, following: int) -> bool:
+    """Return whether p is the mean of the two primes around it."""
+    return previous + following == 2 * p
+
+
+def is_strong(previous: int, p: int, following: int) -> bool:
+    """Return whether p exceeds the mean of the two primes around it."""
+    return previous + following < 2 * p
