@@ -11,7 +11,6 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
-    OperationDefinitionNode,
     execute,
     get_operation_ast,
     parse,
@@ -73,8 +72,7 @@ class DocumentExecutor:
         if errors := validate(self._schema, document):
             return Outcome(Phase.VALIDATION, None, errors)
         if get_operation_ast(document, operation_name) is None:
-            missing = GraphQLError(_operation_message(document, operation_name))
-            return Outcome(Phase.OPERATION, None, [missing])
+            return Outcome(Phase.OPERATION, None, [_no_operation(operation_name)])
         return await self._execute(document, variables, operation_name, context)
 
     async def _execute(
@@ -100,10 +98,10 @@ class DocumentExecutor:
         return Outcome(Phase.EXECUTION if ran else Phase.VARIABLES, result.data, errors)
 
 
-def _operation_message(document: DocumentNode, operation_name: str | None) -> str:
-    """Return why no operation could be chosen."""
-    if operation_name is not None:
-        return f"no operation in the document is called {operation_name!r}"
-    if any(isinstance(node, OperationDefinitionNode) for node in document.definitions):
-        return "the document has several operations: operationName must say which to run"
-    return "the document has no operation"
+def _no_operation(operation_name: str | None) -> GraphQLError:
+    """Return why no operation of a valid document could be chosen."""
+    if operation_name is None:
+        message = "the document has several operations: operationName must say which to run"
+    else:
+        message = f'no operation in the document is called "{operation_name}"'
+    return GraphQLError(message)

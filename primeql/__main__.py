@@ -5,9 +5,11 @@ import asyncio
 import json
 import logging
 import os
+import signal
 import sys
 import uuid
 from dataclasses import replace
+from typing import Any
 
 import uvicorn
 
@@ -49,13 +51,23 @@ def _parser() -> argparse.ArgumentParser:
 
     query = commands.add_parser("query", help="run one query here and print the JSON answer")
     query.add_argument("document", help="a GraphQL document; - reads it from standard input")
-    query.add_argument("--variables", type=json.loads, default={}, help="a JSON object")
+    query.add_argument("--variables", type=_json_object, default={}, help="a JSON object")
     query.set_defaults(run=_query)
     return parser
 
 
+def _json_object(text: str) -> dict[str, Any]:
+    """Return the JSON object in ``text``."""
+    value = json.loads(text)
+    if not isinstance(value, dict):
+        raise argparse.ArgumentTypeError("not a JSON object")
+    return value
+
+
 def _serve(options: argparse.Namespace, settings: Settings) -> int:
     """Serve until told to stop."""
+    # uvicorn raises the signal that stopped it once more when all is done: then this ends well.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     settings = replace(
         settings,

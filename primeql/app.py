@@ -43,7 +43,7 @@ def create_app(settings: Settings) -> Starlette:
     async def schema_sdl(_request: Request) -> Response:
         return PlainTextResponse(sdl)
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/graphql", graphql, methods=["GET", "POST"]),
             Route("/schema.graphql", schema_sdl),
@@ -57,6 +57,9 @@ def create_app(settings: Settings) -> Starlette:
         exception_handlers={HTTPException: _http_error},
         lifespan=lifespan,
     )
+    # A POST that is redirected loses its body in many clients: a wrong path is better said so.
+    app.router.redirect_slashes = False
+    return app
 
 
 async def _http_error(_request: Request, error: Exception) -> Response:

@@ -58,9 +58,7 @@ class PrimeService:
         self._limits = settings.limits
         self._executor = DocumentExecutor(self.schema._schema, settings.max_tokens)
         self._ranges = PrimeRanges()
-        self._compute = Compute(
-            settings.worker_count, settings.max_waiting, settings.max_request_cost
-        )
+        self._compute = Compute(settings.worker_count, settings.max_waiting, self._limits)
         self.is_ready = False
 
     async def start(self) -> None:
@@ -73,9 +71,9 @@ class PrimeService:
         self.is_ready = False
         self._compute.close()
 
-    async def answer(self, operation: Operation, request_id: str) -> Answer:
-        """Return the answer to one operation, within the deadline in force."""
-        context = RequestContext(
+    def context(self, request_id: str) -> RequestContext:
+        """Return the context of a request that has just arrived."""
+        return RequestContext(
             ranges=self._ranges,
             compute=self._compute,
             limits=self._limits,
@@ -83,8 +81,14 @@ class PrimeService:
             request_id=request_id,
             version=__version__,
         )
+
+    async def answer(self, operation: Operation, request_id: str) -> Answer:
+        """Return the answer to one operation, within the deadline in force."""
         outcome = await self._executor.run(
-            operation.query, operation.variables, operation.operation_name, context
+            operation.query,
+            operation.variables,
+            operation.operation_name,
+            self.context(request_id),
         )
         return Answer(outcome.phase, encode(_response(outcome, request_id)))
 

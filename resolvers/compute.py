@@ -20,7 +20,8 @@ import pebble
 
 from engine.errors import DeadlineError, InvariantError
 from engine.stop import Stop
-from resolvers.errors import BudgetExceededError, OverloadedError
+from resolvers.errors import BudgetExceededError, LimitError, OverloadedError
+from resolvers.limits import Limits
 
 T = TypeVar("T")
 
@@ -38,10 +39,11 @@ class Compute:
     Args:
         workers: Worker processes, and as many threads.
         max_waiting: Tasks that may wait or run at once; one more is refused.
-        max_sweep_cost: Points above which a numpy sweep is refused before it starts.
+        limits: A numpy sweep predicted to go beyond the cost of a request, or beyond the deadline,
+            is refused before it starts.
     """
 
-    def __init__(self, workers: int, max_waiting: int, max_sweep_cost: float) -> None:
+    def __init__(self, workers: int, max_waiting: int, limits: Limits) -> None:
         """Start the pool's machinery; its processes come with ``start``."""
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(list(PRELOADED_MODULES))
@@ -50,7 +52,7 @@ class Compute:
         self._workers = workers
         self._waiting = 0
         self._max_waiting = max_waiting
-        self._max_sweep_cost = max_sweep_cost
+        self._limits = limits
 
     async def start(self) -> None:
         """Start every worker process and return when each has answered."""
@@ -68,17 +70,14 @@ class Compute:
         """Return ``function(*arguments, stop)``, a numpy computation that looks at ``stop``.
 
         Raises:
-            BudgetExceededError: ``cost`` is above the cost one request may spend.
+            LimitError: ``cost`` is more than the deadline has room for.
+            BudgetExceededError: ``cost`` is more than one request may spend.
             DeadlineError: The deadline passed first.
             OverloadedError: Too many tasks are waiting.
         """
         if cost <= LOOP_POINTS:
             return function(*arguments, Stop(deadline))
-        if cost > self._max_sweep_cost:
-            raise BudgetExceededError(
-                f"this is predicted to cost {cost:,.0f} points;"
-                f" one request may spend {self._max_sweep_cost:,.0f}"
-            )
+        self._check_price(cost)
         stop = Stop(deadline)
         with self._place():
             try:
@@ -119,6 +118,20 @@ class Compute:
                 raise DeadlineError("the time allowed ran out before the answer") from None
             except pebble.ProcessExpired as error:
                 raise InvariantError("a worker process died") from error
+
+    def _check_price(self, cost: float) -> None:
+        """Refuse a sweep that could not end in time, or is too dear."""
+        seconds = cost * SECONDS_PER_POINT
+        if seconds > self._limits.deadline_seconds:
+            raise LimitError(
+                f"this is predicted to take {seconds:,.0f} s; an answer may take"
+                f" {self._limits.deadline_seconds:g} s"
+            )
+        if cost > self._limits.max_request_cost:
+            raise BudgetExceededError(
+                f"this is predicted to cost {cost:,.0f} points; a request may spend"
+                f" {self._limits.max_request_cost:,}"
+            )
 
     @contextmanager
     def _place(self) -> Iterator[None]:

@@ -126,9 +126,7 @@ async def test_safe_integers_are_json_numbers(ask: Ask) -> None:
         "{ primeRange(low: 0, high: 10) { primes { numbers nodes } } }",
     )
     assert response == {
-        "data": {
-            "primeRange": {"primes": {"numbers": [2, 3, 5, 7], "nodes": ["2", "3", "5", "7"]}}
-        }
+        "data": {"primeRange": {"primes": {"numbers": [2, 3, 5, 7], "nodes": ["2", "3", "5", "7"]}}}
     }
 
 

@@ -1,0 +1,222 @@
+"""A real server process, asked over a real socket."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.server import RunningServer, running_server
+
+SDL_FILE = Path(__file__).parents[2] / "schema" / "schema.graphql"
+JSON = {"Content-Type": "application/json"}
+# Two primes of 45 digits (found with sympy.nextprime at 10^44 and 3 * 10^44).
+HARD_90_DIGITS = (10**44 + 31) * (3 * 10**44 + 91)
+
+
+def test_answers_a_posted_query(server: RunningServer) -> None:
+    response = server.post("{ integer(value: 97) { isPrime } }")
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "application/json; charset=utf-8"
+    assert response.json() == {"data": {"integer": {"isPrime": True}}}
+
+
+def test_answers_a_get_with_variables(server: RunningServer) -> None:
+    response = httpx.get(
+        f"{server.url}/graphql",
+        params={
+            "query": "query A { service { version } } query B($n: BigInt!) { nthPrime(n: $n) }",
+            "variables": '{"n": 1000}',
+            "operationName": "B",
+        },
+    )
+    assert response.json() == {"data": {"nthPrime": "7919"}}
+
+
+def test_integers_in_variables_stay_exact(server: RunningServer) -> None:
+    query = "query ($v: [BigInt!]!) { integers(values: $v) { value } }"
+    values = [10**30, 2**64, 2**53 + 1, -(10**18) - 9]
+    response = server.post(query, {"v": values})
+    assert response.json()["data"]["integers"] == [{"value": str(value)} for value in values]
+
+
+@pytest.mark.parametrize("path", ["/livez", "/readyz", "/healthz"])
+def test_is_healthy(server: RunningServer, path: str) -> None:
+    response = httpx.get(server.url + path)
+    assert (response.status_code, response.text) == (200, "ok\n")
+    assert httpx.head(server.url + path).status_code == 200
+
+
+def test_serves_the_committed_sdl(server: RunningServer) -> None:
+    assert httpx.get(f"{server.url}/schema.graphql").text == SDL_FILE.read_text()
+
+
+def test_names_no_software(server: RunningServer) -> None:
+    assert "server" not in httpx.get(f"{server.url}/livez").headers
+
+
+MALFORMED = {
+    "not JSON": b"{ integer }",
+    "empty": b"",
+    "a number": b"5",
+    "a string": b'"{ service { version } }"',
+    "null": b"null",
+    "an array": b"[1]",
+    "an empty array": b"[]",
+    "bad UTF-8": b'{"query": "\xff"}',
+    "deep nesting": b"[" * 100_000,
+    "deep nesting in variables": b'{"query": "{ service { version } }", "variables": '
+    + b'{"a":' * 100_000,
+    "no query": b"{}",
+    "query is null": b'{"query": null}',
+    "query is a number": b'{"query": 5}',
+    "query is an object": b'{"query": {}}',
+    "variables are a number": b'{"query": "{ service { version } }", "variables": 5}',
+    "variables are a list": b'{"query": "{ service { version } }", "variables": [1]}',
+    "extensions are text": b'{"query": "{ service { version } }", "extensions": "x"}',
+    "operation name is a number": b'{"query": "{ service { version } }", "operationName": 5}',
+    "an integer of 30,000 digits": b'{"query": "{ service { version } }", "variables": {"n": '
+    + b"9" * 30_000
+    + b"}}",
+}
+
+
+@pytest.mark.parametrize("body", MALFORMED.values(), ids=MALFORMED.keys())
+def test_malformed_body_is_a_bad_request(server: RunningServer, body: bytes) -> None:
+    response = httpx.post(f"{server.url}/graphql", content=body, headers=JSON)
+    (error,) = response.json()["errors"]
+    assert response.status_code == 400
+    assert error["extensions"] == {"code": "BAD_REQUEST"}
+    assert len(response.content) < 1_000
+
+
+def test_unknown_operation_name_is_refused(server: RunningServer) -> None:
+    response = server.post("query A { service { version } }", operationName="B")
+    assert response.status_code == 400
+    assert response.json() == {
+        "errors": [
+            {
+                "message": 'no operation in the document is called "B"',
+                "extensions": {"code": "OPERATION_RESOLUTION_FAILURE"},
+            }
+        ]
+    }
+
+
+@pytest.mark.parametrize(
+    ("document", "code"),
+    [("{", "GRAPHQL_PARSE_FAILED"), ("{ never }", "GRAPHQL_VALIDATION_FAILED")],
+)
+@pytest.mark.parametrize(
+    ("accept", "status"),
+    [("application/json", 200), ("application/graphql-response+json", 400)],
+)
+def test_status_of_a_bad_document_follows_the_media_type(
+    server: RunningServer, document: str, code: str, accept: str, status: int
+) -> None:
+    response = httpx.post(
+        f"{server.url}/graphql", json={"query": document}, headers={"Accept": accept}
+    )
+    (error,) = response.json()["errors"]
+    assert response.status_code == status
+    assert response.headers["content-type"] == f"{accept}; charset=utf-8"
+    assert error["extensions"] == {"code": code}
+    assert error["locations"][0]["line"] == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("PUT", "/graphql", 405),
+        ("DELETE", "/graphql", 405),
+        ("POST", "/livez", 405),
+        ("GET", "/nothing", 404),
+        ("POST", "/graphql/", 404),
+    ],
+)
+def test_other_methods_and_paths_get_a_coded_error(
+    server: RunningServer, method: str, path: str, status: int
+) -> None:
+    response = httpx.request(method, server.url + path)
+    assert response.status_code == status
+    assert response.json()["errors"][0]["extensions"] == {"code": "BAD_REQUEST"}
+    assert ("allow" in response.headers) == (status == 405)
+
+
+def test_other_content_types_are_refused(server: RunningServer) -> None:
+    response = httpx.post(f"{server.url}/graphql", content="{ service { version } }")
+    assert response.status_code == 415
+
+
+def test_body_above_the_limit_is_refused(server: RunningServer) -> None:
+    response = httpx.post(f"{server.url}/graphql", content=b" " * 1_048_577, headers=JSON)
+    assert response.status_code == 413
+    assert response.json()["errors"][0]["extensions"] == {"code": "BAD_REQUEST"}
+
+
+def test_get_with_bad_variables_is_a_bad_request(server: RunningServer) -> None:
+    parameters = {"query": "{ service { version } }", "variables": "{"}
+    response = httpx.get(f"{server.url}/graphql", params=parameters)
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["message"].startswith("variables is not JSON")
+
+
+def test_one_hard_number_among_a_thousand_aliases(server: RunningServer) -> None:
+    easy = " ".join(f"n{k}: integer(value: {10**15 + k}) {{ isPrime }}" for k in range(999))
+    hard = f'hard: integer(value: "{HARD_90_DIGITS}") {{ value factorization {{ expression }} }}'
+    begin = time.monotonic()
+    response = server.post(f"{{ {easy} {hard} }}").json()
+    assert time.monotonic() - begin < 10
+    (error,) = response["errors"]
+    assert error["path"] == ["hard", "factorization"]
+    assert error["extensions"] == {"code": "DEADLINE_EXCEEDED"}
+    data = response["data"]
+    assert data.pop("hard") == {"value": str(HARD_90_DIGITS), "factorization": None}
+    # 10^15 + 37 is the first prime above 10^15 (OEIS A033873).
+    assert len(data) == 999
+    assert [key for key in data if data[key]["isPrime"]][:1] == ["n37"]
+
+
+def test_light_requests_are_answered_while_a_hard_one_runs(server: RunningServer) -> None:
+    hard = f'{{ integer(value: "{HARD_90_DIGITS}") {{ factorization {{ expression }} }} }}'
+    with ThreadPoolExecutor() as threads:
+        heavy = threads.submit(server.post, hard)
+        time.sleep(0.3)
+        begin = time.monotonic()
+        assert server.post("{ integer(value: 97) { isPrime } }").status_code == 200
+        assert time.monotonic() - begin < 2
+        assert not heavy.done()
+        assert heavy.result().json()["errors"][0]["extensions"] == {"code": "DEADLINE_EXCEEDED"}
+
+
+@pytest.fixture
+def own_server() -> Iterator[RunningServer]:
+    with running_server({"PRIMEQL_DEADLINE_MILLISECONDS": "1500"}) as server:
+        yield server
+
+
+def test_sigterm_answers_what_was_accepted_and_ends_cleanly(own_server: RunningServer) -> None:
+    hard = f'{{ integer(value: "{HARD_90_DIGITS}") {{ factorization {{ expression }} }} }}'
+    with ThreadPoolExecutor(8) as threads:
+        heavy = [threads.submit(own_server.post, hard) for _ in range(8)]
+        time.sleep(0.3)
+        assert own_server.terminate() == 0
+        codes = [request.result().json()["errors"][0]["extensions"]["code"] for request in heavy]
+    assert codes == ["DEADLINE_EXCEEDED"] * 8
+    assert not any("Traceback" in line for line in own_server.log)
+
+
+def test_nothing_is_logged_of_what_clients_sent(own_server: RunningServer) -> None:
+    canary = "314159265358979323846"
+    own_server.post(f"{{ integer(value: {canary}) {{ isPrime never{canary} }} }}")
+    own_server.post("query ($n: BigInt!) { integer(value: $n) { isPrime } }", {"n": f"{canary}.5"})
+    httpx.post(f"{own_server.url}/graphql", content=canary.encode(), headers=JSON)
+    assert own_server.terminate() == 0
+    assert canary not in "".join(own_server.log)
+
+
+def test_settings_reach_the_clients(own_server: RunningServer) -> None:
+    response = own_server.post("{ service { limits { deadlineMilliseconds } } }")
+    assert response.json()["data"]["service"]["limits"] == {"deadlineMilliseconds": 1500}

@@ -1,0 +1,134 @@
+"""The door to computing: by cost, within a deadline, and each failure alone."""
+
+import asyncio
+import os
+import threading
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+
+from engine.errors import DeadlineError, DomainError, InvariantError
+from engine.stop import Stop
+from resolvers.compute import LOOP_POINTS, Compute
+from resolvers.errors import BudgetExceededError, LimitError, OverloadedError
+from resolvers.limits import Limits
+
+CHEAP = LOOP_POINTS
+DEAR = LOOP_POINTS + 1
+
+
+@pytest.fixture
+async def compute() -> AsyncIterator[Compute]:
+    compute = Compute(workers=2, max_waiting=4, limits=Limits())
+    await compute.start()
+    yield compute
+    compute.close()
+
+
+def in_seconds(seconds: float) -> float:
+    return time.monotonic() + seconds
+
+
+def thread_of(_stop: Stop) -> int:
+    return threading.get_ident()
+
+
+def spin_until_stopped(stop: Stop) -> None:
+    while True:
+        stop.check()
+        time.sleep(0.001)
+
+
+def raise_domain_error() -> None:
+    raise DomainError("n must be positive")
+
+
+async def test_cheap_questions_are_answered_on_the_loop(compute: Compute) -> None:
+    deadline = in_seconds(5)
+    assert await compute.sweep(CHEAP, deadline, thread_of) == threading.get_ident()
+    assert await compute.single(CHEAP, deadline, os.getpid) == os.getpid()
+
+
+async def test_dear_sweeps_leave_the_loop_for_a_thread(compute: Compute) -> None:
+    assert await compute.sweep(DEAR, in_seconds(5), thread_of) != threading.get_ident()
+
+
+async def test_dear_singles_leave_the_process(compute: Compute) -> None:
+    assert await compute.single(DEAR, in_seconds(5), os.getpid) != os.getpid()
+
+
+async def test_sweep_is_stopped_at_the_deadline(compute: Compute) -> None:
+    begin = time.monotonic()
+    with pytest.raises(DeadlineError):
+        await compute.sweep(DEAR, begin + 0.2, spin_until_stopped)
+    assert time.monotonic() - begin < 2
+
+
+async def test_single_is_killed_at_the_deadline_and_the_pool_lives(compute: Compute) -> None:
+    begin = time.monotonic()
+    with pytest.raises(DeadlineError):
+        await compute.single(DEAR, begin + 0.2, time.sleep, 60)
+    assert time.monotonic() - begin < 2
+    assert await compute.single(DEAR, in_seconds(5), abs, -7) == 7
+
+
+async def test_nothing_is_begun_after_the_deadline(compute: Compute) -> None:
+    with pytest.raises(DeadlineError):
+        await compute.single(DEAR, in_seconds(-1), abs, -7)
+    with pytest.raises(DeadlineError):
+        await compute.sweep(DEAR, in_seconds(-1), spin_until_stopped)
+
+
+async def test_errors_of_the_engine_cross_the_process_boundary(compute: Compute) -> None:
+    with pytest.raises(DomainError, match="n must be positive"):
+        await compute.single(DEAR, in_seconds(5), raise_domain_error)
+
+
+async def test_death_of_a_worker_costs_its_own_answer_only(compute: Compute) -> None:
+    deadline = in_seconds(10)
+    dead = compute.single(DEAR, deadline, os._exit, 3)
+    alive = compute.single(DEAR, deadline, abs, -7)
+    answers = await asyncio.gather(dead, alive, return_exceptions=True)
+    assert isinstance(answers[0], InvariantError)
+    assert answers[1] == 7
+
+
+async def test_a_full_queue_refuses_at_once(compute: Compute) -> None:
+    waiting = [
+        asyncio.ensure_future(compute.sweep(DEAR, in_seconds(0.3), spin_until_stopped))
+        for _ in range(4)
+    ]
+    await asyncio.sleep(0)
+    with pytest.raises(OverloadedError):
+        await compute.sweep(DEAR, in_seconds(5), thread_of)
+    answers = await asyncio.gather(*waiting, return_exceptions=True)
+    assert all(isinstance(answer, DeadlineError) for answer in answers)
+    assert await compute.sweep(DEAR, in_seconds(5), thread_of)
+
+
+async def test_cancelling_stops_the_sweep(compute: Compute) -> None:
+    ended = threading.Event()
+
+    def sweep(stop: Stop) -> None:
+        try:
+            spin_until_stopped(stop)
+        finally:
+            ended.set()
+
+    task = asyncio.ensure_future(compute.sweep(DEAR, in_seconds(60), sweep))
+    await asyncio.sleep(0.1)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await asyncio.to_thread(ended.wait, 2)
+
+
+async def test_sweep_too_dear_for_a_request_is_refused(compute: Compute) -> None:
+    with pytest.raises(BudgetExceededError, match="20,000"):
+        await compute.sweep(20_001, in_seconds(5), spin_until_stopped)
+
+
+async def test_sweep_that_could_not_end_in_time_is_refused(compute: Compute) -> None:
+    with pytest.raises(LimitError, match="5 s"):
+        await compute.sweep(50_001, in_seconds(5), spin_until_stopped)

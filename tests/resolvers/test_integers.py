@@ -1,0 +1,49 @@
+"""Staged factorization keeps what was found when the time runs out."""
+
+import time
+from dataclasses import replace
+
+import pytest
+
+from engine.errors import DeadlineError
+from engine.results import PrimePower
+from primeql.service import PrimeService
+from resolvers.context import RequestContext
+from resolvers.integers import IntegerAnswers
+
+# Two primes of 45 digits each: the least above 10^44 and above 3 * 10^44 (found with sympy).
+P45 = 10**44 + 31
+Q45 = 3 * 10**44 + 91
+
+
+@pytest.fixture
+def context(service: PrimeService) -> RequestContext:
+    return service.context("test")
+
+
+async def test_hard_cofactor_is_left_and_said_to_be_composite(context: RequestContext) -> None:
+    hurried = replace(context, deadline=time.monotonic() + 0.5)
+    value = -12 * 10007 * P45 * Q45
+    found = await IntegerAnswers(hurried, value).factorization()
+    assert not found.is_complete
+    assert found.sign == -1
+    assert found.factors == (PrimePower(2, 2), PrimePower(3, 1), PrimePower(10007, 1))
+    assert found.composites == (P45 * Q45,)
+
+
+async def test_nothing_found_in_time_is_an_error(context: RequestContext) -> None:
+    hurried = replace(context, deadline=time.monotonic() + 0.5)
+    with pytest.raises(DeadlineError):
+        await IntegerAnswers(hurried, P45 * Q45).factorization()
+
+
+async def test_arithmetic_needs_a_complete_factorization(context: RequestContext) -> None:
+    hurried = replace(context, deadline=time.monotonic() + 0.5)
+    answers = IntegerAnswers(hurried, 2 * P45 * Q45)
+    with pytest.raises(DeadlineError, match="factored completely"):
+        await answers.arithmetic()
+
+
+async def test_factorization_is_computed_once(context: RequestContext) -> None:
+    answers = IntegerAnswers(context, 2**64 + 1)
+    assert await answers.factorization() is await answers.factorization()

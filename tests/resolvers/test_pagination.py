@@ -1,0 +1,78 @@
+"""Cursors are exact and opaque; pages obey Relay's rules."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from resolvers.errors import BadInputError, InvalidCursorError, LimitError
+from resolvers.pagination import (
+    Page,
+    PageRequest,
+    decode_cursor,
+    encode_cursor,
+    page_request,
+)
+
+
+@given(st.integers(min_value=0, max_value=10**300))
+def test_cursor_round_trip(value: int) -> None:
+    assert decode_cursor("prime", encode_cursor("prime", value), "after") == value
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_a_cursor_only_in_its_one_spelling(text: str) -> None:
+    try:
+        value = decode_cursor("prime", text, "after")
+    except InvalidCursorError:
+        return
+    assert encode_cursor("prime", value) == text
+
+
+def test_cursor_of_another_kind_is_refused() -> None:
+    with pytest.raises(InvalidCursorError):
+        decode_cursor("prime", encode_cursor("divisor", 7), "before")
+
+
+def test_overlong_cursor_is_refused() -> None:
+    with pytest.raises(InvalidCursorError):
+        decode_cursor("prime", encode_cursor("prime", 2**200_000), "after")
+
+
+def test_cursor_does_not_show_the_integer() -> None:
+    assert "97" not in encode_cursor("prime", 97)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "expected"),
+    [
+        (None, None, PageRequest(100, False)),
+        (7, None, PageRequest(7, False)),
+        (0, None, PageRequest(0, False)),
+        (None, 7, PageRequest(7, True)),
+        (1000, None, PageRequest(1000, False)),
+    ],
+)
+def test_page_asked_for(first: int | None, last: int | None, expected: PageRequest) -> None:
+    assert page_request(first, last, 1000) == expected
+
+
+def test_default_page_obeys_a_smaller_limit() -> None:
+    assert page_request(None, None, 10).size == 10
+
+
+@pytest.mark.parametrize(("first", "last"), [(1, 1), (-1, None), (None, -1), (0, 0)])
+def test_meaningless_page_is_refused(first: int | None, last: int | None) -> None:
+    with pytest.raises(BadInputError):
+        page_request(first, last, 1000)
+
+
+@pytest.mark.parametrize(("first", "last"), [(1001, None), (None, 1001)])
+def test_page_above_the_limit_is_refused(first: int | None, last: int | None) -> None:
+    with pytest.raises(LimitError, match="1000"):
+        page_request(first, last, 1000)
+
+
+def test_empty_page_has_no_cursors() -> None:
+    page = Page("prime", [], has_next=False, has_previous=False)
+    assert page.cursor(0) is page.cursor(-1) is None
+    assert page.edges() == []
