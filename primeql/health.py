@@ -1,4 +1,4 @@
-"""Health endpoints: is the process alive, and may it be sent requests?"""
+"""Health endpoints: whether the process lives, and whether it may be sent requests."""
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
