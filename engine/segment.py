@@ -1,6 +1,7 @@
 """Kernels that sieve one segment: the rows of a wheel, with the multiples of primes struck."""
 
 from collections.abc import Iterator
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,87 +9,156 @@ from numpy.typing import NDArray
 from engine.stop import Stop
 from engine.wheel import Wheel
 
-# Primes handled between two looks at the stop flag; a block of 4-byte starts stays in the cache.
+# Primes handled between two looks at the stop flag (0.2 ms); their arrays stay in the cache.
 PRIME_BLOCK = 1 << 16
+# Primes marked together in rounds; their indices and the row share the cache.
+BULK_PRIMES = 1 << 14
 # A prime that strikes a row at least this often gets a slice of its own (170 ns for the call);
-# the others are marked together by index (about 1.7 ns a mark). Chosen by benchmarks/bench_ranges.
-SLICE_MARKS = 250
-_ZERO = np.zeros(1, dtype=np.bool_)
+# the others are marked together by index (about 1.3 ns a mark). Chosen by benchmarks/bench_ranges.
+SLICE_MARKS = 100
+# Bits of a number that join a remainder at once: remainder * 2**22 stays below 2**53.
+_LIMB_BITS = 22
+# Assigned to slices and through indices: Python's own 0 costs 100 ns more for each assignment.
+_ZERO = np.zeros(1, dtype=np.uint8)
+_ZERO_SCALAR = np.zeros((), dtype=np.uint8)
 
 
 def residues_modulo(n: int, primes: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """Return n modulo each prime, for n >= 0 of any size; shape as ``primes``.
+    """Return n modulo each prime below 2**31, for n >= 0 of any size; shape as ``primes``.
 
-    Below 2**53 the quotient of two floats, rounded down, is exact: n / p is at least 1 / p away
-    from the next integer, and n < 2**53 keeps the rounding error below that. Above 2**64 the
-    remainder runs through the 32-bit limbs of n, most significant first.
+    For m < 2**53 the quotient m / p of two floats, rounded down, is exact: it is at least 1 / p
+    away from the next integer, more than its rounding error. Longer n run through their limbs of
+    22 bits, the first of up to 53 bits, most significant first.
 
-    Cost: about 1 ns a prime below 2**53, 2 ns below 2**64, 2.5 ns a limb above.
+    Cost: about 0.8 ns a prime, 0.9 ns more for each limb beyond the first.
     """
-    if n < 2**53:
-        divisors = primes.astype(np.float64)
-        quotient = np.floor(n / divisors)
+    divisors = primes.astype(np.float64)
+    limbs = max(-(-(n.bit_length() - 53) // _LIMB_BITS), 0)
+    head = float(n >> (limbs * _LIMB_BITS))
+    remainder = np.divide(head, divisors)
+    np.floor(remainder, out=remainder)
+    remainder *= divisors
+    np.subtract(head, remainder, out=remainder)
+    quotient = np.empty_like(divisors) if limbs else divisors
+    for place in range(limbs - 1, -1, -1):
+        remainder *= float(1 << _LIMB_BITS)
+        remainder += float((n >> (place * _LIMB_BITS)) & ((1 << _LIMB_BITS) - 1))
+        np.divide(remainder, divisors, out=quotient)
+        np.floor(quotient, out=quotient)
         quotient *= divisors
-        return (n - quotient).astype(np.uint32)
-    wide = primes.astype(np.uint64)
-    if n < 2**64:
-        return (np.uint64(n) % wide).astype(np.uint32)
-    remainder = np.zeros_like(wide)
-    for shift in range((n.bit_length() - 1) // 32 * 32, -1, -32):
-        remainder <<= np.uint64(32)
-        remainder |= np.uint64((n >> shift) & 0xFFFFFFFF)
-        remainder %= wide
-    return remainder.astype(np.uint32)
+        remainder -= quotient
+    # By way of int32, which is converted four values at once; uint32 is not.
+    return remainder.astype(np.int32).view(np.uint32)
+
+
+def places_of(mask: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Return the indices of True, ascending.
+
+    Up to a tenth of True numpy branches on every byte and mispredicts most of them, above it does
+    not branch: so the mask is lengthened by a ninth of True, and those indices are cut off.
+
+    Cost: about 0.55 ns an element.
+    """
+    found = int(np.count_nonzero(mask))
+    if 10 * found > mask.size or 1000 * found < mask.size:
+        return np.flatnonzero(mask)
+    longer = np.ones(mask.size + mask.size // 9 + 1, dtype=np.bool_)
+    longer[: mask.size] = mask
+    return np.flatnonzero(longer)[:found]
+
+
+class _Strike(Protocol):
+    """Strikes the multiples of some primes out of one row."""
+
+    def __call__(self, buffer: NDArray[np.uint8], starts: NDArray[np.uint32], size: int) -> None:
+        """Clear ``buffer[start + j * p]`` below ``size``; beyond it anything may change."""
+        ...
+
+
+class _SliceStrike:
+    """For primes that strike a row often: one slice each."""
+
+    def __init__(self, primes: NDArray[np.uint32]) -> None:
+        self._primes = primes.tolist()
+
+    def __call__(self, buffer: NDArray[np.uint8], starts: NDArray[np.uint32], size: int) -> None:
+        row = buffer[:size]
+        for p, start in zip(self._primes, starts.tolist(), strict=True):
+            row[start::p] = _ZERO
+
+
+class _BulkStrike:
+    """For primes up to the length of a row: all first multiples, all second ones, and so on."""
+
+    def __init__(self, primes: NDArray[np.uint32], size: int) -> None:
+        self._steps = primes.astype(np.intp)
+        rounds = np.arange(1, size // int(primes[0]) + 1)
+        # Only primes up to size / j can strike a row j times after their first.
+        self._counts = np.searchsorted(self._steps, size // rounds, side="right").tolist()
+
+    def __call__(self, buffer: NDArray[np.uint8], starts: NDArray[np.uint32], size: int) -> None:
+        index = starts.astype(np.intp)
+        buffer[index] = _ZERO_SCALAR
+        for count in self._counts:
+            index = index[:count]
+            index += self._steps[:count]
+            buffer[index] = _ZERO_SCALAR
+
+
+class _SparseStrike:
+    """For primes above the length of a row: they strike once or never."""
+
+    def __init__(self, primes: NDArray[np.uint32], size: int) -> None:
+        # Never is sent to a spare cell behind the row. np.minimum of an array and a number is
+        # five times slower than of two arrays.
+        self._spare = np.full(primes.size, size, dtype=np.uint32)
+
+    def __call__(self, buffer: NDArray[np.uint8], starts: NDArray[np.uint32], size: int) -> None:
+        buffer[np.minimum(starts, self._spare).astype(np.intp)] = _ZERO_SCALAR
+
+
+class _PrimeBlock:
+    """Adjacent base primes that strike in one way, with what moves their first multiples."""
+
+    def __init__(self, wheel: Wheel, primes: NDArray[np.uint32], strike: _Strike) -> None:
+        self.strike = strike
+        self._primes = primes
+        self._inverses = wheel.inverses(primes)
+        self._scratch = np.empty_like(primes)
+        self._steps = _multiples(self._inverses, primes, wheel.gaps)
+
+    def starts(self, first: int) -> NDArray[np.uint32]:
+        """Return for residue 1 the least k >= 0 with p | modulus * (first + k) + 1."""
+        # In [1, p]; the inverse is at least 1, so the difference is in [1 - p, p - 1].
+        starts = self._primes - residues_modulo(first, self._primes)
+        _retreat(starts, self._inverses, self._primes, self._scratch)
+        return starts
+
+    def advance(self, starts: NDArray[np.uint32], gap: int) -> None:
+        """Move the starts, in place, to the residue that is greater by gap."""
+        _retreat(starts, self._steps[gap], self._primes, self._scratch)
 
 
 class WheelSieve:
-    """Sieves rows of a wheel over segments of at most ``size`` elements a row.
+    """Sieves rows of a wheel over segments of at most ``size`` elements a row. One thread's own.
 
     Args:
         wheel: Which rows.
         base_primes: Every prime up to some bound below 2**31, ascending; shape (k,). Those that the
             wheel or its pattern strikes already are left out here.
-        size: Most elements of a row, >= 1.
+        size: Most elements of a row, 1 <= size < 2**31.
 
     Memory: 2 * size bytes for the row, 4 bytes a base prime for each distinct gap of the wheel,
     and 16 bytes a base prime beside.
     """
 
     def __init__(self, wheel: Wheel, base_primes: NDArray[np.uint32], size: int) -> None:
-        """Prepare what all segments share. Cost: about 4 ns a base prime."""
+        """Note what to sieve; the base primes are prepared by the first segment."""
         self._wheel = wheel
         self._size = size
         skipped = int(np.searchsorted(base_primes, np.uint32(wheel.largest_struck), side="right"))
         self._primes = base_primes[skipped:]
-        self._inverses = wheel.inverses(self._primes)
-        self._steps = self._steps_by_gap(self._inverses)
-        bulk_from = np.uint32(max(size // SLICE_MARKS, 1))
-        self._bulk_start = int(np.searchsorted(self._primes, bulk_from, side="right"))
-        large_from = np.uint32(min(size, 2**31))
-        self._large_start = int(np.searchsorted(self._primes, large_from, side="right"))
-        self._sliced = self._primes[: self._bulk_start].tolist()
-        bulk = self._primes[self._bulk_start : self._large_start]
-        self._bulk_steps = bulk.astype(np.intp)
-        rounds = size // int(bulk[0]) if bulk.size else 0
-        # Only primes below size / j can strike a row j times after their first.
-        bounds = np.array([size // j for j in range(1, rounds + 1)], dtype=np.uint32)
-        self._bulk_rounds = np.searchsorted(bulk, bounds, side="right").tolist()
-
-    def _steps_by_gap(self, inverses: NDArray[np.uint32]) -> dict[int, NDArray[np.uint32]]:
-        steps: dict[int, NDArray[np.uint32]] = {}
-        if not self._wheel.gaps:
-            return steps
-        double = inverses.copy()
-        scratch = np.empty_like(double)
-        negated = self._primes - inverses
-        _retreat(double, negated, self._primes, scratch)
-        current = double.copy()
-        negated = self._primes - double
-        for gap in range(2, max(self._wheel.gaps) + 1, 2):
-            if gap in self._wheel.gaps:
-                steps[gap] = current.copy()
-            _retreat(current, negated, self._primes, scratch)
-        return steps
+        self._blocks: list[_PrimeBlock] = []
 
     def rows(self, first: int, size: int, stop: Stop) -> Iterator[tuple[int, NDArray[np.bool_]]]:
         """Yield (residue, mask) for each row, ascending by residue.
@@ -102,60 +172,87 @@ class WheelSieve:
         Yields:
             Masks of shape (size,), True where no base prime divides the value. Each is a view of
             one buffer, overwritten by the next.
+
+        Cost: about 1 ns an element, 1 ns a base prime for each row, 6 ns a base prime once.
         """
-        buffer = np.empty(2 * self._size + 8, dtype=np.bool_)
-        starts = self._first_starts(first)
-        scratch = np.empty(PRIME_BLOCK, dtype=np.uint32)
+        for residue, row in self._sieved(first, size, (0,), stop):
+            yield residue, row.view(np.bool_)
+
+    def octet_rows(
+        self, first: int, size: int, stop: Stop
+    ) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+        """Yield as ``rows`` does, with bit i % 8 set instead of bit 0 in the i-th row.
+
+        Eight such rows, joined by or, hold a bit for each of eight residues in every byte.
+        """
+        return self._sieved(first, size, tuple(range(8)), stop)
+
+    def _sieved(
+        self, first: int, size: int, bits: tuple[int, ...], stop: Stop
+    ) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+        buffer = np.empty(2 * self._size + 8, dtype=np.uint8)
+        starts: list[NDArray[np.uint32]] = []
         for place, residue in enumerate(self._wheel.residues):
-            if place:
-                step = self._steps[self._wheel.gaps[place - 1]]
-                for block in self._blocks(starts.size, stop):
-                    _retreat(starts[block], step[block], self._primes[block], scratch)
-            self._fill(buffer, residue, first, size)
-            self._strike(buffer, starts, size, stop)
+            stop.check()
+            self._fill(buffer[:size], residue, first, bits[place % len(bits)])
+            for number, block in enumerate(self._prepared(stop)):
+                stop.check()
+                if place:
+                    block.advance(starts[number], self._wheel.gaps[place - 1])
+                else:
+                    starts.append(block.starts(first))
+                block.strike(buffer, starts[number], size)
             yield residue, buffer[:size]
 
-    def _first_starts(self, first: int) -> NDArray[np.uint32]:
-        """Return for residue 1 the least k >= 0 with p | modulus * (first + k) + 1."""
-        starts = self._primes - residues_modulo(first, self._primes)
-        # Now in [1, p]; the inverse is at least 1, so the difference is in [1 - p, p - 1].
-        _retreat(starts, self._inverses, self._primes, np.empty_like(starts))
-        return starts
+    def _prepared(self, stop: Stop) -> list[_PrimeBlock]:
+        if not self._blocks:
+            blocks = []
+            for block in self._cut_blocks():
+                stop.check()
+                blocks.append(block)
+            self._blocks = blocks
+        return self._blocks
 
-    @staticmethod
-    def _blocks(count: int, stop: Stop) -> Iterator[slice]:
-        for begin in range(0, count, PRIME_BLOCK):
-            stop.check()
-            yield slice(begin, begin + PRIME_BLOCK)
+    def _cut_blocks(self) -> Iterator[_PrimeBlock]:
+        bounds = np.array([self._size // SLICE_MARKS, self._size], dtype=np.uint32)
+        bulk, sparse = np.searchsorted(self._primes, bounds, side="right").tolist()
+        if bulk:
+            primes = self._primes[:bulk]
+            yield _PrimeBlock(self._wheel, primes, _SliceStrike(primes))
+        for begin in range(bulk, sparse, BULK_PRIMES):
+            primes = self._primes[begin : min(begin + BULK_PRIMES, sparse)]
+            yield _PrimeBlock(self._wheel, primes, _BulkStrike(primes, self._size))
+        for begin in range(sparse, self._primes.size, PRIME_BLOCK):
+            primes = self._primes[begin : begin + PRIME_BLOCK]
+            yield _PrimeBlock(self._wheel, primes, _SparseStrike(primes, self._size))
 
-    def _fill(self, buffer: NDArray[np.bool_], residue: int, first: int, size: int) -> None:
-        pattern, period = self._wheel.pattern, self._wheel.period
+    def _fill(self, row: NDArray[np.uint8], residue: int, first: int, bit: int) -> None:
+        """Set the bit by the pattern of the presieved primes: one period, then copies of it."""
         start = self._wheel.pattern_start(residue, first)
-        filled = min(period, size)
-        buffer[:filled] = pattern[start : start + filled]
-        while filled < size:
-            more = min(filled, size - filled)
-            buffer[filled : filled + more] = buffer[:more]
+        filled = min(self._wheel.period, row.size)
+        pattern = self._wheel.pattern[start : start + filled].view(np.uint8)
+        np.left_shift(pattern, np.uint8(bit), out=row[:filled])
+        while filled < row.size:
+            more = min(filled, row.size - filled)
+            row[filled : filled + more] = row[:more]
             filled += more
 
-    def _strike(
-        self, buffer: NDArray[np.bool_], starts: NDArray[np.uint32], size: int, stop: Stop
-    ) -> None:
-        stop.check()
-        row = buffer[:size]
-        for p, start in zip(self._sliced, starts[: self._bulk_start].tolist(), strict=True):
-            row[start::p] = _ZERO
-        index = starts[self._bulk_start : self._large_start].astype(np.intp)
-        buffer[index] = False
-        for count in self._bulk_rounds:
-            index = index[:count]
-            index += self._bulk_steps[:count]
-            buffer[index] = False
-        # A prime above the size strikes once or never: never is sent to the spare cell.
-        spare = np.uint32(self._size)
-        large = starts[self._large_start :]
-        for block in self._blocks(large.size, stop):
-            buffer[np.minimum(large[block], spare).astype(np.intp)] = False
+
+def _multiples(
+    inverses: NDArray[np.uint32], primes: NDArray[np.uint32], gaps: tuple[int, ...]
+) -> dict[int, NDArray[np.uint32]]:
+    """Return gap * inverse modulo each prime, for every distinct gap; the gaps are even."""
+    multiples: dict[int, NDArray[np.uint32]] = {}
+    if not gaps:
+        return multiples
+    scratch = np.empty_like(primes)
+    double = inverses.copy()
+    _retreat(double, primes - inverses, primes, scratch)
+    current, negated = double.copy(), primes - double
+    for gap in range(2, max(gaps) + 1, 2):
+        multiples[gap] = current.copy()
+        _retreat(current, negated, primes, scratch)
+    return multiples
 
 
 def _retreat(
@@ -170,5 +267,5 @@ def _retreat(
     the one in [0, p).
     """
     np.subtract(starts, step, out=starts)
-    wrapped = np.add(starts, primes, out=scratch[: starts.size])
-    np.minimum(starts, wrapped, out=starts)
+    np.add(starts, primes, out=scratch)
+    np.minimum(starts, scratch, out=starts)

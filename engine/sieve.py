@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.bounds import prime_count_between_upper
-from engine.segment import WheelSieve
+from engine.segment import WheelSieve, places_of
 from engine.stop import Stop
 from engine.wheel import Wheel
 
@@ -77,7 +77,7 @@ class IntervalSieve:
         total = 0
         for segment in self._segments:
             for residue, row in self._rows(segment, stop):
-                places = np.flatnonzero(row)
+                places = places_of(row)
                 offset = self._wheel.modulus * segment.first + residue
                 total += self._wheel.modulus * int(places.sum()) + offset * places.size
         return total
@@ -108,14 +108,20 @@ class IntervalSieve:
         return filled
 
     def _rows(self, segment: Segment, stop: Stop) -> Iterator[tuple[int, NDArray[np.bool_]]]:
-        """Yield the rows with what lies outside [low, high] cleared: one element at each end."""
-        modulus, last = self._wheel.modulus, segment.size - 1
+        """Yield the rows without what lies outside [low, high]."""
         for residue, row in self._sieve.rows(segment.first, segment.size, stop):
-            if modulus * segment.first + residue < self._low:
-                row[0] = False
-            if modulus * (segment.first + last) + residue > self._high:
-                row[last] = False
+            self._trim(segment, residue, row)
             yield residue, row
+
+    def _trim(
+        self, segment: Segment, residue: int, row: NDArray[np.bool_] | NDArray[np.uint8]
+    ) -> None:
+        """Clear what lies outside [low, high]: at most one element at each end."""
+        modulus, last = self._wheel.modulus, segment.size - 1
+        if modulus * segment.first + residue < self._low:
+            row[0] = 0
+        if modulus * (segment.first + last) + residue > self._high:
+            row[last] = 0
 
     def _extract(self, segment: Segment, primes: NDArray[np.uint64], stop: Stop) -> int:
         if len(self._wheel.residues) == 1:
@@ -137,7 +143,7 @@ class IntervalSieve:
 
     def _extract_single_row(self, segment: Segment, primes: NDArray[np.uint64], stop: Stop) -> int:
         ((_, row),) = self._rows(segment, stop)
-        places = np.flatnonzero(row)
+        places = places_of(row)
         part = primes[: places.size]
         np.multiply(places.view(np.uint64), np.uint64(self._wheel.modulus), out=part)
         part += np.uint64(self._wheel.modulus * segment.first + 1)
@@ -147,17 +153,14 @@ class IntervalSieve:
         """Return a bit for every element: shape (size, residues / 8), ascending by value."""
         residues = len(self._wheel.residues)
         packed = np.empty((segment.size, residues // 8), dtype=np.uint8)
-        words = np.zeros((2, segment.size // 8 + 1), dtype=np.uint64)
-        octet, bit = words[0], words[1]
-        for place, (_, row) in enumerate(self._rows(segment, stop)):
-            bit.view(np.bool_)[: segment.size] = row
-            if place % 8:
-                bit <<= np.uint64(place % 8)
-                octet |= bit
-            else:
-                octet[:] = bit
+        octet = np.zeros(segment.size, dtype=np.uint8)
+        rows = self._sieve.octet_rows(segment.first, segment.size, stop)
+        for place, (residue, row) in enumerate(rows):
+            self._trim(segment, residue, row)
+            octet |= row
             if place % 8 == 7:
-                packed[:, place // 8] = octet.view(np.uint8)[: segment.size]
+                packed[:, place // 8] = octet
+                octet[:] = 0
         return packed
 
     def _offsets(self) -> NDArray[np.uint64]:

@@ -8,7 +8,7 @@ import numpy as np
 from flint import fmpz
 from numpy.typing import NDArray
 
-from engine.segment import WheelSieve
+from engine.segment import WheelSieve, places_of
 from engine.stop import Stop
 from engine.wheel import Wheel
 
@@ -79,7 +79,7 @@ class CandidateSieve:
         odd = 2 * first + 1
         if odd < low:
             row[0] = False
-        places = np.flatnonzero(row)
+        places = places_of(row)
         if high < 2**64:
             values = (places.astype(np.uint64) << np.uint64(1)) + np.uint64(odd)
             found: list[int] = values.tolist()

