@@ -7,7 +7,6 @@ Introduction to the Theory of Numbers*, 6th ed. (2008), chapters 5, 16 and 17.
 
 import math
 
-from engine.cost_curve import cost_at
 from engine.errors import CapacityError, DomainError
 from engine.results import ArithmeticFunctions, Factorization, PrimePower
 
@@ -15,10 +14,6 @@ MAX_DIVISOR_SUM_DIGITS = 10_000
 """Decimal digits that a divisor sum may have."""
 
 _MAX_DIVISOR_SUM_BITS = MAX_DIVISOR_SUM_DIGITS * math.log2(10)
-
-# (bits of the largest number met, points), all functions of an integer with as many prime factors
-# as its size allows; benchmarks/bench_integers.py.
-_COST_CURVE = ((64, 0.2), (1024, 0.8), (4096, 6.0), (33219, 250.0))
 
 
 def arithmetic_functions(factorization: Factorization) -> ArithmeticFunctions:
@@ -136,13 +131,14 @@ def is_perfect(factorization: Factorization) -> bool:
 
 def arithmetic_functions_cost(factorization: Factorization) -> float:
     """Return the points predicted for ``arithmetic_functions(factorization)``."""
-    return cost_at(_COST_CURVE, max(factorization.value.bit_length(), 1))
+    bits, primes = factorization.value.bit_length(), len(factorization.factors)
+    return 0.07 + 0.005 * primes + 3e-5 * bits + 3.5e-6 * primes * bits
 
 
 def divisor_sum_cost(factorization: Factorization, power: int) -> float:
     """Return the points predicted for ``divisor_sum(factorization, power)``."""
-    bits = max(power, 1) * factorization.value.bit_length()
-    return cost_at(_COST_CURVE, min(max(bits, 1), _MAX_DIVISOR_SUM_BITS))
+    bits = min(power * factorization.value.bit_length(), _MAX_DIVISOR_SUM_BITS)
+    return 0.012 + 0.0025 * len(factorization.factors) + 4e-9 * bits**2
 
 
 def _powers(factorization: Factorization) -> tuple[PrimePower, ...]:

@@ -1,13 +1,13 @@
 """Whether each of many integers is prime."""
 
 from collections.abc import Sequence
-from typing import Protocol
 
 import numpy as np
 from flint import fmpz
 from numpy.typing import NDArray
 
 from engine.primality import is_prime, is_prime_cost
+from engine.small_primes import SmallPrimes
 
 _WORD_END = 2**64
 
@@ -19,30 +19,19 @@ _FILTER = tuple(
 )
 _FILTER_END = np.uint64(32)
 
-# Points for one integer below 2**64: between a batch of random integers and one of primes.
-_WORD_COST = 0.004
-_SETUP_COST = 0.1
+# Points for one integer below 2**32 and 2**64, between those of random integers and of primes,
+# which are 3 times less and 2.8 times more; and for any batch.
+_HALF_WORD_COST = 0.0012
+_WORD_COST = 0.0035
+_SETUP_COST = 0.15
 
 
-class PrimeTable(Protocol):
-    """A table of the primes up to a limit."""
-
-    @property
-    def limit(self) -> int:
-        """Return the greatest integer the table knows about."""
-        ...
-
-    def contains_many(self, values: NDArray[np.uint64]) -> NDArray[np.bool_]:
-        """Return which values are prime; all are <= limit."""
-        ...
-
-
-def are_prime(values: Sequence[int], small_primes: PrimeTable | None = None) -> NDArray[np.bool_]:
+def are_prime(values: Sequence[int], small_primes: SmallPrimes | None = None) -> NDArray[np.bool_]:
     """Return for each value whether it is prime, with proof, exactly as ``is_prime`` does.
 
     Args:
         values: Any integers, duplicates allowed.
-        small_primes: Answers for the values up to its limit if given.
+        small_primes: Answers for the values up to its bound if given, 10 ns each.
 
     Returns:
         Verdicts in the order of values; shape (len(values),).
@@ -62,13 +51,17 @@ def are_prime(values: Sequence[int], small_primes: PrimeTable | None = None) -> 
 
 def are_prime_cost(values: Sequence[int]) -> float:
     """Return the points predicted for ``are_prime(values)``; itself O(len(values))."""
+    largest = max(values, default=0)
+    if largest < _WORD_END:
+        each = _HALF_WORD_COST if largest < 2**32 else _WORD_COST
+        return _SETUP_COST + len(values) * each
     large = [n for n in values if n >= _WORD_END]
     words = len(values) - len(large)
     return _SETUP_COST + words * _WORD_COST + sum(map(is_prime_cost, large))
 
 
 def _are_prime_of_any_size(
-    values: Sequence[int], small_primes: PrimeTable | None
+    values: Sequence[int], small_primes: SmallPrimes | None
 ) -> NDArray[np.bool_]:
     """Return the verdicts where some value is negative or not below 2**64."""
     is_word = np.array([0 <= n < _WORD_END for n in values], dtype=np.bool_)
@@ -80,12 +73,12 @@ def _are_prime_of_any_size(
 
 
 def _are_prime_words(
-    words: NDArray[np.uint64], small_primes: PrimeTable | None
+    words: NDArray[np.uint64], small_primes: SmallPrimes | None
 ) -> NDArray[np.bool_]:
     """Return the verdicts on integers below 2**64, from the table where it reaches."""
     if small_primes is None:
         return _test_words(words)
-    is_small = words <= np.uint64(small_primes.limit)
+    is_small = words <= np.uint64(small_primes.bound)
     verdicts = np.empty(len(words), dtype=np.bool_)
     verdicts[is_small] = small_primes.contains_many(words[is_small])
     verdicts[~is_small] = _test_words(words[~is_small])

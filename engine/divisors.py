@@ -2,6 +2,8 @@
 
 import bisect
 import heapq
+import itertools
+import operator
 from collections.abc import Iterator
 
 from engine.arithmetic import divisor_count
@@ -40,7 +42,7 @@ def divisors(factorization: Factorization, first: int, after: int | None) -> Div
     low = _lower_bound(factorization, after)
     short, long = _halves(factorization)
     ascending = _ascending_products(_all_divisors(short), _all_divisors(long), low)
-    page = tuple(divisor for _, divisor in zip(range(first + 1), ascending, strict=False))
+    page = tuple(itertools.islice(ascending, first + 1))
     return DivisorPage(page[:first], len(page) > first)
 
 
@@ -52,9 +54,9 @@ def divisors_cost(factorization: Factorization, first: int) -> float:
         CapacityError: As ``divisors``.
     """
     short, long = (_count(half) for half in _halves(factorization))
-    size = 1 + factorization.value.bit_length() / 2048
+    size = 1 + factorization.value.bit_length() / 1024
     page = min(first + 1, divisor_count(factorization))
-    return size * (0.1 + 0.0012 * long + 0.006 * short + 0.004 * page)
+    return 0.05 + 0.0035 * page + size * (0.0006 * long + 0.003 * short)
 
 
 def _lower_bound(factorization: Factorization, after: int | None) -> int:
@@ -68,6 +70,7 @@ def _lower_bound(factorization: Factorization, after: int | None) -> int:
 
 def _halves(factorization: Factorization) -> tuple[list[PrimePower], list[PrimePower]]:
     """Return the prime powers dealt into two halves, the one of fewer divisors first."""
+    # Raises for 0 and for an incomplete factorization.
     divisor_count(factorization)
     short: list[PrimePower] = []
     long: list[PrimePower] = []
@@ -91,10 +94,9 @@ def _all_divisors(powers: list[PrimePower]) -> list[int]:
     """Return the divisors of the product of the prime powers, ascending."""
     products = [1]
     for power in powers:
-        multiples = products
-        for _ in range(power.exponent):
-            multiples = [multiple * power.prime for multiple in multiples]
-            products = products + multiples
+        factors = itertools.repeat(power.prime, power.exponent)
+        multipliers = list(itertools.accumulate(factors, operator.mul, initial=1))
+        products = [divisor * multiplier for multiplier in multipliers for divisor in products]
     return sorted(products)
 
 

@@ -8,10 +8,11 @@ from flint import fmpz
 
 from engine.cost_curve import cost_at
 from engine.errors import DomainError, InvariantError
-from engine.primality import is_prime, is_prime_cost
+from engine.primality import PRIMORIAL_47, is_prime, prime_cost
 from engine.results import Factorization, PrimePower
 
-_WORD_END = 2**64
+_WORD_BITS = 64
+_WORD_END = 2**_WORD_BITS
 
 # Sizes in bits of the prime factors that stages look for. One step costs about 4 times the one
 # before it; the last stage is FLINT's quadratic sieve (benchmarks/bench_integers.py).
@@ -24,13 +25,16 @@ _TRIAL_BITS = 15
 
 # (bits, points) of FLINT 3.6 on a product of two primes of one size; benchmarks/bench_integers.py.
 _FACTOR_CURVE = (
-    (16, 0.02),
-    (32, 0.03),
-    (40, 0.12),
-    (48, 0.3),
-    (56, 1.2),
-    (64, 5.0),
+    (16, 0.03),
+    (32, 0.04),
+    (40, 0.1),
+    (48, 0.25),
+    (56, 0.75),
+    (60, 1.6),
+    (64, 3.2),
     (66, 13.0),
+    (72, 25.0),
+    (80, 40.0),
     (100, 45.0),
     (120, 120.0),
     (140, 460.0),
@@ -38,6 +42,11 @@ _FACTOR_CURVE = (
     (200, 28000.0),
     (233, 250000.0),
 )
+# Points of trial division for each bit of the integer.
+_TRIAL_COST = 0.002
+# The part of a proof that a search pays for: it may split off a prime of nearly full size, and
+# mostly does not.
+_PROOF_SHARE = 0.4
 # (bits looked for, points) on an integer of 300 bits.
 _ELLIPTIC_CURVE_COST = ((20, 5.0), (30, 75.0), (40, 490.0), (50, 3200.0), (60, 20000.0))
 
@@ -111,21 +120,21 @@ def refine(partial: Factorization, stage: int) -> Factorization:
 
 
 def factorize_cost(n: int) -> float:
-    """Return the points predicted for ``factorize(n)`` if n is a product of two equal-sized primes.
+    """Return the points predicted for ``factorize(n)``, n without its small factors being hard.
 
-    It is what the hardest integers of this size take. Most take far less, and ``begin`` with
-    ``refine_cost`` tells how much.
+    Hard is a product of two primes of one size. Most integers above 2**64 take far less, and
+    ``begin`` with ``refine_cost`` tells how much.
     """
-    bits = max(n.bit_length(), 1)
-    return begin_cost(n) + (_factor_cost(bits) if bits > _WORD_END.bit_length() - 1 else 0.0)
+    bits = _rough_bits(n)
+    return begin_cost(n) + (_factor_cost(bits) if bits > _WORD_BITS else 0.0)
 
 
 def begin_cost(n: int) -> float:
-    """Return the points predicted for ``begin(n)`` if its cofactor is prime."""
-    bits = max(n.bit_length(), 1)
-    if bits <= _WORD_END.bit_length() - 1:
+    """Return the points predicted for ``begin(n)``: of a proof of its cofactor above 2**64."""
+    bits = _rough_bits(n)
+    if n.bit_length() <= _WORD_BITS:
         return _factor_cost(bits)
-    return 0.3 + is_prime_cost(abs(n))
+    return _TRIAL_COST * n.bit_length() + max(prime_cost(bits), _factor_cost(min(bits, _WORD_BITS)))
 
 
 def refine_cost(partial: Factorization, stage: int) -> float:
@@ -162,9 +171,6 @@ def _combined(value: int, known: Counter[int], parts: Iterable[tuple[fmpz, int]]
     for part, exponent in parts:
         if is_prime(int(part)):
             exponents[int(part)] += exponent
-        elif part < _WORD_END:
-            for power in _factorize_word(int(part)).factors:
-                exponents[power.prime] += power.exponent * exponent
         else:
             composites[int(part)] += exponent
     factors = tuple(PrimePower(*power) for power in sorted(exponents.items()))
@@ -183,6 +189,19 @@ def _split(composite: int, stage: int) -> list[tuple[fmpz, int]]:
     return fmpz(composite).factor_smooth(_ELLIPTIC_CURVE_BITS[stage], 0)
 
 
+def _rough_bits(n: int) -> int:
+    """Return the bits left of n without its powers of two and of primes up to 47, at least 1.
+
+    Odd primes only up to their 30th power, to stay at 1 us.
+    """
+    rough = abs(n) // ((n & -n) or 1) or 1
+    divisor = PRIMORIAL_47
+    for _ in range(4):
+        divisor = math.gcd(rough, divisor * divisor)
+        rough //= divisor
+    return rough.bit_length()
+
+
 def _is_factored_at(composite: int, stage: int) -> bool:
     """Return whether the stage factors the composite completely: asked to, or as cheap."""
     bits = composite.bit_length()
@@ -194,7 +213,7 @@ def _split_cost(composite: int, stage: int) -> float:
     bits = composite.bit_length()
     if _is_factored_at(composite, stage):
         return _factor_cost(bits)
-    return _search_cost(bits, stage) + is_prime_cost(composite)
+    return _search_cost(bits, stage) + _PROOF_SHARE * prime_cost(bits)
 
 
 def _factor_cost(bits: int) -> float:
@@ -205,7 +224,8 @@ def _factor_cost(bits: int) -> float:
 def _search_cost(bits: int, stage: int) -> float:
     """Return the points for the elliptic curves of a stage on an integer of this many bits."""
     size = max(bits / 300, 0.5)
-    return cost_at(_ELLIPTIC_CURVE_COST, _ELLIPTIC_CURVE_BITS[stage]) * math.pow(size, 1.25)
+    growth = math.pow(size, 1.25) * math.sqrt(max(bits / 1000, 1.0))
+    return cost_at(_ELLIPTIC_CURVE_COST, _ELLIPTIC_CURVE_BITS[stage]) * growth
 
 
 def _require_stage(stage: int) -> None:

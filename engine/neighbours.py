@@ -4,7 +4,7 @@ Below 2**64 every answer is exact. Above, "prime" means a probable prime: BPSW a
 strong test, which no composite is known to pass.
 """
 
-import gmpy2  # type: ignore[import-untyped]  # the wheel ships no stubs
+import gmpy2
 
 from engine.cost_curve import cost_at
 from engine.errors import DomainError
@@ -18,11 +18,11 @@ _STEP_CURVE = (
     (32, 0.03),
     (64, 0.07),
     (128, 0.45),
-    (256, 2.0),
-    (512, 15.0),
-    (1024, 110.0),
-    (1500, 450.0),
-    (2048, 1200.0),
+    (256, 2.2),
+    (512, 20.0),
+    (1024, 130.0),
+    (1500, 600.0),
+    (2048, 1500.0),
 )
 
 

@@ -3,7 +3,7 @@
 import itertools
 
 from engine.errors import DomainError
-from engine.primality import is_prime, is_prime_cost
+from engine.primality import is_prime, prime_cost
 from engine.results import PrimeProgression
 from engine.stop import Stop
 
@@ -47,7 +47,8 @@ def progression(start: int, difference: int, max_terms: int, stop: Stop) -> Prim
 def progression_cost(start: int, difference: int, max_terms: int) -> float:
     """Return the points predicted for the longest run that this difference allows."""
     terms = _longest_run(difference, max_terms)
-    return terms * is_prime_cost(max(abs(start), start + (terms - 1) * difference))
+    largest = max(start, start + (terms - 1) * difference, 2)
+    return terms * prime_cost(largest.bit_length())
 
 
 def _longest_run(difference: int, max_terms: int) -> int:

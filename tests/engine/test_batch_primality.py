@@ -4,23 +4,17 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from engine.batch_primality import are_prime, are_prime_cost
 from engine.errors import CapacityError
 from engine.primality import is_prime, is_prime_cost
+from engine.small_primes import SmallPrimes
 from tests.engine.integer_oracles import SMALL_END, pari_map, random_words, small_primes
 
 
-class PrimesBelowAThousand:
-    """A table of primes that is too simple to be wrong."""
-
-    limit = 999
-
-    def contains_many(self, values: NDArray[np.uint64]) -> NDArray[np.bool_]:
-        """Look each value up in sympy's primes."""
-        assert values.max(initial=0) <= self.limit
-        return np.isin(values, [p for p in small_primes() if p <= self.limit])
+@pytest.fixture(scope="module")
+def table() -> SmallPrimes:
+    return SmallPrimes(1000)
 
 
 def test_agrees_with_sympy_to_a_million() -> None:
@@ -32,16 +26,16 @@ def test_agrees_with_pari_on_random_64_bit_integers() -> None:
     assert are_prime(values).tolist() == pari_map("isprime(x)", values)
 
 
-@pytest.mark.parametrize("table", [None, PrimesBelowAThousand()])
-def test_keeps_order_and_duplicates_of_any_size(table: PrimesBelowAThousand | None) -> None:
+def test_keeps_order_and_duplicates_of_any_size(table: SmallPrimes) -> None:
     values = [7, 2**89 - 1, -7, 7, 0, 2**64 - 59, 1, 2**64 + 13, 997, 2**64, 1009, -(2**70), 1000]
     expected = [True, True, False, True, False, True, False, True, True, False, True, False, False]
+    assert are_prime(values).tolist() == expected
     assert are_prime(values, table).tolist() == expected
 
 
-def test_table_answers_up_to_its_limit() -> None:
-    values = list(range(2000))
-    assert are_prime(values, PrimesBelowAThousand()).tolist() == are_prime(values).tolist()
+def test_table_answers_the_same_up_to_its_bound_and_beyond(table: SmallPrimes) -> None:
+    values = range(3000)
+    assert np.flatnonzero(are_prime(values, table)).tolist() == small_primes()[:430]
 
 
 def test_is_empty_for_no_values() -> None:

@@ -1,13 +1,14 @@
 """Tests of the primality of one integer."""
 
-import math
 import random
 
 import pytest
 import sympy
+from flint import fmpz
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine import primality as primality_module
 from engine.errors import CapacityError
 from engine.primality import (
     MAX_PROOF_DIGITS,
@@ -250,10 +251,40 @@ def test_proves_the_greatest_prime_of_the_proof_bound() -> None:
     assert is_prime(p)
 
 
+class FoolableInteger(fmpz):
+    """An integer that always passes BPSW."""
+
+    def is_probable_prime(self) -> bool:
+        """Return True."""
+        return True
+
+
+def test_pseudoprime_that_fools_bpsw_is_caught_by_the_proof(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(primality_module, "fmpz", FoolableInteger)
+    pseudoprime = (2**61 - 1) * (2**89 - 1)
+    assert is_prime(pseudoprime) is False
+    verdict = primality(pseudoprime)
+    assert verdict.verdict is PrimalityVerdict.COMPOSITE
+    assert verdict.method is PrimalityMethod.APR_CL
+    assert verdict.witness == 2
+
+
 def test_costs_grow_with_size() -> None:
-    sizes = [0, 2, 2**32, 2**64, 2**128, 2**512, 10**299]
-    costs = [is_prime_cost(n) for n in sizes]
+    primes = [2, 2**31 - 1, 2**61 - 1, 2**127 - 1, 2**521 - 1]
+    costs = [is_prime_cost(p) for p in primes]
     assert costs == sorted(costs)
-    assert all(primality_cost(n) > is_prime_cost(n) for n in sizes)
-    assert all(0 < is_probable_prime_cost(n) <= is_prime_cost(n) for n in sizes)
-    assert math.isfinite(is_probable_prime_cost(10**4096))
+    assert costs[-1] > 1000
+    assert all(primality_cost(p) > is_prime_cost(p) for p in primes)
+    assert all(0 < is_probable_prime_cost(p) <= is_prime_cost(p) for p in primes)
+
+
+@pytest.mark.parametrize("n", [-(10**4095), 0, 1, 10**299, 3 * (2**521 - 1)])
+def test_costs_are_low_with_a_small_factor(n: int) -> None:
+    assert is_prime_cost(n) == is_probable_prime_cost(n) < 1
+    assert is_prime_cost(n) < primality_cost(n) < 40_000
+
+
+def test_cost_falls_beyond_the_bound_of_proofs() -> None:
+    assert is_prime_cost(2**1279 - 1) < is_prime_cost(2**521 - 1)
