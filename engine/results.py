@@ -66,6 +66,22 @@ class Factorization:
         """Whether every factor is prime."""
         return not self.composites
 
+    @property
+    def primes(self) -> tuple[int, ...]:
+        """Every prime factor found, repeated by its exponent, ascending."""
+        return tuple(power.prime for power in self.factors for _ in range(power.exponent))
+
+    @property
+    def expression(self) -> str:
+        """The product for people to read: "2^2 * 3 * 5", "-1 * 7", "0", "1"; composites in ()."""
+        powers = [
+            f"{p.prime}^{p.exponent}" if p.exponent > 1 else f"{p.prime}" for p in self.factors
+        ]
+        terms = powers + [f"({composite})" for composite in self.composites]
+        if self.sign < 0 or not terms:
+            terms.insert(0, str(self.sign))
+        return " * ".join(terms)
+
 
 @dataclass(frozen=True, slots=True)
 class PrimeNeighbours:
@@ -126,3 +142,72 @@ class DivisorPage:
 
     values: tuple[int, ...]
     has_next: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PrimeGap:
+    """The gap from the prime start to the next prime, end = start + length.
+
+    ``merit`` is length / ln(start).
+    """
+
+    start: int
+    end: int
+    length: int
+    merit: float
+
+
+@dataclass(frozen=True, slots=True)
+class GapFrequency:
+    """How often a gap length occurs, count >= 1."""
+
+    length: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrimeGapStatistics:
+    """The gaps between consecutive primes that both lie in an interval, count >= 1.
+
+    ``maximum`` and ``minimum`` are the first gaps of their length; ``frequencies`` ascend.
+    """
+
+    count: int
+    maximum: PrimeGap
+    minimum: PrimeGap
+    mean: float
+    frequencies: tuple[GapFrequency, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConstellationPage:
+    """Consecutive starts p, ascending, such that p + o is prime for each of the offsets.
+
+    ``has_next`` tells whether greater ones follow in the interval.
+    """
+
+    offsets: tuple[int, ...]
+    starts: tuple[int, ...]
+    has_next: bool
+
+    @property
+    def constellations(self) -> tuple[tuple[int, ...], ...]:
+        """The primes of each constellation, ascending."""
+        return tuple(tuple(p + offset for offset in self.offsets) for p in self.starts)
+
+
+@dataclass(frozen=True, slots=True)
+class PrimeBucket:
+    """How many primes lie in [low, high]."""
+
+    low: int
+    high: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResidueCount:
+    """How many primes of an interval leave the residue, count >= 1."""
+
+    residue: int
+    count: int
