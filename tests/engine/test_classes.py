@@ -326,5 +326,6 @@ def test_cost_grows_where_the_number_two_above_may_have_to_be_factored() -> None
 
 
 def test_cost_grows_with_the_proofs() -> None:
-    costs = [classes_of_cost(2**bits - 1) for bits in (1, 8, 31, 64, 127, 256, 512, 990)]
+    primes = [_prime_before_a_product(2, 2**bits) for bits in (3, 10, 30, 60, 120, 250)]
+    costs = [classes_of_cost(p) for p in primes]
     assert costs == sorted(costs)
