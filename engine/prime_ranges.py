@@ -1,6 +1,5 @@
 """Primes over closed intervals: the one object that other packages hold."""
 
-import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -8,9 +7,10 @@ from numpy.typing import NDArray
 
 from engine.base_primes import BasePrimes
 from engine.bounds import prime_count_between_upper
-from engine.counting import count_by_legendre, legendre_seconds
+from engine.checkpoints import Checkpoints, shipped_checkpoints
+from engine.counting import PrimeCounter
 from engine.errors import CapacityError, DomainError
-from engine.nth import estimate_nth_prime, nth_prime_near
+from engine.interval import check_interval, shown
 from engine.range_costs import (
     POINT_SECONDS,
     Task,
@@ -26,8 +26,8 @@ from engine.wheel import standard_wheels
 MOST_SECONDS = 600.0
 # An answer that would take more bytes than this is refused at once: 134 million primes.
 MOST_ANSWER_BYTES = 2**30
-# pi(x) is computed up to here.
-MOST_PRIME_COUNT_X = 10**15
+# Narrower intervals are counted by a sieve at once, without a look at pi.
+_LEAST_DIFFERENCE = 10**6
 
 
 class PrimeRanges:
@@ -41,6 +41,7 @@ class PrimeRanges:
         small_bound: The table of small primes covers [0, small_bound]; at least 1,000.
         base_prime_bound: Base primes are kept up to here at most, below 2**31. Intervals up to its
             square are sieved completely, higher ones partly, with a test of what is left.
+        checkpoints: Known prime counts; None for the shipped ones, ``no_checkpoints()`` for none.
 
     Attributes:
         small_primes: The table of small primes.
@@ -49,13 +50,21 @@ class PrimeRanges:
     at most 40 MB beside its answer.
     """
 
-    def __init__(self, *, small_bound: int = DEFAULT_BOUND, base_prime_bound: int = 2**28) -> None:
-        """Make the tables. Cost: about 50 ms by default."""
+    def __init__(
+        self,
+        *,
+        small_bound: int = DEFAULT_BOUND,
+        base_prime_bound: int = 2**28,
+        checkpoints: Checkpoints | None = None,
+    ) -> None:
+        """Make the tables. Cost: about 70 ms by default."""
         self.small_primes = SmallPrimes(small_bound)
         self._wheels = standard_wheels()
         self._base = BasePrimes(self.small_primes, base_prime_bound)
         self._planner = Planner(self.small_primes, self._base, self._wheels)
         self._pages = PageFinder(self.small_primes, self._base, self._planner, self._wheels[0])
+        known = shipped_checkpoints() if checkpoints is None else checkpoints
+        self._counter = PrimeCounter(self.small_primes, known, self._planner, self._pages)
 
     def list_primes(self, low: int, high: int, stop: Stop) -> NDArray[np.uint64]:
         """Return every prime in [low, high], ascending, high < 2**64.
@@ -130,6 +139,10 @@ class PrimeRanges:
 
         Cost: ``count_cost``. Memory: 40 MB.
         """
+        check_interval(low, high)
+        if self._difference_is_cheaper(low, high):
+            counter = self._counter
+            return counter.prime_count(high, stop) - counter.prime_count(low - 1, stop)
         return sum(piece.count(stop) for piece in self._affordable(low, high, Task.COUNT))
 
     def sum(self, low: int, high: int, stop: Stop) -> int:
@@ -143,13 +156,10 @@ class PrimeRanges:
             CapacityError: x > 10**15.
             DeadlineError: stopped.
 
-        Cost: ``prime_count_cost``.
+        Cost: ``prime_count_cost``; milliseconds below the end of the checkpoints. Memory: 5 MB
+        there, up to 140 MB above.
         """
-        if x > MOST_PRIME_COUNT_X:
-            raise CapacityError(f"pi(x) is computed up to x = 10**15, got {shown(x)}")
-        if x <= self.small_primes.bound:
-            return self.small_primes.rank(x)
-        return count_by_legendre(x, stop)
+        return self._counter.prime_count(x, stop)
 
     def nth_prime(self, n: int, stop: Stop) -> int:
         """Return the n-th prime; the first is 2.
@@ -159,22 +169,9 @@ class PrimeRanges:
             CapacityError: the n-th prime is likely to be above 10**15.
             DeadlineError: stopped.
 
-        Cost: ``nth_prime_cost``.
+        Cost: ``nth_prime_cost``. Memory: as for ``prime_count``.
         """
-        if n < 1:
-            raise DomainError(f"n must be at least 1, got {shown(n)}")
-        if n <= self.small_primes.primes.size:
-            return int(self.small_primes.primes[n - 1])
-        if n.bit_length() > 64 or (estimate := estimate_nth_prime(n)) > MOST_PRIME_COUNT_X:
-            raise CapacityError(f"the n-th prime is computed up to 10**15, got n = {shown(n)}")
-        rank = self.prime_count(estimate, stop)
-        return nth_prime_near(
-            n,
-            estimate,
-            rank,
-            lambda x, k: self._pages.first(x + 1, 2 * x, k, stop),
-            lambda x, k: self._pages.last(2, x, k, stop),
-        )
+        return self._counter.nth_prime(n, stop)
 
     def list_cost(self, low: int, high: int) -> float:
         """Return the predicted CPU time of ``list_primes`` and of all ``segments`` in points."""
@@ -182,6 +179,8 @@ class PrimeRanges:
 
     def count_cost(self, low: int, high: int) -> float:
         """Return the predicted CPU time of ``count`` in points."""
+        if low <= high and self._difference_is_cheaper(low, high):
+            return (self._counter.seconds(low - 1) + self._counter.seconds(high)) / POINT_SECONDS
         return self._interval_cost(low, high, Task.COUNT)
 
     def sum_cost(self, low: int, high: int) -> float:
@@ -205,16 +204,19 @@ class PrimeRanges:
 
     def prime_count_cost(self, x: int) -> float:
         """Return the predicted CPU time of ``prime_count`` in points."""
-        if x <= self.small_primes.bound or x > MOST_PRIME_COUNT_X:
-            return 0.05
-        return legendre_seconds(x) / POINT_SECONDS
+        return self._counter.seconds(x) / POINT_SECONDS
 
     def nth_prime_cost(self, n: int) -> float:
         """Return the predicted CPU time of ``nth_prime`` in points."""
-        if n <= self.small_primes.primes.size or n.bit_length() > 64:
-            return 0.05
-        x = int(n * (math.log(n) + math.log(math.log(n))))
-        return self.prime_count_cost(x) + 20.0
+        return self._counter.nth_prime_seconds(n) / POINT_SECONDS
+
+    def _difference_is_cheaper(self, low: int, high: int) -> bool:
+        """Whether to count [low, high] as pi(high) - pi(low - 1)."""
+        counter = self._counter
+        if high > counter.most_x or high - low < _LEAST_DIFFERENCE:
+            return False
+        seconds = counter.seconds(low - 1) + counter.seconds(high)
+        return seconds < self._interval_cost(low, high, Task.COUNT) * POINT_SECONDS
 
     def _interval_cost(self, low: int, high: int, task: Task) -> float:
         if low > high:
@@ -236,19 +238,6 @@ class PrimeRanges:
             raise DomainError(f"count must be at least 0, got {shown(count)}")
         if count * 8 > MOST_ANSWER_BYTES:
             raise CapacityError(f"{shown(count)} primes do not fit {MOST_ANSWER_BYTES} bytes")
-
-
-def check_interval(low: int, high: int) -> None:
-    """Raise DomainError unless low <= high."""
-    if low > high:
-        raise DomainError(f"low must not be above high, got low={shown(low)}, high={shown(high)}")
-
-
-def shown(n: int) -> str:
-    """Return n in at most 64 characters: in full, or its size."""
-    if n.bit_length() <= 208:
-        return str(n)
-    return f"{'-' if n < 0 else ''}<integer of {n.bit_length()} bits>"
 
 
 def _check_seconds(seconds: float, what: str) -> None:

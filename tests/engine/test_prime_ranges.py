@@ -1,5 +1,6 @@
 """PrimeRanges against second methods, on random windows and at every edge."""
 
+import functools
 import random
 import threading
 import time
@@ -20,6 +21,7 @@ from tests.oracles import (
     primes_by_trial,
 )
 
+REACH = 30_000
 RANGES = PrimeRanges()
 STOP = Stop()
 BOUND = RANGES.small_primes.bound
@@ -31,16 +33,27 @@ def windows() -> list[tuple[int, int]]:
     places = [0, 10**6, BOUND, 2**32, 10**12, 2**53, 10**15, BOUND**2, 2**63]
     found = []
     for place in places:
-        for width in (0, 1, 30, 1000, 30_000):
+        for width in (0, 1, 30, 1000, REACH):
             low = max(place + generator.randrange(-width - 50, 50), 0)
             found.append((low, low + width))
-    found += [(2**64 - 1 - width, 2**64 - 1) for width in (0, 58, 59, 1000, 30_000)]
+    found += [(2**64 - 1 - width, 2**64 - 1) for width in (0, 58, 59, 1000, REACH)]
     return found
+
+
+@functools.cache
+def primes_near(place: int) -> list[int]:
+    """Return the primes of [place, place + 2**16 + REACH], kept: primesieve starts slowly."""
+    return primes_by_primesieve(place, min(place + (1 << 16) + REACH, 2**64 - 1))
+
+
+def primes_of_window(low: int, high: int) -> list[int]:
+    """Return the primes of a window that is at most REACH wide."""
+    return [p for p in primes_near(low >> 16 << 16) if low <= p <= high]
 
 
 @pytest.mark.parametrize(("low", "high"), windows())
 def test_every_answer_agrees_with_primesieve(low: int, high: int) -> None:
-    expected = primes_by_primesieve(low, high)
+    expected = primes_of_window(low, high)
     listed = RANGES.list_primes(low, high, STOP)
     assert listed.dtype == np.uint64
     assert listed.tolist() == expected
@@ -86,7 +99,7 @@ def test_smallest_intervals(low: int, high: int, expected: list[int]) -> None:
     assert RANGES.sum(low, high, STOP) == sum(expected)
 
 
-@pytest.mark.parametrize("p", [5, 5791, 65_537, 1_000_003, 33_554_393, 33_554_467, 4_294_967_291])
+@pytest.mark.parametrize("p", [5, 5791, 65_537, 1_000_003, 33_554_393, 33_554_467])
 def test_squares_of_primes_are_not_prime(p: int) -> None:
     for low, high in ((p * p, p * p), (p * p - 2, p * p + 2)):
         expected = primes_by_primesieve(low, high)
@@ -210,7 +223,7 @@ def test_lists_are_refused_from_two_to_the_64_on(method: str) -> None:
 @pytest.mark.parametrize(
     ("method", "arguments"),
     [
-        ("count", (0, 10**14)),
+        ("count", (0, 2 * 10**15)),
         ("count", (10**18, 2 * 10**18)),
         ("sum", (0, 10**5000)),
         ("list_primes", (0, 10**13)),
@@ -234,7 +247,7 @@ def test_what_is_out_of_reach_is_refused_at_once(method: str, arguments: tuple[i
 @pytest.mark.parametrize(
     ("method", "arguments"),
     [
-        ("count", (10**12, 10**12 + 10**11)),
+        ("count", (10**14, 3 * 10**14)),
         ("sum", (10**12, 10**12 + 10**11)),
         ("list_primes", (10**12, 10**12 + 10**9)),
         ("count", (10**18, 10**18 + 10**9)),
