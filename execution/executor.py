@@ -11,9 +11,11 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
+    NoSchemaIntrospectionCustomRule,
     execute,
     get_operation_ast,
     parse,
+    specified_rules,
     validate,
 )
 
@@ -43,12 +45,20 @@ class DocumentExecutor:
     Args:
         schema: The schema that every document is validated against.
         max_tokens: Lexical tokens of a document; one of more is refused while it is parsed.
+        allows_introspection: Whether documents may ask for the schema, and errors may name fields
+            close to a misspelt one, which tells of the schema too.
     """
 
-    def __init__(self, schema: GraphQLSchema, max_tokens: int) -> None:
-        """Remember the schema and the bound."""
+    def __init__(
+        self, schema: GraphQLSchema, max_tokens: int, allows_introspection: bool = True
+    ) -> None:
+        """Remember the schema and the bounds."""
         self._schema = schema
         self._max_tokens = max_tokens
+        self._hides_schema = not allows_introspection
+        self._rules = specified_rules
+        if self._hides_schema:
+            self._rules = (*specified_rules, NoSchemaIntrospectionCustomRule)
 
     async def run(
         self,
@@ -66,10 +76,13 @@ class DocumentExecutor:
             context: Handed to every resolver.
         """
         try:
-            document = parse(text, max_lexical_tokens=self._max_tokens)
+            document = parse(
+                text, max_lexical_tokens=self._max_tokens, allow_empty_selection_sets=False
+            )
         except GraphQLSyntaxError as error:
             return Outcome(Phase.PARSING, None, [error])
-        if errors := validate(self._schema, document):
+        errors = validate(self._schema, document, self._rules, hide_suggestions=self._hides_schema)
+        if errors:
             return Outcome(Phase.VALIDATION, None, errors)
         if get_operation_ast(document, operation_name) is None:
             return Outcome(Phase.OPERATION, None, [_no_operation(operation_name)])
@@ -89,6 +102,7 @@ class DocumentExecutor:
             context_value=context,
             variable_values=dict(variables or {}),
             operation_name=operation_name,
+            hide_suggestions=self._hides_schema,
         )
         if inspect.isawaitable(result):
             result = await result

@@ -15,7 +15,8 @@ import uvicorn
 
 from primeql import __version__
 from primeql.app import create_app
-from primeql.service import Operation, PrimeService
+from primeql.operations import Operation
+from primeql.service import PrimeService
 from primeql.settings import Settings, SettingsError
 from schema import build_schema
 
@@ -27,11 +28,10 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status."""
     options = _parser().parse_args(arguments)
     try:
-        settings = Settings.from_environ(os.environ)
+        status: int = options.run(options, Settings.from_environ(os.environ))
     except SettingsError as error:
         print(f"primeql: {error}", file=sys.stderr)
         return 2
-    status: int = options.run(options, settings)
     return status
 
 
@@ -107,7 +107,7 @@ async def _answer(service: PrimeService, operation: Operation) -> bytes:
     try:
         return (await service.answer(operation, uuid.uuid4().hex)).body
     finally:
-        service.close()
+        await service.close()
 
 
 if __name__ == "__main__":

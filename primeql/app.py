@@ -1,5 +1,6 @@
 """The one place where the layers are wired into an application."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -7,25 +8,44 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
+from starlette_compress import CompressMiddleware
 
 from middleware.body_limit import BodyLimitMiddleware
 from middleware.request_id import RequestIdMiddleware
+from middleware.security_headers import SecurityHeadersMiddleware
 from primeql.explorer import explorer_routes
-from primeql.graphql_http import graphql_error, respond
+from primeql.graphql_http import refuse, respond
 from primeql.health import health_routes
+from primeql.request_errors import RequestError
+from primeql.request_origin import PREFLIGHTED_HEADERS
 from primeql.service import PrimeService
 from primeql.settings import Settings
 from resolvers.errors import ErrorCode
 
+logger = logging.getLogger("primeql.app")
+
 EXPLORER_DIRECTORY = Path(__file__).parent / "explorer_static"
+# Smaller answers gain nothing by compression.
+COMPRESSED_BYTES = 1_024
+CORS_PREFLIGHT_SECONDS = 86_400
 
 
-def create_app(settings: Settings) -> Starlette:
+def create_app(settings: Settings) -> ASGIApp:
     """Return the application; its tables are built now, its workers start with it."""
-    service = PrimeService(settings)
+    app = _routes(PrimeService(settings))
+    # Around Starlette's own error handling, so that its answers have them too.
+    app = SecurityHeadersMiddleware(app, settings.hsts_seconds)
+    return RequestIdMiddleware(app)
+
+
+def _routes(service: PrimeService) -> ASGIApp:
+    """Return the routes and what stands between them and their clients."""
+    settings = service.settings
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -33,7 +53,7 @@ def create_app(settings: Settings) -> Starlette:
         try:
             yield
         finally:
-            service.close()
+            await service.close()
 
     async def graphql(request: Request) -> Response:
         return await respond(service, request)
@@ -43,18 +63,17 @@ def create_app(settings: Settings) -> Starlette:
     async def schema_sdl(_request: Request) -> Response:
         return PlainTextResponse(sdl)
 
+    routes = [
+        Route("/graphql", graphql, methods=["GET", "POST"]),
+        *health_routes(service),
+        *explorer_routes(EXPLORER_DIRECTORY),
+    ]
+    if settings.introspection:
+        routes.append(Route("/schema.graphql", schema_sdl))
     app = Starlette(
-        routes=[
-            Route("/graphql", graphql, methods=["GET", "POST"]),
-            Route("/schema.graphql", schema_sdl),
-            *health_routes(service),
-            *explorer_routes(EXPLORER_DIRECTORY),
-        ],
-        middleware=[
-            Middleware(RequestIdMiddleware),
-            Middleware(BodyLimitMiddleware, max_bytes=settings.max_request_bytes),
-        ],
-        exception_handlers={HTTPException: _http_error},
+        routes=routes,
+        middleware=_middleware(settings),
+        exception_handlers={HTTPException: _http_error, Exception: _unforeseen},
         lifespan=lifespan,
     )
     # A POST that is redirected loses its body in many clients: a wrong path is better said so.
@@ -62,8 +81,31 @@ def create_app(settings: Settings) -> Starlette:
     return app
 
 
+def _middleware(settings: Settings) -> list[Middleware]:
+    """Return the middleware inside Starlette's, outermost first."""
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["Content-Type", "X-Request-Id", *PREFLIGHTED_HEADERS],
+            expose_headers=["ETag", "X-Request-Id"],
+            max_age=CORS_PREFLIGHT_SECONDS,
+        ),
+        Middleware(CompressMiddleware, minimum_size=COMPRESSED_BYTES),
+        Middleware(BodyLimitMiddleware, max_bytes=settings.max_request_bytes),
+    ]
+
+
 async def _http_error(_request: Request, error: Exception) -> Response:
     """Answer a refused HTTP request in GraphQL's shape."""
     assert isinstance(error, HTTPException)
-    headers = dict(error.headers or {})
-    return graphql_error(error.detail, ErrorCode.BAD_REQUEST, error.status_code, **headers)
+    return refuse(RequestError(error.detail, error.status_code), **dict(error.headers or {}))
+
+
+async def _unforeseen(request: Request, error: Exception) -> Response:
+    """Answer a request that failed outside of any field; uvicorn logs the traceback."""
+    request_id = request.state.request_id
+    logger.error("unforeseen %s in request %s", type(error).__name__, request_id)
+    message = f"unexpected error; quote request {request_id} when reporting it"
+    return refuse(RequestError(message, 500, ErrorCode.INTERNAL_SERVER_ERROR))

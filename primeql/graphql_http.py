@@ -1,113 +1,114 @@
-"""GraphQL over HTTP: what a request says, and how its answer is sent."""
+"""GraphQL over HTTP: from a request to its operations, and from their answers to a response."""
 
-import json
-from collections.abc import Mapping
+import asyncio
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from execution.encoding import encode
-from execution.executor import Phase
-from primeql.service import Operation, PrimeService
+from primeql import __version__
+from primeql.http_caching import IMMUTABLE, NO_STORE, VARY, entity_tag, is_named
+from primeql.media_types import GRAPHQL_JSON, JSON, negotiate
+from primeql.operations import Operation, read_operation
+from primeql.request_body import decode_json, read_json
+from primeql.request_errors import RequestError
+from primeql.request_origin import is_forged
+from primeql.service import Answer, PrimeService
 from resolvers.errors import ErrorCode
 
-JSON = "application/json"
-GRAPHQL_JSON = "application/graphql-response+json"
-# JSON clients learn of a document's errors from the body, as the GraphQL-over-HTTP draft asks of
-# this media type; that no operation could be chosen is an error of the HTTP request itself.
-OK_IN_JSON = frozenset({Phase.PARSING, Phase.VALIDATION, Phase.VARIABLES, Phase.EXECUTION})
 
-
-class RequestError(Exception):
-    """A request from which no GraphQL operation can be read; the message is safe to show."""
-
-    def __init__(self, message: str, status: int = 400) -> None:
-        """Remember the message and the HTTP status."""
-        super().__init__(message)
-        self.status = status
-
-
-def graphql_error(message: str, code: ErrorCode, status: int, **headers: str) -> Response:
-    """Return a request error in GraphQL's shape."""
-    body = encode({"errors": [{"message": message, "extensions": {"code": str(code)}}]})
-    return Response(body, status, headers, media_type=f"{JSON}; charset=utf-8")
-
-
-async def read_operation(request: Request) -> Operation:
-    """Return the operation in a GET's query string or a POST's JSON body.
-
-    Raises:
-        RequestError: There is none.
-    """
-    if request.method == "GET":
-        return _operation(_query_parameters(request))
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != JSON:
-        raise RequestError(f"Content-Type must be {JSON}", 415)
-    return _operation(_decode(await request.body(), "the body"))
+def refuse(error: RequestError, media_type: str = JSON, **headers: str) -> Response:
+    """Return the response to a request that is refused as a whole, in GraphQL's shape."""
+    headers["Cache-Control"] = NO_STORE
+    return Response(
+        encode({"errors": [_formatted(error)]}),
+        error.status,
+        headers,
+        media_type=f"{media_type}; charset=utf-8",
+    )
 
 
 async def respond(service: PrimeService, request: Request) -> Response:
-    """Return the answer to the operation that ``request`` carries."""
+    """Return the answer to the operation, or the batch of operations, that ``request`` carries."""
+    media_type = negotiate(request.headers.get("accept"))
+    if media_type is None:
+        return refuse(RequestError(f"Accept must take {GRAPHQL_JSON} or {JSON}", 406))
+    if is_forged(request, service.settings.cors_origins):
+        return refuse(RequestError("sent by a page of another site", 403), media_type)
     try:
-        operation = await read_operation(request)
+        if request.method != "POST":
+            operation = read_operation(_query_parameters(request))
+            return await _respond_to_get(service, request, operation, media_type)
+        limits = service.settings
+        timeout = limits.body_timeout_milliseconds / 1_000
+        parameters = await read_json(request, limits.max_request_bytes, timeout)
+        if isinstance(parameters, list):
+            return await _respond_to_batch(service, request, parameters, media_type)
+        operation = read_operation(parameters)
     except RequestError as error:
-        return graphql_error(str(error), ErrorCode.BAD_REQUEST, error.status)
+        return refuse(error, media_type)
     answer = await service.answer(operation, request.state.request_id)
-    if GRAPHQL_JSON in request.headers.get("accept", ""):
-        status = 200 if answer.phase is Phase.EXECUTION else 400
-        return Response(answer.body, status, media_type=f"{GRAPHQL_JSON}; charset=utf-8")
-    status = 200 if answer.phase in OK_IN_JSON else 400
-    return Response(answer.body, status, media_type=f"{JSON}; charset=utf-8")
+    return _response(answer, media_type, {"Cache-Control": NO_STORE})
+
+
+async def _respond_to_get(
+    service: PrimeService, request: Request, operation: Operation, media_type: str
+) -> Response:
+    """Answer a GET, or tell that what the client has is still the answer."""
+    tag = entity_tag(operation, media_type, __version__)
+    headers = {"Cache-Control": IMMUTABLE, "ETag": tag, "Vary": VARY}
+    # Only an answer that never changes was given out with this tag.
+    if is_named(tag, request.headers.get("if-none-match")):
+        return Response(status_code=304, headers=headers)
+    answer = await service.answer(operation, request.state.request_id)
+    if not answer.is_repeatable:
+        headers = {"Cache-Control": NO_STORE, "Vary": VARY}
+    return _response(answer, media_type, headers)
+
+
+async def _respond_to_batch(
+    service: PrimeService, request: Request, batch: list[Any], media_type: str
+) -> Response:
+    """Answer every operation of a batch in its order; one that is refused fails alone.
+
+    Raises:
+        RequestError: The batch is empty or too large.
+    """
+    maximum = service.settings.max_operations
+    if not 1 <= len(batch) <= maximum:
+        raise RequestError(f"a batch has 1 to {maximum} operations, this one has {len(batch)}")
+    request_id = request.state.request_id
+    bodies = await asyncio.gather(*(_batch_body(service, item, request_id) for item in batch))
+    body = b"[" + b",".join(bodies) + b"]"
+    return Response(body, 200, {"Cache-Control": NO_STORE}, f"{media_type}; charset=utf-8")
+
+
+async def _batch_body(service: PrimeService, parameters: Any, request_id: str) -> bytes:
+    """Return the encoded answer to one operation of a batch."""
+    try:
+        operation = read_operation(parameters)
+    except RequestError as error:
+        return encode({"errors": [_formatted(error)]})
+    return (await service.answer(operation, request_id)).body
+
+
+def _response(answer: Answer, media_type: str, headers: dict[str, str]) -> Response:
+    """Return an answer with the status that its media type asks for."""
+    status = answer.status if media_type == JSON or answer.ran else max(answer.status, 400)
+    return Response(answer.body, status, headers, f"{media_type}; charset=utf-8")
 
 
 def _query_parameters(request: Request) -> dict[str, Any]:
     """Return a GET's parameters, those that are JSON decoded."""
     parameters: dict[str, Any] = dict(request.query_params)
     for name in ("variables", "extensions"):
-        if parameters.get(name):
-            parameters[name] = _decode(parameters[name].encode(), name)
+        if name in parameters:
+            encoded = parameters[name].encode()
+            parameters[name] = decode_json(encoded, name) if encoded else None
     return parameters
 
 
-def _decode(raw: bytes, what: str) -> Any:
-    """Return the JSON value in ``raw``; integers of any length stay exact.
-
-    Raises:
-        RequestError: It is not JSON in UTF-8, nests too deeply, or has an overlong integer.
-    """
-    try:
-        # Not orjson: it turns integers above 64 bits into floats.
-        return json.loads(raw.decode("utf-8"))
-    except UnicodeDecodeError:
-        raise RequestError(f"{what} is not UTF-8") from None
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno} column {error.colno}"
-        raise RequestError(f"{what} is not JSON: {error.msg} at {place}") from None
-    except RecursionError:
-        raise RequestError(f"{what} nests too deeply") from None
-    except ValueError:
-        raise RequestError(f"{what} holds an integer with too many digits") from None
-
-
-def _operation(parameters: Any) -> Operation:
-    """Return the operation that decoded parameters describe.
-
-    Raises:
-        RequestError: One is missing or of the wrong type.
-    """
-    if not isinstance(parameters, Mapping):
-        raise RequestError("a GraphQL request is a JSON object with a query")
-    query = parameters.get("query")
-    if query is None:
-        raise RequestError("query is missing")
-    if not isinstance(query, str):
-        raise RequestError("query must be a string")
-    operation_name = parameters.get("operationName") or None
-    if operation_name is not None and not isinstance(operation_name, str):
-        raise RequestError("operationName must be a string or null")
-    for name in ("variables", "extensions"):
-        if not isinstance(parameters.get(name) or {}, Mapping):
-            raise RequestError(f"{name} must be an object or null")
-    return Operation(query, parameters.get("variables") or None, operation_name)
+def _formatted(error: RequestError) -> dict[str, Any]:
+    code: ErrorCode = error.code
+    return {"message": str(error), "extensions": {"code": str(code)}}

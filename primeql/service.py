@@ -1,9 +1,11 @@
 """The service without its transport: an operation goes in, encoded JSON comes out."""
 
+import re
 import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from engine.prime_ranges import PrimeRanges
@@ -11,7 +13,11 @@ from execution.encoding import encode
 from execution.executor import DocumentExecutor, Outcome, Phase
 from middleware.error_mask import format_error
 from primeql import __version__
-from primeql.settings import Settings
+from primeql.operations import Operation
+from primeql.persisted_queries import PersistedQueries, document_cache, read_manifest
+from primeql.request_errors import RequestError
+from primeql.settings import Settings, SettingsError
+from resolvers.answer_notes import AnswerNotes
 from resolvers.compute import Compute
 from resolvers.context import RequestContext
 from resolvers.errors import ErrorCode
@@ -28,35 +34,41 @@ PHASE_CODES: Mapping[Phase, ErrorCode] = {
     Phase.VARIABLES: ErrorCode.BAD_USER_INPUT,
     Phase.EXECUTION: ErrorCode.INTERNAL_SERVER_ERROR,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """What a client asks, whatever it came in."""
-
-    query: str
-    variables: Mapping[str, Any] | None = None
-    operation_name: str | None = None
+# What introspection tells is the service's, and changes with its version.
+_INTROSPECTION = re.compile(r"\b__(?:schema|type)\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The encoded response, and how far the operation came."""
+    """The encoded response to one operation, and what its transport must know of it.
 
-    phase: Phase
+    ``ran`` is False for a request error. ``status`` is the HTTP status where the client takes plain
+    JSON. ``is_repeatable`` means that the same operation would be answered the same for ever.
+    """
+
     body: bytes
+    ran: bool
+    status: int
+    is_repeatable: bool
 
 
 class PrimeService:
     """Everything that lives as long as the process does; ``create_app`` and the CLI hold one."""
 
     def __init__(self, settings: Settings) -> None:
-        """Build the tables and the schema; ``start`` starts the worker processes."""
+        """Build the tables and the schema; ``start`` starts the worker processes.
+
+        Raises:
+            SettingsError: The manifest of persisted documents can not be read.
+        """
         sys.set_int_max_str_digits(INTEGER_TEXT_DIGITS)
         self.settings = settings
         self.schema = build_schema(settings.max_digits)
         self._limits = settings.limits
-        self._executor = DocumentExecutor(self.schema._schema, settings.max_tokens)
+        self._executor = DocumentExecutor(
+            self.schema._schema, max_tokens=200_000, allows_introspection=settings.introspection
+        )
+        self._persisted = _persisted_queries(settings)
         self._ranges = PrimeRanges()
         self._compute = Compute(settings.worker_count, settings.max_waiting, self._limits)
         self.is_ready = False
@@ -66,10 +78,11 @@ class PrimeService:
         await self._compute.start()
         self.is_ready = True
 
-    def close(self) -> None:
-        """End the worker processes."""
+    async def close(self) -> None:
+        """End the worker processes and the connections."""
         self.is_ready = False
         self._compute.close()
+        await self._persisted.close()
 
     def context(self, request_id: str) -> RequestContext:
         """Return the context of a request that has just arrived."""
@@ -80,17 +93,48 @@ class PrimeService:
             deadline=time.monotonic() + self._limits.deadline_seconds,
             request_id=request_id,
             version=__version__,
+            notes=AnswerNotes(),
         )
 
     async def answer(self, operation: Operation, request_id: str) -> Answer:
         """Return the answer to one operation, within the deadline in force."""
+        context = self.context(request_id)
+        try:
+            document = await self._persisted.document(operation.query, operation.document_id)
+        except RequestError as error:
+            return _refusal(error)
         outcome = await self._executor.run(
-            operation.query,
-            operation.variables,
-            operation.operation_name,
-            self.context(request_id),
+            document, operation.variables, operation.operation_name, context
         )
-        return Answer(outcome.phase, encode(_response(outcome, request_id)))
+        ran = outcome.phase is Phase.EXECUTION
+        return Answer(
+            body=encode(_response(outcome, request_id)),
+            ran=ran,
+            # That no operation could be chosen is a fault of the request; plain JSON clients learn
+            # of a document's errors from the body, as GraphQL over HTTP asks of that media type.
+            status=400 if outcome.phase is Phase.OPERATION else 200,
+            is_repeatable=ran
+            and not outcome.errors
+            and context.notes.is_repeatable
+            and not _INTROSPECTION.search(document),
+        )
+
+
+def _persisted_queries(settings: Settings) -> PersistedQueries:
+    """Return the persisted queries that the settings describe."""
+    manifest = settings.persisted_documents
+    try:
+        listed = read_manifest(Path(manifest)) if manifest else None
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"PRIMEQL_PERSISTED_DOCUMENTS can not be used: {error}") from error
+    cache = document_cache(settings.redis_url, settings.max_persisted_bytes)
+    return PersistedQueries(cache, listed, only_listed=settings.only_persisted)
+
+
+def _refusal(error: RequestError) -> Answer:
+    """Return the answer to an operation whose document is not known or not allowed."""
+    errors = [{"message": str(error), "extensions": {"code": str(error.code)}}]
+    return Answer(encode({"errors": errors}), ran=False, status=error.status, is_repeatable=False)
 
 
 def _response(outcome: Outcome, request_id: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import dataclasses
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 from resolvers.limits import Limits
@@ -20,23 +20,48 @@ def _available_cores() -> int:
     return len(os.sched_getaffinity(0))
 
 
+def _setting(default: Any, read: Callable[[str], Any], help_text: str) -> Any:
+    """Declare a setting; ``read`` turns its text into its value, or says what it must be."""
+    return dataclasses.field(default=default, metadata={"read": read, "help": help_text})
+
+
 def _integer(default: int, low: int, high: int, help_text: str) -> Any:
     """Declare an integer setting within [low, high]."""
-    return dataclasses.field(
-        default=default, metadata={"low": low, "high": high, "help": help_text}
-    )
+
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and low <= int(text[:20]) <= high):
+            raise ValueError(f"an integer from {low} to {high}")
+        return int(text)
+
+    return _setting(default, read, help_text)
 
 
-def _text(default: str, help_text: str) -> Any:
-    """Declare a setting of free text."""
-    return dataclasses.field(default=default, metadata={"help": help_text})
+def _flag(default: bool, help_text: str) -> Any:
+    """Declare a setting that is true or false."""
+
+    def read(text: str) -> bool:
+        if text not in ("true", "false"):
+            raise ValueError("true or false")
+        return text == "true"
+
+    return _setting(default, read, help_text)
+
+
+def _read_origins(text: str) -> tuple[str, ...]:
+    """Return origins separated by commas."""
+    origins = tuple(origin.strip() for origin in text.split(",") if origin.strip())
+    for origin in origins:
+        scheme, _, host = origin.partition("://")
+        if origin != "*" and (scheme not in ("http", "https") or not host or "/" in host):
+            raise ValueError("origins such as https://app.example.org, separated by commas, or *")
+    return origins
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Settings:
     """Every knob of the service; the variable of ``max_digits`` is ``PRIMEQL_MAX_DIGITS``."""
 
-    host: str = _text("127.0.0.1", "Address to listen on.")
+    host: str = _setting("127.0.0.1", str, "Address to listen on.")
     port: int = _integer(8_000, 0, 65_535, "Port to listen on; 0 takes a free one.")
     workers: int = _integer(
         0, 0, 256, "Worker processes, and threads, for computing; 0 means one per core."
@@ -44,7 +69,6 @@ class Settings:
     max_waiting: int = _integer(
         20_000, 1, 1_000_000, "Computations that may wait; one more is refused as OVERLOADED."
     )
-    max_tokens: int = _integer(200_000, 100, 10_000_000, "Lexical tokens of a document.")
     max_request_cost: int = _integer(
         _DEFAULT_LIMITS.max_request_cost,
         1,
@@ -60,14 +84,40 @@ class Settings:
     max_batch_size: int = _integer(
         _DEFAULT_LIMITS.max_batch_size, 1, 1_000_000, "Integers of one batch argument."
     )
+    max_operations: int = _integer(50, 1, 1_000, "Operations of one batched request.")
     max_request_bytes: int = _integer(
-        _DEFAULT_LIMITS.max_request_bytes, 1_024, 1 << 30, "Bytes of a request's body."
+        _DEFAULT_LIMITS.max_request_bytes,
+        1_024,
+        1 << 30,
+        "Bytes of a request's body, as sent and unpacked.",
     )
     deadline_milliseconds: int = _integer(
         _DEFAULT_LIMITS.deadline_milliseconds,
         10,
         600_000,
         "Time from a request's arrival until what is not answered is given up.",
+    )
+    body_timeout_milliseconds: int = _integer(
+        10_000, 10, 600_000, "Time for a request's body to arrive."
+    )
+    introspection: bool = _flag(
+        True, "Whether clients may read the schema, and are told names close to a misspelt one."
+    )
+    persisted_documents: str = _setting(
+        "", str, "Path of a manifest of persisted documents; empty for none."
+    )
+    only_persisted: bool = _flag(False, "Whether documents outside the manifest are refused.")
+    max_persisted_bytes: int = _integer(
+        16 << 20, 0, 1 << 30, "Memory for documents that clients register, without Redis."
+    )
+    redis_url: str = _setting(
+        "", str, "Redis for what processes share, redis:// or rediss://; empty for none."
+    )
+    cors_origins: tuple[str, ...] = _setting(
+        (), _read_origins, "Origins whose pages may ask, separated by commas; * for all."
+    )
+    hsts_seconds: int = _integer(
+        31_536_000, 0, 63_072_000, "How long browsers must keep to HTTPS; 0 for no such header."
     )
 
     @classmethod
@@ -78,15 +128,18 @@ class Settings:
             SettingsError: A ``PRIMEQL_*`` variable is unknown or can not be read.
         """
         fields = {PREFIX + field.name.upper(): field for field in dataclasses.fields(cls)}
-        given = {name: text for name, text in environ.items() if name.startswith(PREFIX)}
-        for name in given:
+        values: dict[str, Any] = {}
+        for name, text in environ.items():
+            if not name.startswith(PREFIX):
+                continue
             if name not in fields:
                 raise SettingsError(
                     f"{name} is not a setting; the settings are {', '.join(fields)}"
                 )
-        values: dict[str, Any] = {
-            fields[name].name: _read(name, fields[name], text) for name, text in given.items()
-        }
+            try:
+                values[fields[name].name] = fields[name].metadata["read"](text)
+            except ValueError as error:
+                raise SettingsError(f"{name} is {text!r}; it must be {error}") from None
         return cls(**values)
 
     @property
@@ -100,17 +153,3 @@ class Settings:
         return Limits(
             **{field.name: getattr(self, field.name) for field in dataclasses.fields(Limits)}
         )
-
-
-def _read(name: str, field: dataclasses.Field[Any], text: str) -> int | str:
-    """Return the value of one variable."""
-    if field.type is str:
-        return text
-    low, high = field.metadata["low"], field.metadata["high"]
-    problem = SettingsError(f"{name} is {text!r}; it must be an integer from {low} to {high}")
-    if not text.isascii() or not text.isdigit():
-        raise problem
-    value = int(text)
-    if not low <= value <= high:
-        raise problem
-    return value

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from engine.prime_ranges import PrimeRanges
+from resolvers.answer_notes import AnswerNotes
 from resolvers.compute import Compute
 from resolvers.limits import Limits
 
@@ -24,6 +25,7 @@ class RequestContext:
     deadline: float
     request_id: str
     version: str
+    notes: AnswerNotes
 
     async def sweep(self, cost: float, function: Callable[..., T], *arguments: Any) -> T:
         """Return ``function(*arguments, stop)`` by this request's deadline."""

@@ -6,7 +6,13 @@ from engine import factoring, neighbours, primality
 from engine.arithmetic import arithmetic_functions, divisor_count, divisor_sum, divisor_sum_cost
 from engine.divisors import divisors, divisors_cost
 from engine.errors import DeadlineError
-from engine.results import ArithmeticFunctions, Factorization, Primality, PrimeNeighbours
+from engine.results import (
+    ArithmeticFunctions,
+    Factorization,
+    Primality,
+    PrimalityVerdict,
+    PrimeNeighbours,
+)
 from resolvers.context import RequestContext
 from resolvers.errors import BadInputError, InvalidCursorError, LimitError
 from resolvers.pagination import Page, decode_cursor, page_request
@@ -42,7 +48,11 @@ class IntegerAnswers:
     async def primality(self) -> Primality:
         """Return the verdict on value, its method, and a witness if composite."""
         cost = primality.primality_cost(self.value)
-        return await self._context.single(cost, primality.primality, self.value)
+        found = await self._context.single(cost, primality.primality, self.value)
+        if found.verdict is PrimalityVerdict.PROBABLE_PRIME:
+            # A later version may prove what this one can not.
+            self._context.notes.is_repeatable = False
+        return found
 
     async def next_prime(self) -> int:
         """Return the least prime > value."""
@@ -130,5 +140,6 @@ async def _factorize(context: RequestContext, value: int) -> Factorization:
         except DeadlineError:
             if not found.factors:
                 raise
+            context.notes.is_repeatable = False
             break
     return found

@@ -113,4 +113,5 @@ class Query:
     @strawberry.field(description="The service itself: version and the limits in force.")
     def service(self, info: Context) -> Service:
         context = info.context
+        context.notes.is_repeatable = False
         return Service(version=context.version, limits=Limits.of(context.limits))

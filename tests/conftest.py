@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from primeql.service import Operation, PrimeService
+from primeql.operations import Operation
+from primeql.service import PrimeService
 from primeql.settings import Settings
 from tests.server import RunningServer, running_server
 
@@ -19,7 +20,7 @@ async def service() -> AsyncIterator[PrimeService]:
     service = PrimeService(Settings())
     await service.start()
     yield service
-    service.close()
+    await service.close()
 
 
 @pytest.fixture(scope="session")

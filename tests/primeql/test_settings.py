@@ -30,6 +30,9 @@ def test_variables_are_read() -> None:
         ("PRIMEQL_PORT", "٣"),
         ("PRIMEQL_MAX_DIGITS", "4097"),
         ("PRIMEQL_DEADLINE_MILLISECONDS", "0"),
+        ("PRIMEQL_INTROSPECTION", "yes"),
+        ("PRIMEQL_CORS_ORIGINS", "a.example"),
+        ("PRIMEQL_CORS_ORIGINS", "https://a.example/path"),
         ("PRIMEQL_PROT", "8000"),
         ("PRIMEQL_", "1"),
     ],
@@ -47,5 +50,19 @@ def test_workers_follow_the_cores_unless_set() -> None:
 @pytest.mark.parametrize("field", dataclasses.fields(Settings), ids=lambda field: field.name)
 def test_every_setting_says_what_it_is_for(field: "dataclasses.Field[object]") -> None:
     assert field.metadata["help"].endswith(".")
-    if field.type is int:
-        assert field.metadata["low"] <= field.default <= field.metadata["high"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("introspection", "false", False),
+        ("only_persisted", "true", True),
+        ("cors_origins", "https://a.example, http://localhost:5173", None),
+        ("cors_origins", "*", ("*",)),
+        ("cors_origins", "", ()),
+    ],
+)
+def test_flags_and_lists_are_read(name: str, text: str, value: object) -> None:
+    settings = Settings.from_environ({f"PRIMEQL_{name.upper()}": text})
+    expected = ("https://a.example", "http://localhost:5173") if value is None else value
+    assert getattr(settings, name) == expected

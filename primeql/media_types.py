@@ -1,0 +1,44 @@
+"""Content negotiation between the two media types of GraphQL over HTTP."""
+
+JSON = "application/json"
+GRAPHQL_JSON = "application/graphql-response+json"
+
+# In the order preferred where a client names both with equal weight.
+_OFFERED = (GRAPHQL_JSON, JSON)
+
+
+def negotiate(accept: str | None) -> str | None:
+    """Return the media type to answer with, None if the client takes neither.
+
+    Without a header, or where only a wildcard fits, it is ``application/json``, which older clients
+    expect. Source: RFC 9110, section 12.5.1.
+    """
+    if accept is None or not accept.strip():
+        return JSON
+    ranges = dict(_media_range(part) for part in accept.split(","))
+    named = {offered: ranges[offered] for offered in _OFFERED if offered in ranges}
+    wildcard = ranges.get("application/*", ranges.get("*/*", 0.0))
+    weights = {JSON: wildcard, **named}
+    best = max(weights.values())
+    if best <= 0:
+        return None
+    return next(offered for offered in (*named, JSON) if weights[offered] == best)
+
+
+def _media_range(part: str) -> tuple[str, float]:
+    """Return a media range and its weight; 0 if it asks for a charset other than UTF-8."""
+    name, *parameters = [piece.strip().lower() for piece in part.split(";")]
+    weight = 1.0
+    for parameter in parameters:
+        key, _, value = parameter.partition("=")
+        if key.strip() == "q":
+            weight = _weight(value.strip())
+        elif key.strip() == "charset" and value.strip().strip('"') not in ("utf-8", "utf8"):
+            return name, 0.0
+    return name, weight
+
+
+def _weight(text: str) -> float:
+    """Return a weight within [0, 1]; 0 for what is none."""
+    digits = text.replace(".", "", 1)
+    return min(float(text), 1.0) if digits.isascii() and digits.isdigit() else 0.0

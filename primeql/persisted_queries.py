@@ -1,0 +1,170 @@
+"""Documents known by their hash: those clients register, and those a manifest lists."""
+
+import hashlib
+import json
+import logging
+import re
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from aiocache.backends.memory import SimpleMemoryCache
+from aiocache.backends.redis import RedisCache
+from aiocache.base import BaseCache
+from redis.asyncio import ConnectionPool
+from redis.exceptions import RedisError
+
+from primeql.request_errors import RequestError
+from resolvers.errors import ErrorCode
+
+logger = logging.getLogger("primeql.persisted_queries")
+
+SHA256 = re.compile(r"[0-9a-f]{64}")
+# Registered documents are forgotten after a day without being registered again; a client that is
+# told so sends the whole document once more.
+LIFETIME_SECONDS = 86_400
+REDIS_TIMEOUT_SECONDS = 0.1
+
+
+class DocumentCache(SimpleMemoryCache):  # type: ignore[misc]  # aiocache has no types
+    """Documents in memory, the oldest dropped when they hold more than ``max_bytes``."""
+
+    def __init__(self, max_bytes: int) -> None:
+        """Start empty."""
+        super().__init__()
+        self._max_bytes = max_bytes
+        self._bytes = 0
+        self._sizes: OrderedDict[str, int] = OrderedDict()
+
+    async def _set(self, key: str, value: str, *args: Any, **options: Any) -> Any:
+        self._bytes += len(value) - self._sizes.pop(key, 0)
+        self._sizes[key] = len(value)
+        stored = await super()._set(key, value, *args, **options)
+        while self._bytes > self._max_bytes:
+            oldest, size = self._sizes.popitem(last=False)
+            self._bytes -= size
+            await self._delete(oldest)
+        return stored
+
+
+def document_cache(redis_url: str, max_bytes: int) -> BaseCache:
+    """Return a cache in the Redis at ``redis_url``, in memory if that is empty."""
+    if not redis_url:
+        return DocumentCache(max_bytes)
+
+    def pool(**_parts: Any) -> ConnectionPool:
+        # Made of the whole URL, so that TLS, user and database in it count.
+        return ConnectionPool.from_url(redis_url, socket_connect_timeout=REDIS_TIMEOUT_SECONDS)
+
+    return RedisCache(
+        namespace="primeql:document",
+        ttl=LIFETIME_SECONDS,
+        timeout=REDIS_TIMEOUT_SECONDS,
+        connection_pool_class=pool,
+    )
+
+
+def read_manifest(path: Path) -> Mapping[str, str]:
+    """Return the documents of a manifest by their identifiers.
+
+    Takes what graphql-codegen and relay-compiler write, an object of identifiers and documents, and
+    Apollo's manifest, an object with a list of ``operations``.
+
+    Raises:
+        ValueError: The file is neither.
+    """
+    content = json.loads(path.read_text())
+    listed = dict(_listed(content)) if isinstance(content, dict) else {}
+    if not listed or not all(isinstance(text, str) for pair in listed.items() for text in pair):
+        raise ValueError(f"{path} is not a manifest of persisted documents")
+    return MappingProxyType(listed)
+
+
+def _listed(content: dict[str, Any]) -> Iterator[tuple[Any, Any]]:
+    """Yield the identifiers and documents of a manifest."""
+    operations = content.get("operations")
+    if not isinstance(operations, list):
+        yield from content.items()
+        return
+    for operation in operations:
+        if isinstance(operation, dict):
+            yield operation.get("id"), operation.get("body")
+
+
+class PersistedQueries:
+    """Turns hashes into documents, and remembers the documents that clients register.
+
+    Args:
+        cache: Where registered documents are kept.
+        listed: The documents of a manifest, by identifier; they are always known.
+        only_listed: Whether every other document is refused.
+    """
+
+    def __init__(
+        self, cache: BaseCache, listed: Mapping[str, str] | None = None, only_listed: bool = False
+    ) -> None:
+        """Remember the parts."""
+        self._cache = cache
+        self._listed = listed or {}
+        self._texts = frozenset(self._listed.values())
+        self._only_listed = only_listed
+
+    async def document(self, query: str | None, identifier: str | None) -> str:
+        """Return the document meant by a text, an identifier, or both, which registers it.
+
+        Raises:
+            RequestError: The identifier is unknown, is not the text's hash, or may not be used.
+        """
+        if identifier is None:
+            if query is None:
+                raise RequestError("query is missing")
+            return self._allowed(query)
+        if query is None:
+            return await self._known(identifier)
+        if identifier != hashlib.sha256(query.encode()).hexdigest():
+            raise RequestError("sha256Hash is not the SHA-256 of query")
+        document = self._allowed(query)
+        await self._remember(identifier, document)
+        return document
+
+    def _allowed(self, query: str) -> str:
+        """Return a document if it may be used."""
+        if self._only_listed and query not in self._texts:
+            raise RequestError(
+                "only the documents of the service's manifest are answered",
+                code=ErrorCode.PERSISTED_QUERY_NOT_FOUND,
+            )
+        return query
+
+    async def _known(self, identifier: str) -> str:
+        """Return the document of an identifier."""
+        document = self._listed.get(identifier)
+        if document is None and not self._only_listed and SHA256.fullmatch(identifier):
+            document = await self._recall(identifier)
+        if document is None:
+            raise RequestError(
+                "PersistedQueryNotFound", 200, code=ErrorCode.PERSISTED_QUERY_NOT_FOUND
+            )
+        return document
+
+    async def _recall(self, identifier: str) -> str | None:
+        """Return a registered document; a cache that fails has none."""
+        try:
+            document: str | None = await self._cache.get(identifier)
+        except (RedisError, OSError, TimeoutError) as error:
+            logger.warning("persisted queries can not be read: %s", type(error).__name__)
+            return None
+        return document
+
+    async def _remember(self, identifier: str, document: str) -> None:
+        """Register a document; a cache that fails forgets it."""
+        try:
+            await self._cache.set(identifier, document)
+        except (RedisError, OSError, TimeoutError) as error:
+            logger.warning("persisted queries can not be kept: %s", type(error).__name__)
+
+    async def close(self) -> None:
+        """Let go of the cache's connections."""
+        await self._cache.close()

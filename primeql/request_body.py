@@ -1,0 +1,146 @@
+"""From a request's body to a JSON value: in time, unpacked within bounds, exact."""
+
+import asyncio
+import json
+import sys
+import zlib
+from collections.abc import Callable
+from typing import Any
+
+import brotli
+from starlette.requests import Request
+
+from primeql.media_types import JSON
+from primeql.request_errors import RequestError
+
+if sys.version_info >= (3, 14):
+    from compression.zstd import ZstdDecompressor, ZstdError
+else:
+    from zstandard import ZstdDecompressor, ZstdError
+
+
+# The window that RFC 8878 asks every decoder to support, and the most memory one body may claim.
+ZSTD_WINDOW_BYTES = 8 << 20
+
+
+async def read_json(request: Request, max_bytes: int, timeout_seconds: float) -> Any:
+    """Return the JSON value in the body of ``request``.
+
+    Args:
+        request: Its body may be compressed; middleware bounds it as it is on the wire.
+        max_bytes: Bound of the unpacked body.
+        timeout_seconds: Time for the body to arrive.
+
+    Raises:
+        RequestError: 408 too slow, 413 unpacked too large, 415 another media type, charset or
+            coding, 400 not JSON.
+    """
+    _check_content_type(request.headers.get("content-type", ""))
+    unpack = _unpacker(request.headers.get("content-encoding", ""))
+    try:
+        async with asyncio.timeout(timeout_seconds):
+            body = await request.body()
+    except TimeoutError:
+        raise RequestError("the body did not arrive in time", 408) from None
+    return decode_json(unpack(body, max_bytes), "the body")
+
+
+def decode_json(raw: bytes, what: str) -> Any:
+    """Return the JSON value in ``raw``; integers of any length stay exact.
+
+    Raises:
+        RequestError: It is not JSON in UTF-8, nests too deeply, or has an overlong integer.
+    """
+    try:
+        # Not orjson: it turns integers above 64 bits into floats.
+        return json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant)
+    except UnicodeDecodeError:
+        raise RequestError(f"{what} is not UTF-8") from None
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno} column {error.colno}"
+        raise RequestError(f"{what} is not JSON: {error.msg} at {place}") from None
+    except RecursionError:
+        raise RequestError(f"{what} nests too deeply") from None
+    except ValueError:
+        raise RequestError(f"{what} holds an integer with too many digits") from None
+
+
+def _refuse_constant(name: str) -> None:
+    """Refuse NaN and the infinities, which Python reads and JSON does not have."""
+    raise RequestError(f"{name} is not JSON")
+
+
+def _check_content_type(content_type: str) -> None:
+    """Refuse what is not JSON in UTF-8."""
+    media_type, *parameters = [part.strip().lower() for part in content_type.split(";")]
+    charset = dict(part.partition("=")[::2] for part in parameters).get("charset", "utf-8")
+    if media_type != JSON or charset.strip('"') not in ("utf-8", "utf8"):
+        raise RequestError(f"Content-Type must be {JSON} in UTF-8", 415)
+
+
+def _unpacker(coding: str) -> Callable[[bytes, int], bytes]:
+    """Return what unpacks a body of this content coding within a bound."""
+    unpack = _UNPACKERS.get(coding.strip().lower())
+    if unpack is None:
+        raise RequestError("Content-Encoding must be gzip, deflate, br, zstd or identity", 415)
+    return unpack
+
+
+def _within(unpacked: bytes, is_complete: bool, max_bytes: int) -> bytes:
+    """Return an unpacked body if it is whole and not too large."""
+    if len(unpacked) > max_bytes:
+        raise RequestError(f"the unpacked body is larger than {max_bytes} bytes", 413)
+    if not is_complete:
+        raise _corrupt()
+    return unpacked
+
+
+def _corrupt() -> RequestError:
+    return RequestError("the body is not what its Content-Encoding says")
+
+
+def _identity(body: bytes, max_bytes: int) -> bytes:
+    return _within(body, True, max_bytes)
+
+
+def _unpack_zlib(body: bytes, max_bytes: int) -> bytes:
+    """Unpack gzip or deflate; zlib tells them apart by their first bytes."""
+    decompressor = zlib.decompressobj(zlib.MAX_WBITS | 32)
+    try:
+        unpacked = decompressor.decompress(body, max_bytes + 1)
+    except zlib.error:
+        raise _corrupt() from None
+    return _within(unpacked, decompressor.eof and not decompressor.unused_data, max_bytes)
+
+
+def _unpack_brotli(body: bytes, max_bytes: int) -> bytes:
+    decompressor = brotli.Decompressor()
+    try:
+        unpacked = decompressor.process(body, output_buffer_limit=max_bytes + 1)
+    except brotli.error:
+        raise _corrupt() from None
+    return _within(unpacked, decompressor.is_finished(), max_bytes)
+
+
+def _unpack_zstd(body: bytes, max_bytes: int) -> bytes:
+    try:
+        if sys.version_info >= (3, 14):
+            decompressor = ZstdDecompressor()
+            unpacked = decompressor.decompress(body, max_bytes + 1)
+            return _within(unpacked, decompressor.eof, max_bytes)
+        with ZstdDecompressor(max_window_size=ZSTD_WINDOW_BYTES).stream_reader(body) as reader:
+            unpacked = reader.read(max_bytes + 1)
+            return _within(unpacked, bool(body), max_bytes)
+    except ZstdError:
+        raise _corrupt() from None
+
+
+_UNPACKERS = {
+    "": _identity,
+    "identity": _identity,
+    "gzip": _unpack_zlib,
+    "x-gzip": _unpack_zlib,
+    "deflate": _unpack_zlib,
+    "br": _unpack_brotli,
+    "zstd": _unpack_zstd,
+}

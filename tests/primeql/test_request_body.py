@@ -1,0 +1,113 @@
+"""Bodies: unpacked within bounds, in time, and exact."""
+
+import asyncio
+import gzip
+import json
+import zlib
+from typing import Any
+
+import brotli
+import pytest
+import zstandard
+from starlette.requests import Request
+from starlette.types import Message
+
+from primeql.request_body import decode_json, read_json
+from primeql.request_errors import RequestError
+
+PACKERS = {
+    "identity": bytes,
+    "gzip": gzip.compress,
+    "x-gzip": gzip.compress,
+    "deflate": zlib.compress,
+    "br": brotli.compress,
+    "zstd": zstandard.ZstdCompressor().compress,
+}
+LIMIT = 100_000
+
+
+def request(body: bytes, coding: str = "", content_type: str = "application/json") -> Request:
+    headers = [(b"content-type", content_type.encode()), (b"content-encoding", coding.encode())]
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return Request({"type": "http", "method": "POST", "headers": headers}, receive)
+
+
+async def read(body: bytes, coding: str = "", content_type: str = "application/json") -> Any:
+    return await read_json(request(body, coding, content_type), LIMIT, 1.0)
+
+
+async def refused(body: bytes, coding: str = "", content_type: str = "application/json") -> int:
+    with pytest.raises(RequestError) as refusal:
+        await read(body, coding, content_type)
+    assert len(str(refusal.value)) < 200
+    return refusal.value.status
+
+
+@pytest.mark.parametrize("coding", PACKERS)
+async def test_every_coding_is_unpacked(coding: str) -> None:
+    value = {"query": "{ service { version } }", "n": [10**40] * 50}
+    assert await read(PACKERS[coding](json.dumps(value).encode()), coding.upper()) == value
+
+
+@pytest.mark.parametrize("coding", PACKERS)
+async def test_unpacked_body_at_the_limit_is_read_and_above_it_refused(coding: str) -> None:
+    at_limit = b'"' + b"x" * (LIMIT - 2) + b'"'
+    assert await read(PACKERS[coding](at_limit), coding) == "x" * (LIMIT - 2)
+    assert await refused(PACKERS[coding](b" " + at_limit), coding) == 413
+
+
+@pytest.mark.parametrize("coding", [coding for coding in PACKERS if coding != "identity"])
+async def test_a_bomb_is_refused_without_being_unpacked(coding: str) -> None:
+    bomb = PACKERS[coding](b"0" * 100_000_000)
+    assert len(bomb) < 200_000
+    assert await refused(bomb, coding) == 413
+
+
+@pytest.mark.parametrize("coding", [coding for coding in PACKERS if coding != "identity"])
+@pytest.mark.parametrize("damage", ["truncated", "not packed", "empty"])
+async def test_damaged_bodies_are_refused(coding: str, damage: str) -> None:
+    packed = PACKERS[coding](b'{"query": "{ service { version } }"}')
+    body = {"truncated": packed[:-4], "not packed": b"{}", "empty": b""}[damage]
+    assert await refused(body, coding) == 400
+
+
+@pytest.mark.parametrize("coding", ["compress", "gzip, br", "nonsense"])
+async def test_other_codings_are_refused(coding: str) -> None:
+    assert await refused(b"{}", coding) == 415
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["", "text/plain", "application/x-www-form-urlencoded", "application/json; charset=utf-16"],
+)
+async def test_other_content_types_are_refused(content_type: str) -> None:
+    assert await refused(b"{}", "", content_type) == 415
+
+
+async def test_charset_may_be_named() -> None:
+    assert await read(b"{}", "", 'application/json; Charset="UTF-8"') == {}
+
+
+async def test_body_that_does_not_arrive_is_given_up() -> None:
+    async def receive() -> Message:
+        await asyncio.sleep(60)
+        raise AssertionError
+
+    headers = [(b"content-type", b"application/json")]
+    slow = Request({"type": "http", "method": "POST", "headers": headers}, receive)
+    with pytest.raises(RequestError) as refusal:
+        await read_json(slow, LIMIT, 0.05)
+    assert refusal.value.status == 408
+
+
+@pytest.mark.parametrize("constant", [b"NaN", b"Infinity", b"-Infinity"])
+def test_what_python_reads_beyond_json_is_refused(constant: bytes) -> None:
+    with pytest.raises(RequestError):
+        decode_json(b'{"value": ' + constant + b"}", "the body")
+
+
+def test_integers_stay_exact() -> None:
+    assert decode_json(b"[18446744073709551617, -1e2]", "the body") == [2**64 + 1, -100.0]
