@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from engine.errors import CapacityError, DomainError
+from engine.interval import shown
 from engine.primality import is_prime
 
 MAX_OFFSETS = 32
@@ -30,7 +31,7 @@ def check_offsets(offsets: Sequence[int]) -> tuple[int, ...]:
     if any(after <= before for before, after in pairwise(pattern)):
         raise DomainError("offsets must be strictly ascending")
     if pattern[-1] > MAX_SPAN:
-        raise CapacityError(f"offsets must be at most {MAX_SPAN}, got {pattern[-1]}")
+        raise CapacityError(f"offsets must be at most {MAX_SPAN}, got {shown(pattern[-1])}")
     return pattern
 
 

@@ -13,8 +13,9 @@ from engine.constellation_patterns import (
     exceptional_starts,
 )
 from engine.errors import DomainError
+from engine.interval import check_interval, shown
 from engine.prime_blocks import prime_blocks
-from engine.prime_ranges import PrimeRanges, check_interval
+from engine.prime_ranges import PrimeRanges
 from engine.range_costs import expected_primes
 from engine.results import ConstellationPage
 from engine.stop import Stop
@@ -60,7 +61,7 @@ def constellations(
     pattern = check_offsets(offsets)
     check_interval(low, high)
     if first < 0:
-        raise DomainError(f"first must be at least 0, got {first}")
+        raise DomainError(f"first must be at least 0, got {shown(first)}")
     start = low if after is None else max(low, after + 1)
     exceptions = _exceptions_within(pattern, low, high)
     if exceptions is not None:

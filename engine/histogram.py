@@ -6,8 +6,9 @@ from itertools import pairwise
 import numpy as np
 
 from engine.errors import CapacityError, DomainError
+from engine.interval import check_interval, shown
 from engine.prime_blocks import prime_blocks
-from engine.prime_ranges import PrimeRanges, check_interval
+from engine.prime_ranges import PrimeRanges
 from engine.results import PrimeBucket
 from engine.stop import Stop
 
@@ -44,9 +45,9 @@ def histogram(
     """
     check_interval(low, high)
     if buckets < 1:
-        raise DomainError(f"buckets must be at least 1, got {buckets}")
+        raise DomainError(f"buckets must be at least 1, got {shown(buckets)}")
     if buckets > MAX_BUCKETS:
-        raise CapacityError(f"buckets must be at most {MAX_BUCKETS}, got {buckets}")
+        raise CapacityError(f"buckets must be at most {MAX_BUCKETS}, got {shown(buckets)}")
     parts = min(buckets, high - low + 1)
     edges = [low + (high - low + 1) * place // parts for place in range(parts + 1)]
     if _counting_cost(ranges, low, high, parts) <= _one_pass_cost(ranges, low, high, parts):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from engine.errors import CapacityError, DomainError
+from engine.interval import shown
 from engine.prime_blocks import BLOCK_PRIMES, prime_blocks
 from engine.prime_ranges import PrimeRanges
 from engine.range_costs import expected_primes
@@ -43,9 +44,9 @@ def residues(
     Cost: see ``residues_cost``. Memory: as ``PrimeRanges.segments``, and 2 MB.
     """
     if modulus < 1:
-        raise DomainError(f"modulus must be at least 1, got {modulus}")
+        raise DomainError(f"modulus must be at least 1, got {shown(modulus)}")
     if modulus > MAX_MODULUS:
-        raise CapacityError(f"modulus must be at most {MAX_MODULUS}, got {modulus}")
+        raise CapacityError(f"modulus must be at most {MAX_MODULUS}, got {shown(modulus)}")
     counts = np.zeros(modulus, dtype=np.intp)
     divisor = np.uint64(modulus)
     for primes in prime_blocks(ranges, low, high, stop):

@@ -233,7 +233,7 @@ def test_rejects_offsets_out_of_order(offsets: list[int], message: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "offsets", [list(range(0, 30 * MAX_OFFSETS + 1, 30)), [0, MAX_SPAN + 2], [0, 10**30]]
+    "offsets", [list(range(0, 30 * MAX_OFFSETS + 1, 30)), [0, MAX_SPAN + 2], [0, 10**5000]]
 )
 def test_refuses_offsets_that_are_too_many_or_too_wide(offsets: list[int]) -> None:
     with pytest.raises(CapacityError, match="offsets"):
