@@ -4,6 +4,7 @@ import asyncio
 
 from engine import factoring, neighbours, primality
 from engine.arithmetic import arithmetic_functions, divisor_count, divisor_sum, divisor_sum_cost
+from engine.classes import PrimeClass, classes_of, classes_of_cost
 from engine.divisors import divisors, divisors_cost
 from engine.errors import DeadlineError
 from engine.results import (
@@ -79,6 +80,12 @@ class IntegerAnswers:
         ranges = self._context.ranges
         cost = ranges.prime_count_cost(self.value)
         return await self._context.sweep(cost, ranges.prime_count, self.value)
+
+    async def classes(self) -> tuple[PrimeClass, ...]:
+        """Return the named classes of primes that value belongs to."""
+        if not await self.is_prime():
+            return ()
+        return await self._context.single(classes_of_cost(self.value), classes_of, self.value)
 
     async def factorization(self) -> Factorization:
         """Return the factorization of value, incomplete if the time allowed ran out.

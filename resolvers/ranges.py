@@ -3,11 +3,18 @@
 import asyncio
 from collections.abc import Sequence
 
+from engine.results import PrimeBucket, PrimeGapStatistics, ResidueCount
 from engine.sieve_candidates import next_primes, previous_primes
 from engine.stop import Stop
 from resolvers.context import RequestContext
 from resolvers.errors import BadInputError, InvalidCursorError, LimitError
 from resolvers.pagination import Page, decode_cursor, page_request
+from resolvers.patterns import (
+    ConstellationAnswers,
+    prime_gaps,
+    prime_histogram,
+    prime_residues,
+)
 
 PRIME_CURSOR = "prime"
 # Bits above which one probable-prime test holds the interpreter for longer than 1 ms.
@@ -93,6 +100,22 @@ class RangeAnswers:
             return Page(PRIME_CURSOR, kept, before is not None, has_more or after is not None)
         kept = values[: request.size]
         return Page(PRIME_CURSOR, kept, has_more or before is not None, after is not None)
+
+    async def gaps(self) -> PrimeGapStatistics | None:
+        """Return the gaps between the primes of [low, high]; None if it has fewer than two."""
+        return await prime_gaps(self._context, self.low, self.high)
+
+    def constellations(self, offsets: Sequence[int]) -> ConstellationAnswers:
+        """Return what can be asked of the constellations of [low, high] with these offsets."""
+        return ConstellationAnswers(self._context, self.low, self.high, offsets)
+
+    async def histogram(self, buckets: int) -> Sequence[PrimeBucket]:
+        """Return the primes of [low, high] counted in equal, adjacent parts."""
+        return await prime_histogram(self._context, self.low, self.high, buckets)
+
+    async def residues(self, modulus: int) -> Sequence[ResidueCount]:
+        """Return the primes of [low, high] counted by residue class."""
+        return await prime_residues(self._context, self.low, self.high, modulus)
 
     async def _ends(self, low: int, high: int, count: int, is_from_end: bool) -> list[int]:
         """Return up to ``count`` primes from one end of [low, high], ascending."""

@@ -7,6 +7,7 @@ import strawberry
 from engine.results import PrimeNeighbours as NeighboursResult
 from resolvers.integers import IntegerAnswers
 from schema.arguments import given
+from schema.classes import PrimeClass, schema_classes
 from schema.factorizations import ArithmeticFunctions, DivisorConnection, Factorization
 from schema.primality import Primality
 from schema.scalars import BigInt
@@ -134,6 +135,15 @@ class Integer:
     )
     async def prime_index(self) -> BigInt | None:
         return cast(BigInt | None, await self.answers.prime_index())
+
+    @strawberry.field(
+        description=(
+            "The named classes of primes that value belongs to; empty if value is not prime. Null"
+            " with code OUT_OF_RANGE if value is too large for all classes to be decided."
+        )
+    )
+    async def classes(self) -> list[PrimeClass] | None:
+        return schema_classes(await self.answers.classes())
 
     @strawberry.field(
         description=(

@@ -8,6 +8,12 @@ from resolvers.pagination import Page
 from resolvers.ranges import RangeAnswers, safe_integers
 from schema.arguments import given
 from schema.connections import PageInfo
+from schema.patterns import (
+    ConstellationConnection,
+    PrimeBucket,
+    PrimeGaps,
+    ResidueCount,
+)
 from schema.scalars import BigInt, SafeInt
 
 
@@ -125,3 +131,56 @@ class PrimeRange:
     ) -> PrimeConnection | None:
         page = await self.answers.primes(given(first), given(after), given(last), given(before))
         return PrimeConnection(page=page, range_answers=self.answers)
+
+    @strawberry.field(
+        description=(
+            "Gaps between the primes of the interval. Null without an error where there are fewer"
+            " than two primes, with one if that is out of reach."
+        )
+    )
+    async def gaps(self) -> PrimeGaps | None:
+        found = await self.answers.gaps()
+        return None if found is None else PrimeGaps.of(found)
+
+    @strawberry.field(
+        description=(
+            "Prime pairs and larger patterns: every prime p with p + o prime for each offset o, all"
+            " within [low, high]. offsets starts with 0 and ascends: [0, 2] are the twins. Offsets"
+            " that cover every residue modulo a prime q are refused, saying so, unless the interval"
+            " holds one of the few exceptions, in which q itself takes part."
+        )
+    )
+    async def constellations(
+        self,
+        offsets: Annotated[
+            list[int], strawberry.argument(description="Distances from p, ascending from 0.")
+        ],
+        first: Annotated[int, strawberry.argument(description="The size of the page.")] = 100,
+        after: Annotated[
+            str | None, strawberry.argument(description="Only constellations above this cursor's.")
+        ] = strawberry.UNSET,
+    ) -> ConstellationConnection | None:
+        answers = self.answers.constellations(offsets)
+        return await ConstellationConnection.of(answers, first, given(after))
+
+    @strawberry.field(
+        description=(
+            "Primes counted in equal, adjacent parts of [low, high], whose widths differ by at most"
+            " 1: for charts. An interval of fewer integers than buckets has a part for each."
+        )
+    )
+    async def histogram(
+        self,
+        buckets: Annotated[
+            int, strawberry.argument(description="How many parts, at least 1.")
+        ] = 50,
+    ) -> list[PrimeBucket] | None:
+        return [PrimeBucket.of(part) for part in await self.answers.histogram(buckets)]
+
+    @strawberry.field(
+        description="Primes counted by residue class: every residue that occurs, ascending."
+    )
+    async def residues(
+        self, modulus: Annotated[int, strawberry.argument(description="At least 1.")]
+    ) -> list[ResidueCount] | None:
+        return [ResidueCount.of(found) for found in await self.answers.residues(modulus)]

@@ -1,0 +1,94 @@
+"""Statistics and patterns of the primes of one interval."""
+
+from collections.abc import Sequence
+
+from engine.constellations import (
+    constellation_count,
+    constellation_count_cost,
+    constellations,
+    constellations_cost,
+)
+from engine.gaps import gaps, gaps_cost
+from engine.histogram import histogram, histogram_cost
+from engine.residues import residues, residues_cost
+from engine.results import ConstellationPage, PrimeBucket, PrimeGapStatistics, ResidueCount
+from resolvers.context import RequestContext
+from resolvers.errors import InvalidCursorError
+from resolvers.pagination import Page, decode_cursor, page_request
+
+CONSTELLATION_CURSOR = "constellation"
+
+
+async def prime_gaps(context: RequestContext, low: int, high: int) -> PrimeGapStatistics | None:
+    """Return the gaps between the primes of [low, high]; None if it has fewer than two."""
+    ranges = context.ranges
+    return await context.sweep(gaps_cost(ranges, low, high), gaps, ranges, low, high)
+
+
+async def prime_histogram(
+    context: RequestContext, low: int, high: int, buckets: int
+) -> Sequence[PrimeBucket]:
+    """Return the primes of [low, high] counted in equal, adjacent parts."""
+    ranges = context.ranges
+    cost = histogram_cost(ranges, low, high, buckets)
+    return await context.sweep(cost, histogram, ranges, low, high, buckets)
+
+
+async def prime_residues(
+    context: RequestContext, low: int, high: int, modulus: int
+) -> Sequence[ResidueCount]:
+    """Return the primes of [low, high] counted by residue class."""
+    ranges = context.ranges
+    cost = residues_cost(ranges, low, high, modulus)
+    return await context.sweep(cost, residues, ranges, low, high, modulus)
+
+
+class ConstellationAnswers:
+    """What one request asks of the constellations of one pattern in [low, high]."""
+
+    __slots__ = ("_context", "_high", "_low", "_offsets")
+
+    def __init__(
+        self, context: RequestContext, low: int, high: int, offsets: Sequence[int]
+    ) -> None:
+        """Compute nothing yet."""
+        self._context = context
+        self._low = low
+        self._high = high
+        self._offsets = offsets
+
+    async def page(self, first: int, after: str | None) -> tuple[Page, Sequence[tuple[int, ...]]]:
+        """Return a page of the constellations' starts, and the constellations themselves.
+
+        Raises:
+            InvalidCursorError: ``after`` does not point to a constellation of this list.
+        """
+        size = page_request(first, None, self._context.limits.max_page_size).size
+        start = None
+        if after is not None:
+            start = decode_cursor(CONSTELLATION_CURSOR, after, "after")
+            if not await self._is_listed(start):
+                raise InvalidCursorError("after is not a cursor of this list")
+        found = await self._search(self._low, size, start)
+        page = Page(CONSTELLATION_CURSOR, found.starts, found.has_next, start is not None)
+        return page, found.constellations
+
+    async def count(self) -> int:
+        """Return how many constellations lie in [low, high]."""
+        context, ranges = self._context, self._context.ranges
+        interval = (self._low, self._high, self._offsets)
+        cost = constellation_count_cost(ranges, *interval)
+        return await context.sweep(cost, constellation_count, ranges, *interval)
+
+    async def _is_listed(self, start: int) -> bool:
+        """Return whether a constellation of [low, high] starts at ``start``."""
+        if not self._low <= start <= self._high:
+            return False
+        return (await self._search(start, 1, None)).starts == (start,)
+
+    async def _search(self, low: int, first: int, after: int | None) -> ConstellationPage:
+        """Return the ``first`` constellations of [low, high] that start above ``after``."""
+        context, ranges = self._context, self._context.ranges
+        arguments = (low, self._high, self._offsets, first, after)
+        cost = constellations_cost(ranges, *arguments)
+        return await context.sweep(cost, constellations, ranges, *arguments)
