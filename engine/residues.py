@@ -58,7 +58,11 @@ def residues(
 
 
 def residues_cost(ranges: PrimeRanges, low: int, high: int, modulus: int) -> float:
-    """Return the points predicted for ``residues(ranges, low, high, modulus, stop)``."""
+    """Return the points predicted for ``residues(ranges, low, high, modulus, stop)``.
+
+    A modulus that ``residues`` refuses is priced as the nearest that it takes.
+    """
+    modulus = min(max(modulus, 1), MAX_MODULUS)
     primes = expected_primes(low, high)
     blocks = primes / BLOCK_PRIMES + 1
     return (
