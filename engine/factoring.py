@@ -61,7 +61,7 @@ def factorize(n: int) -> Factorization:
         CapacityError: n has a probable prime factor beyond ``primality.MAX_PROOF_DIGITS`` digits.
         InvariantError: The check failed.
 
-    Cost: 12 us for a random integer below 2**64; ``factorize_cost`` tells of the hardest.
+    Cost: 15 us for a random integer below 2**64; ``factorize_cost`` tells of the hardest.
     Source: FLINT 3.6, ``fmpz_factor``: trial division, one line factoring and SQUFOF below 2**64;
         elliptic curves and the self-initializing quadratic sieve above.
     """
