@@ -1,0 +1,1 @@
+"""Tests of the examples: clients as their users would run them, against a real server."""
