@@ -1,0 +1,1 @@
+"""Tests of the protocol by its own audits, against a real server."""
