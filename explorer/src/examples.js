@@ -49,6 +49,7 @@ query BatchWithVariables($values: [BigInt!]!) {
       expression
     }
     nextPrime
+    classes
   }
 }
 `,
@@ -68,14 +69,32 @@ query RangeWithPaging(
 ) {
   primeRange(low: $low, high: $high) {
     count
-    smallest
-    largest
     primes(first: $first, after: $after) {
       nodes
       pageInfo {
         hasNextPage
         endCursor
       }
+    }
+    gaps {
+      mean
+      maximum {
+        start
+        end
+        length
+        merit
+      }
+    }
+    twins: constellations(offsets: [0, 2], first: 3) {
+      totalCount
+      nodes {
+        primes
+      }
+    }
+    histogram(buckets: 4) {
+      low
+      high
+      count
     }
   }
 }

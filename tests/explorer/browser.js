@@ -8,8 +8,8 @@ import { setTimeout } from 'node:timers/promises';
 import puppeteer from 'puppeteer-core';
 
 const [address, directory] = process.argv.slice(2);
-const WAIT_MILLISECONDS = 8000;
-const SCENARIO_MILLISECONDS = 20000;
+const WAIT_MILLISECONDS = 15000;
+const SCENARIO_MILLISECONDS = 40000;
 const TAB = '.graphiql-tab-button';
 const HINT = '.CodeMirror-hints .CodeMirror-hint';
 const DOCS = '.graphiql-doc-explorer';
