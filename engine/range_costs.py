@@ -3,13 +3,19 @@
 import enum
 import math
 
+from engine.segment import SLICE_MARKS
 from engine.sieve import ROW_ELEMENTS, SEGMENT_BYTES
-from engine.sieve_candidates import WINDOW_ELEMENTS, sieve_bound, test_seconds
+from engine.sieve_candidates import (
+    EULER_GAMMA,
+    WINDOW_ELEMENTS,
+    sieve_bound,
+    start_seconds,
+    test_seconds,
+)
 from engine.wheel import Wheel
 
 # A point is what one core of the reference machine does in this many seconds.
 POINT_SECONDS = 1e-4
-_EULER_GAMMA = 0.5772156649015329
 # Wider intervals are priced as if they had this width: it is out of reach, and fits a float.
 _WIDEST = 2**80
 
@@ -32,43 +38,69 @@ def expected_primes(low: int, high: int) -> float:
 
 
 def sieve_seconds(wheel: Wheel, low: int, high: int, task: Task) -> float:
-    """Return about how long ``IntervalSieve`` takes, base primes at hand."""
+    """Return about how long ``IntervalSieve`` takes, base primes at hand.
+
+    The terms are those of the kernels, with the times of one operation measured for each.
+    """
     width = min(high - low + 1, _WIDEST)
     root = math.isqrt(high)
-    primes = root / max(math.log(root) - 1.1, 1)
     residues = len(wheel.residues)
     most = min(ROW_ELEMENTS, SEGMENT_BYTES // -(-residues // 8))
-    total = width // wheel.modulus + 2
-    segments = -(-total // most)
-    size = total / segments
-    sliced = min(primes, size / 250 / math.log(size / 250 + 3))
-    rounds = min(250.0, size / 20) if primes > sliced else 0.0
-    row = 8e-6 + sliced * 0.2e-6 + rounds * 2e-6 + primes * (0.6e-9 + 2.0e-9 * (root > size))
+    total = width / wheel.modulus + 1
+    segments = math.ceil(total / most)
+    primes = _primes_up_to(root)
+    row = _row_seconds(total / segments, root, primes)
+    if residues > 1:
+        # Moving all starts on; from about 3 MB of them on they come from the slower cache.
+        row += primes * (0.2e-9 if primes < 200_000 else 1.7e-9)
     elements = total * residues
-    marks = max(math.log(math.log(root + 20) / 3.0), 0.05)
-    seconds = 30e-6 + primes * 6e-9 + residues * segments * row + elements * marks * 1.2e-9
+    seconds = (
+        35e-6
+        + primes * (1e-9 if residues == 1 else 8e-9)
+        + segments * primes * 1.3e-9
+        + segments * residues * row
+    )
+    if task is Task.COUNT:
+        return seconds + elements * 0.04e-9
     if task is Task.SUM:
-        return seconds + elements * 0.7e-9
-    if task is Task.LIST:
-        return seconds + elements * 0.8e-9 + expected_primes(low, high) * 2.5e-9
-    return float(seconds + elements * 0.05e-9)
+        return seconds + elements * 0.6e-9
+    return seconds + elements * 0.55e-9 + expected_primes(low, high) * 2.2e-9
+
+
+def _row_seconds(size: float, root: int, primes: float) -> float:
+    """Return about how long it takes to fill and strike one row of this many elements."""
+    sliced_to = min(root, size / SLICE_MARKS + 20)
+    bulk_to = max(min(root, size), sliced_to)
+    sliced, bulk = _primes_up_to(sliced_to), _primes_up_to(bulk_to)
+    seconds = 6e-6 + size * 0.04e-9 + sliced * 0.14e-6
+    seconds += size * 0.33e-9 * (_log_log(sliced_to) - _log_log(20))
+    if bulk > sliced:
+        seconds += SLICE_MARKS * 0.7e-6 * min(1.0, size / 2000)
+        seconds += 1.2e-9 * (size * (_log_log(bulk_to) - _log_log(sliced_to)) + (bulk - sliced) / 2)
+    return seconds + (primes - bulk) * 1.05e-9
+
+
+def _primes_up_to(x: float) -> float:
+    return x / max(math.log(x) - 1.08, 1.0) if x > 20 else 8.0
+
+
+def _log_log(x: float) -> float:
+    return math.log(math.log(max(x, 20.0)))
 
 
 def candidate_seconds(low: int, high: int, most: int) -> float:
-    """Return about how long ``CandidateSieve`` takes on [low, high]."""
+    """Return about how long ``CandidateSieve`` takes on [low, high], low >= 2."""
     width = min(high - low + 1, _WIDEST)
-    windows = -(-width // (2 * WINDOW_ELEMENTS))
-    bound = sieve_bound(low, width, most)
     bits = high.bit_length()
-    limbs = bits / 32 if bits > 64 else 1
-    primes = bound / math.log(bound)
-    start = primes * windows * (3e-9 + 2.5e-9 * limbs)
-    test = test_seconds(bits)
+    bound = max(sieve_bound(low, width, most), 30)
+    primes = _primes_up_to(bound)
+    windows = math.ceil(width / (2 * WINDOW_ELEMENTS))
+    row = _row_seconds(width / windows / 2 + 2, bound, primes) + primes * start_seconds(bits)
     chosen = expected_primes(low, high)
-    left = max(width * math.exp(-_EULER_GAMMA) / math.log(bound), chosen)
-    quick = 0.45 if bits <= 64 else 1.0 / 16 + 0.1
-    tested = (chosen + (left - chosen) * quick) * test
-    return 60e-6 * windows + start + width * 1.2e-9 + tested
+    left = max(width * math.exp(-EULER_GAMMA) / math.log(bound), chosen)
+    quick = 0.28e-6 if bits <= 64 else test_seconds(bits) / 3
+    tested = chosen * test_seconds(bits) + (left - chosen) * quick + left * 0.15e-6
+    return 60e-6 + primes * 1e-9 + windows * row + width * 0.3e-9 + tested
 
 
 def growth_seconds(covered: int, root: int) -> float:
@@ -86,11 +118,13 @@ def table_seconds(primes: int, task: Task) -> float:
 def step_seconds(bits: int) -> float:
     """Return about how long it takes to step from a prime of this many bits to the next.
 
-    Measured with GMP 6.3: 4 us at 40 bits, 7 us at 60, 77 us at 166, 0.37 ms at 332, 19 ms at 997.
+    Measured with GMP 6.3: 7 us at 62 bits, 14 us at 65, 40 us at 128, 0.2 ms at 256, 1.3 ms at 512.
     """
     if bits <= 64:
-        return 1.2e-7 * bits
-    return float(20e-6 + 0.37e-3 * (bits / 332) ** 3.4)
+        return 1.1e-7 * bits
+    if bits <= 128:
+        return float(14e-6 * (bits / 65) ** 1.55)
+    return float(40e-6 * (bits / 128) ** 2.5)
 
 
 def page_width(low: int, count: int) -> int:
@@ -99,24 +133,10 @@ def page_width(low: int, count: int) -> int:
     return min(int(wanted * math.log(low)) + 1, 2**34 if low < 2**64 else 2 * WINDOW_ELEMENTS)
 
 
-def window_seconds(low: int, count: int, most: int) -> float:
-    """Return about how long it takes to find ``count`` primes from low on by windows."""
-    return candidate_seconds(low, low + page_width(low, count), most)
-
-
-def page_seconds(low: int, high: int, count: int, most: int) -> float:
-    """Return about how long it takes to find ``count`` primes from one end of [low, high]."""
-    if high <= low + page_width(low, count):
-        return 20e-6 + candidate_seconds(low, high, most)
-    if stepping_is_cheaper(high, count):
-        return 20e-6 + count * step_seconds(high.bit_length())
-    windows = math.ceil(count * math.log(high) / page_width(high, count))
-    return 20e-6 + windows * window_seconds(high, count, most)
-
-
 def stepping_is_cheaper(low: int, count: int) -> bool:
     """Whether to find ``count`` primes near low by stepping: up to 512 bits, to stay stoppable."""
     bits = low.bit_length()
     if bits > 512 or count > 100:
         return False
-    return count * step_seconds(bits) < window_seconds(low, count, 10**5)
+    window = candidate_seconds(low, low + page_width(low, count), 10**5)
+    return count * step_seconds(bits) < window

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from itertools import compress
 
 import gmpy2
 import numpy as np
@@ -12,6 +13,7 @@ from engine.segment import WheelSieve, places_of
 from engine.stop import Stop
 from engine.wheel import Wheel
 
+EULER_GAMMA = 0.5772156649015329
 # Odd integers sieved at once.
 WINDOW_ELEMENTS = 1 << 19
 # Integers below 2**64 proved between two looks at the stop flag: 0.2 ms.
@@ -23,25 +25,33 @@ _QUICK_BITS = 512
 def test_seconds(bits: int) -> float:
     """Return about how long it takes to test one prime of this many bits.
 
-    Measured with FLINT 3.6: 0.75 us to 64 bits, 22 us at 128, 0.2 ms at 512, 9 ms at 2,048 and
-    51 ms at 4,096; the exponent of the growth is about 2.75.
+    Measured with FLINT 3.6: 0.45 us to 64 bits, 2.5 to 5 us to 128, 25 us at 192, 0.15 ms at 512,
+    0.8 ms at 1,024, 6 ms at 2,048, 41 ms at 4,096. A composite without small factors takes a third.
     """
     if bits <= 64:
-        return 0.75e-6
-    return float(22e-6 + 0.2e-3 * (bits / 512) ** 2.75)
+        return 0.45e-6
+    if bits <= 128:
+        return 5e-6 * bits / 128
+    if bits <= 512:
+        return float(25e-6 * (bits / 192) ** 1.9)
+    return float(0.16e-3 * (bits / 512) ** 2.65)
+
+
+def start_seconds(bits: int) -> float:
+    """Return about how long it takes to find where one base prime strikes first."""
+    return 2.5e-9 + 0.9e-9 * max(bits - 53, 0) / 22
 
 
 def sieve_bound(low: int, width: int, most: int) -> int:
-    """Return up to which prime to sieve [low, low + width) before the rest is tested.
+    """Return up to which prime B to sieve [low, low + width) before the rest is tested.
 
-    A prime near B costs c seconds (c = 2.5 ns a limb of 32 bits, and 3 ns) and spares
-    width / (B ln B) * exp(-gamma) / ln B... tests in all; the best B balances the two.
+    Of the integers, exp(-gamma) / ln B are left to test (Mertens). Their derivative by B, times
+    the time of a test, equals the time of a prime's start, times 1 / ln B primes, at the best B:
+    B * ln B = exp(-gamma) * width * test / start.
     """
     bits = low.bit_length()
-    start_seconds = 3e-9 + 2.5e-9 * (bits / 32 if bits > 64 else 1)
-    candidate_seconds = 0.35e-6 if bits <= 64 else test_seconds(bits)
-    # d/dB of: pi(B) * start + width * 0.5615 / ln B * candidate, with pi' = 1 / ln B.
-    ratio = 0.5615 * width * candidate_seconds / start_seconds
+    test = 0.28e-6 if bits <= 64 else test_seconds(bits) / 3
+    ratio = math.exp(-EULER_GAMMA) * min(width, 2 * WINDOW_ELEMENTS) * test / start_seconds(bits)
     bound = 1000.0
     for _ in range(20):
         bound = max(ratio / math.log(bound), 1000.0)
@@ -57,19 +67,21 @@ class CandidateSieve:
     Args:
         wheel: The wheel of modulus 2.
         base_primes: Every prime <= some bound, ascending, below 2**31; the bound is at most
-            isqrt(low) and at least 1,000.
+            isqrt(low) and at least 30.
+        width: Most integers sieved at once; at most 2 * WINDOW_ELEMENTS count.
 
     Memory: 1.5 MB for a window, 16 bytes a base prime, and the answer.
     """
 
-    def __init__(self, wheel: Wheel, base_primes: NDArray[np.uint32]) -> None:
-        """Prepare the base primes. Cost: about 4 ns each."""
-        self._sieve = WheelSieve(wheel, base_primes, WINDOW_ELEMENTS)
+    def __init__(self, wheel: Wheel, base_primes: NDArray[np.uint32], width: int) -> None:
+        """Note what to sieve by."""
+        self._elements = min(width // 2 + 2, WINDOW_ELEMENTS)
+        self._sieve = WheelSieve(wheel, base_primes, self._elements)
 
     def candidates(self, low: int, high: int, stop: Stop) -> list[int]:
         """Return the odd integers of [low, high] that no base prime divides, ascending.
 
-        The interval holds at most WINDOW_ELEMENTS odd integers, and low is at least 31.
+        The interval is at most as wide as was said, and low is at least 31.
         """
         first = low // 2
         size = (high - 1) // 2 - first + 1
@@ -88,8 +100,9 @@ class CandidateSieve:
 
     def primes(self, low: int, high: int, stop: Stop) -> Iterator[list[int]]:
         """Yield the primes of [low, high] window by window, ascending."""
-        for begin in range(low, high + 1, 2 * WINDOW_ELEMENTS):
-            last = min(begin + 2 * WINDOW_ELEMENTS - 1, high)
+        width = 2 * (self._elements - 1)
+        for begin in range(low, high + 1, width):
+            last = min(begin + width - 1, high)
             yield select_primes(self.candidates(begin, last, stop), stop)
 
 
@@ -110,12 +123,11 @@ def select_primes(candidates: list[int], stop: Stop) -> list[int]:
 
 
 def _select_proven(candidates: list[int], stop: Stop) -> list[int]:
-    chosen = []
+    chosen: list[int] = []
     for begin in range(0, len(candidates), _PROVED_AT_ONCE):
         stop.check()
         part = candidates[begin : begin + _PROVED_AT_ONCE]
-        verdicts = map(fmpz.is_prime, map(fmpz, part))
-        chosen += [n for n, is_prime in zip(part, verdicts, strict=True) if is_prime]
+        chosen += compress(part, map(fmpz.is_prime, map(fmpz, part)))
     return chosen
 
 

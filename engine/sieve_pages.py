@@ -8,7 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.base_primes import BasePrimes
-from engine.range_costs import Task, page_seconds, page_width, stepping_is_cheaper
+from engine.range_costs import (
+    Task,
+    candidate_seconds,
+    page_width,
+    step_seconds,
+    stepping_is_cheaper,
+)
 from engine.sieve_candidates import (
     CandidateSieve,
     next_primes,
@@ -23,6 +29,7 @@ from engine.wheel import Wheel
 
 Primes = Sequence[int] | NDArray[np.uint64]
 _Part = Sequence[int] | NDArray[np.unsignedinteger[Any]]
+_FEW_PRIMES = 100
 
 
 class PageFinder:
@@ -51,7 +58,13 @@ class PageFinder:
             return 5e-6
         if high <= self._small_primes.bound:
             return 10e-6 + min(count, high - low) * 1e-9
-        return page_seconds(low, high, count, self._base.covered)
+        if stepping_is_cheaper(high, count):
+            return 20e-6 + count * step_seconds(high.bit_length())
+        width = page_width(high, count)
+        if high <= low + width:
+            return 20e-6 + self._window_seconds(low, high, count)
+        windows = math.ceil(count * math.log(high) / width)
+        return 20e-6 + windows * self._window_seconds(high - width + 1, high, count)
 
     def first(self, low: int, high: int, count: int, stop: Stop) -> Primes:
         """Return the ``count`` least primes of [low, high], ascending; fewer if it has fewer."""
@@ -93,16 +106,27 @@ class PageFinder:
             parts.append(self._small_primes.primes[max(begin, end - count) : end])
         return joined(parts[::-1])
 
+    def _window_seconds(self, low: int, high: int, count: int) -> float:
+        if self._is_listed(high, count):
+            return sum(piece.seconds for piece in self._planner.pieces(low, high, Task.LIST))
+        return candidate_seconds(low, high, self._base.covered)
+
+    @staticmethod
+    def _is_listed(high: int, count: int) -> bool:
+        """Whether a window is listed as a whole: with few primes wanted, tests can end early."""
+        return high < 2**64 and count > _FEW_PRIMES
+
     def _window(self, low: int, high: int, count: int, stop: Stop) -> Primes:
         """Return primes of a window from its lower end, from its upper end if count < 0.
 
         They are adjacent, ascend, and are at least abs(count) unless the window has fewer.
         """
-        if high < 2**64 and abs(count) > 1000:
+        if self._is_listed(high, abs(count)):
             pieces = self._planner.pieces(low, high, Task.LIST)
             return np.concatenate([array for piece in pieces for array in piece.arrays(stop)])
-        bound = sieve_bound(low, high - low + 1, self._base.covered)
-        sieve = CandidateSieve(self._wheel, self._base.up_to(bound, stop))
+        width = high - low + 1
+        bound = sieve_bound(low, width, self._base.covered)
+        sieve = CandidateSieve(self._wheel, self._base.up_to(bound, stop), width)
         candidates = sieve.candidates(low, high, stop)
         if count < 0:
             candidates.reverse()

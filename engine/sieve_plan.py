@@ -125,8 +125,9 @@ class CandidatePiece:
 
     def lists(self, stop: Stop) -> Iterator[list[int]]:
         """Yield them window by window, of any size."""
-        bound = sieve_bound(self._low, self._high - self._low + 1, self._base.covered)
-        sieve = CandidateSieve(self._wheel, self._base.up_to(bound, stop))
+        width = self._high - self._low + 1
+        bound = sieve_bound(self._low, width, self._base.covered)
+        sieve = CandidateSieve(self._wheel, self._base.up_to(bound, stop), width)
         return sieve.primes(self._low, self._high, stop)
 
     def count(self, stop: Stop) -> int:
