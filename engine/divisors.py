@@ -14,7 +14,7 @@ MAX_HALF_DIVISORS = 50_000
 """Divisors that each of the two coprime halves of an integer may have.
 
 It lets pass every integer of up to 2.5e9 divisors whose exponents split evenly (below 2**64 there
-are at most 103,680), and bounds the memory: 42 MB at 4,096 digits.
+are at most 103,680), and bounds the memory: about 75 MB at 4,096 digits.
 """
 
 
