@@ -1,16 +1,20 @@
 """Primes of an interval counted in equal, adjacent parts."""
 
-import math
+from collections.abc import Callable
 from itertools import pairwise
+from operator import itemgetter
 
 import numpy as np
 
+from engine.counting import MOST_X
 from engine.errors import CapacityError, DomainError
 from engine.interval import check_interval, shown
 from engine.prime_blocks import prime_blocks
 from engine.prime_ranges import PrimeRanges
 from engine.results import PrimeBucket
 from engine.stop import Stop
+
+_Way = Callable[[PrimeRanges, list[int], Stop], list[int]]
 
 MAX_BUCKETS = 10_000
 """More than any chart can show."""
@@ -50,10 +54,8 @@ def histogram(
         raise CapacityError(f"buckets must be at most {MAX_BUCKETS}, got {shown(buckets)}")
     parts = min(buckets, high - low + 1)
     edges = [low + (high - low + 1) * place // parts for place in range(parts + 1)]
-    if _counting_cost(ranges, low, high, parts) <= _one_pass_cost(ranges, low, high, parts):
-        counts = [ranges.count(start, end - 1, stop) for start, end in pairwise(edges)]
-    else:
-        counts = _counts_in_one_pass(ranges, edges, stop)
+    _, counts_between = min(_ways(ranges, low, high, parts), key=itemgetter(0))
+    counts = counts_between(ranges, edges, stop)
     bounds = zip(pairwise(edges), counts, strict=True)
     return tuple(PrimeBucket(start, end - 1, count) for (start, end), count in bounds)
 
@@ -61,24 +63,41 @@ def histogram(
 def histogram_cost(ranges: PrimeRanges, low: int, high: int, buckets: int) -> float:
     """Return the points predicted for ``histogram(ranges, low, high, buckets, stop)``."""
     parts = min(max(buckets, 1), max(high - low + 1, 1))
-    return min(_counting_cost(ranges, low, high, parts), _one_pass_cost(ranges, low, high, parts))
+    return min(cost for cost, _ in _ways(ranges, low, high, parts)) + parts * _POINTS_PER_BUCKET
 
 
-def _counting_cost(ranges: PrimeRanges, low: int, high: int, parts: int) -> float:
-    """Return the points it takes to sieve each part for its count alone: the last is dearest."""
-    width = (high - low + 1) // parts
-    return parts * (ranges.count_cost(high - width + 1, high) + _POINTS_PER_BUCKET)
+def _ways(ranges: PrimeRanges, low: int, high: int, parts: int) -> list[tuple[float, _Way]]:
+    """Return each way to count and the points predicted for it.
+
+    Parts cost more with their height: the last stands for all. Edges cost more with their height
+    and with their distance to a known count: three of them, the last among them, stand for all.
+    """
+    count = high - low + 1
+    last = high - count // parts + 1
+    ways: list[tuple[float, _Way]] = [(parts * ranges.count_cost(last, high), _counts_by_part)]
+    if high <= MOST_X:
+        places = (-(-parts * 3 // 7), -(-parts * 5 // 7), parts)
+        edges = [low - 1 + count * place // parts for place in places]
+        by_edge = sum(ranges.prime_count_cost(edge) for edge in edges) / len(edges)
+        ways.append(((parts + 1) * by_edge, _counts_by_edge))
+    if high < 2**64:
+        ways.append((ranges.list_cost(low, high), _counts_in_one_pass))
+    return ways
 
 
-def _one_pass_cost(ranges: PrimeRanges, low: int, high: int, parts: int) -> float:
-    """Return the points it takes to list the primes and sort the edges in; endless from 2^64 on."""
-    if high >= 2**64:
-        return math.inf
-    return ranges.list_cost(low, high) + parts * _POINTS_PER_BUCKET
+def _counts_by_part(ranges: PrimeRanges, edges: list[int], stop: Stop) -> list[int]:
+    """Return how many primes lie in each [edges[i], edges[i + 1]), each counted for itself."""
+    return [ranges.count(start, end - 1, stop) for start, end in pairwise(edges)]
+
+
+def _counts_by_edge(ranges: PrimeRanges, edges: list[int], stop: Stop) -> list[int]:
+    """Return the same as differences of the prime-counting function, last edge <= MOST_X + 1."""
+    below = [ranges.prime_count(edge - 1, stop) for edge in edges]
+    return [after - before for before, after in pairwise(below)]
 
 
 def _counts_in_one_pass(ranges: PrimeRanges, edges: list[int], stop: Stop) -> list[int]:
-    """Return how many primes lie in each [edges[i], edges[i + 1]), all edges below 2^64 + 1."""
+    """Return the same by a list of all primes, last edge <= 2^64."""
     inner = np.array([max(edge, 0) for edge in edges[1:-1]], dtype=np.uint64)
     below = np.zeros(inner.size, dtype=np.intp)
     total = 0

@@ -11,6 +11,7 @@ from engine.histogram import MAX_BUCKETS, histogram, histogram_cost
 from engine.results import PrimeBucket
 from engine.stop import Stop
 from tests.engine.prime_patterns import INTERVALS, RANGES, primes_by_sympy, stopped
+from tests.oracles import count_by_primesieve, prime_count_by_primecount
 
 
 @settings(max_examples=60, deadline=None)
@@ -38,13 +39,29 @@ def test_buckets_are_adjacent_and_nearly_equal(interval: tuple[int, int], bucket
     assert max(widths) - min(widths) <= 1
 
 
-# len(primes_by_primesieve(low, high)) of tests.oracles.
-def test_wide_interval_in_few_buckets_is_counted() -> None:
-    found = histogram(RANGES, 1, 10**8, 2, Stop())
-    assert found == (
-        PrimeBucket(1, 5 * 10**7, 3001134),
-        PrimeBucket(5 * 10**7 + 1, 10**8, 2760321),
-    )
+@pytest.mark.parametrize(
+    ("low", "high", "buckets"),
+    [
+        (1, 10**8, 2),
+        (1, 10**8, 50),
+        (1, 10**10, 3),
+        (10**9, 10**9 + 10**8, 7),
+        (10**12, 10**12 + 10**7, 2),
+    ],
+)
+def test_counts_in_a_wide_interval_agree_with_primecount(low: int, high: int, buckets: int) -> None:
+    found = histogram(RANGES, low, high, buckets, Stop())
+    below = [prime_count_by_primecount(edge) for edge in (low - 1, *(b.high for b in found))]
+    assert [bucket.count for bucket in found] == [b - a for a, b in pairwise(below)]
+
+
+@pytest.mark.parametrize(
+    ("low", "high"), [(10**15 - 10**6, 10**15 + 10**6), (10**16, 10**16 + 10**5)]
+)
+def test_counts_high_up_agree_with_primesieve(low: int, high: int) -> None:
+    found = histogram(RANGES, low, high, 3, Stop())
+    expected = [count_by_primesieve(bucket.low, bucket.high) for bucket in found]
+    assert [bucket.count for bucket in found] == expected
 
 
 def test_narrow_interval_is_cut_into_single_integers() -> None:
