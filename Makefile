@@ -5,7 +5,7 @@ EXPLORER := primeql/explorer_static/index.html
 EXPLORER_SOURCES := $(shell find explorer -type f -not -path '*/node_modules/*')
 PACKAGES := engine resolvers schema execution middleware primeql
 
-.PHONY: install run test slow check bench schema explorer lock hooks
+.PHONY: install run test slow check bench schema explorer lock hooks system
 .DEFAULT_GOAL := install
 
 install: .venv/installed explorer
@@ -13,10 +13,12 @@ install: .venv/installed explorer
 run: install
 	$(BIN)/primeql serve
 
-test: .venv/installed-dev explorer
-	scripts/install-system-packages
+test: system .venv/installed-dev explorer
 	npm ci --silent --prefix tests/explorer
-	$(BIN)/pytest -n 2 --cov --cov-report=term
+	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term
+
+system:
+	scripts/install-system-packages
 
 slow: .venv/installed-dev
 	$(BIN)/pytest -m slow

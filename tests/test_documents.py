@@ -13,7 +13,11 @@ from primeql.settings import PREFIX, Settings
 from resolvers.errors import ErrorCode
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+PAGES = sorted(
+    page
+    for folder in (".", "docs", "examples", "examples/*")
+    for page in ROOT.glob(f"{folder}/*.md")
+)
 LINK = re.compile(r"\[[^\]]+\]\(([^)#\s]+)[^)]*\)")
 
 
