@@ -234,7 +234,7 @@ def _divisor_questions(source: random.Random) -> Iterator[tuple[str, list[Case]]
             (arithmetic.arithmetic_functions_cost(found), functions)
         ] * 9
         for power in (1, 30):
-            if power * n.bit_length() < 33_000:
+            if power * n.bit_length() < 13_900:
                 total = _call(arithmetic.divisor_sum, found, power)
                 cost = arithmetic.divisor_sum_cost(found, power)
                 yield f"divisor_sum({power}), {name}", [(cost, total)] * 9

@@ -10,8 +10,11 @@ import math
 from engine.errors import CapacityError, DomainError
 from engine.results import ArithmeticFunctions, Factorization, PrimePower
 
-MAX_DIVISOR_SUM_DIGITS = 10_000
-"""Decimal digits that a divisor sum may have."""
+MAX_DIVISOR_SUM_DIGITS = 4_200
+"""Decimal digits that |value| ** power may have in a divisor sum.
+
+The sum has at most a few more: Python prints integers of up to 4,300 digits.
+"""
 
 _MAX_DIVISOR_SUM_BITS = MAX_DIVISOR_SUM_DIGITS * math.log2(10)
 
@@ -76,7 +79,7 @@ def divisor_sum(factorization: Factorization, power: int) -> int:
 
     Raises:
         DomainError: power is negative, the value is 0 or its factorization is not complete.
-        CapacityError: The sum could have more than MAX_DIVISOR_SUM_DIGITS digits.
+        CapacityError: |value| ** power could have more than MAX_DIVISOR_SUM_DIGITS digits.
 
     Cost: see ``divisor_sum_cost``.
     """
@@ -85,7 +88,7 @@ def divisor_sum(factorization: Factorization, power: int) -> int:
     if power == 0:
         return divisor_count(factorization)
     if power * factorization.value.bit_length() > _MAX_DIVISOR_SUM_BITS:
-        raise CapacityError(f"the divisor sum is bounded by {MAX_DIVISOR_SUM_DIGITS} digits")
+        raise CapacityError(f"value ** power is bounded by {MAX_DIVISOR_SUM_DIGITS} digits")
     return math.prod(
         (factor.prime ** (power * (factor.exponent + 1)) - 1) // (factor.prime**power - 1)
         for factor in _powers(factorization)
