@@ -142,4 +142,4 @@ class LeafCounter:
 
 def leaf_seconds(x: int) -> float:
     """Return about how long ``LeafCounter`` takes."""
-    return float(5e-3 + 1e-9 * x ** (2 / 3))
+    return float(7e-3 + 4.5e-10 * x ** (2 / 3))

@@ -83,27 +83,36 @@ class CandidateSieve:
 
         The interval is at most as wide as was said, and low is at least 31.
         """
-        first = low // 2
-        size = (high - 1) // 2 - first + 1
-        if size <= 0:
-            return []
-        ((_, row),) = self._sieve.rows(first, size, stop)
-        odd = 2 * first + 1
-        if odd < low:
-            row[0] = False
-        places = places_of(row)
-        if high < 2**64:
-            values = (places.astype(np.uint64) << np.uint64(1)) + np.uint64(odd)
-            found: list[int] = values.tolist()
-            return found
+        odd, places = self._places(low, high, stop)
         return [odd + 2 * place for place in places.tolist()]
 
     def primes(self, low: int, high: int, stop: Stop) -> Iterator[list[int]]:
         """Yield the primes of [low, high] window by window, ascending."""
-        width = 2 * (self._elements - 1)
-        for begin in range(low, high + 1, width):
-            last = min(begin + width - 1, high)
+        for begin, last in self._windows(low, high):
             yield select_primes(self.candidates(begin, last, stop), stop)
+
+    def arrays(self, low: int, high: int, stop: Stop) -> Iterator[NDArray[np.uint64]]:
+        """Yield the primes of [low, high] as ``primes`` does, in arrays; high < 2**64."""
+        for begin, last in self._windows(low, high):
+            odd, places = self._places(begin, last, stop)
+            values = (places.astype(np.uint64) << np.uint64(1)) + np.uint64(odd)
+            yield values[_proven(values, stop)]
+
+    def _windows(self, low: int, high: int) -> Iterator[tuple[int, int]]:
+        width = 2 * (self._elements - 1)
+        return ((begin, min(begin + width - 1, high)) for begin in range(low, high + 1, width))
+
+    def _places(self, low: int, high: int, stop: Stop) -> tuple[int, NDArray[np.intp]]:
+        """Return an odd integer, and half the distances from it to the candidates."""
+        first = low // 2
+        size = (high - 1) // 2 - first + 1
+        odd = 2 * first + 1
+        if size <= 0:
+            return odd, np.empty(0, dtype=np.intp)
+        ((_, row),) = self._sieve.rows(first, size, stop)
+        if odd < low:
+            row[0] = False
+        return odd, places_of(row)
 
 
 def select_primes(candidates: list[int], stop: Stop) -> list[int]:
@@ -111,24 +120,25 @@ def select_primes(candidates: list[int], stop: Stop) -> list[int]:
     if not candidates:
         return []
     bits = max(candidates[0], candidates[-1]).bit_length()
-    if bits <= 64:
-        return _select_proven(candidates, stop)
-    at_once = 8 if bits <= _QUICK_BITS else 1
-    chosen = []
+    at_once = _PROVED_AT_ONCE if bits <= 64 else 8 if bits <= _QUICK_BITS else 1
+    is_prime = fmpz.is_prime if bits <= 64 else fmpz.is_probable_prime
+    chosen: list[int] = []
     for begin in range(0, len(candidates), at_once):
         stop.check()
         part = candidates[begin : begin + at_once]
-        chosen += [n for n in part if fmpz(n).is_probable_prime()]
+        chosen += compress(part, map(is_prime, map(fmpz, part)))
     return chosen
 
 
-def _select_proven(candidates: list[int], stop: Stop) -> list[int]:
-    chosen: list[int] = []
-    for begin in range(0, len(candidates), _PROVED_AT_ONCE):
+def _proven(values: NDArray[np.uint64], stop: Stop) -> NDArray[np.bool_]:
+    """Return which values are prime."""
+    verdicts = np.empty(values.size, dtype=np.bool_)
+    for begin in range(0, values.size, _PROVED_AT_ONCE):
         stop.check()
-        part = candidates[begin : begin + _PROVED_AT_ONCE]
-        chosen += compress(part, map(fmpz.is_prime, map(fmpz, part)))
-    return chosen
+        part = slice(begin, begin + _PROVED_AT_ONCE)
+        tests = map(fmpz.is_prime, map(fmpz, values[part].tolist()))
+        verdicts[part] = np.fromiter(tests, dtype=np.bool_)
+    return verdicts
 
 
 def next_primes(low: int, high: int, count: int, stop: Stop) -> list[int]:

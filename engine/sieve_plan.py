@@ -123,33 +123,33 @@ class CandidatePiece:
         self._high = high
         self.seconds = seconds
 
-    def lists(self, stop: Stop) -> Iterator[list[int]]:
-        """Yield them window by window, of any size."""
-        width = self._high - self._low + 1
-        bound = sieve_bound(self._low, width, self._base.covered)
-        sieve = CandidateSieve(self._wheel, self._base.up_to(bound, stop), width)
-        return sieve.primes(self._low, self._high, stop)
-
     def count(self, stop: Stop) -> int:
         """Return how many primes there are."""
-        return sum(len(primes) for primes in self.lists(stop))
+        return sum(len(primes) for primes in self._lists(stop))
 
     def sum(self, stop: Stop) -> int:
         """Return their exact sum."""
-        return sum(sum(primes) for primes in self.lists(stop))
+        return sum(sum(primes) for primes in self._lists(stop))
 
     def arrays(self, stop: Stop) -> Iterator[NDArray[np.uint64]]:
         """Yield them window by window."""
-        for primes in self.lists(stop):
-            yield np.array(primes, dtype=np.uint64)
+        return self._sieve(stop).arrays(self._low, self._high, stop)
 
     def fill(self, primes: NDArray[np.uint64], stop: Stop) -> int:
         """Write them window by window."""
         filled = 0
-        for found in self.lists(stop):
-            primes[filled : filled + len(found)] = found
-            filled += len(found)
+        for found in self.arrays(stop):
+            primes[filled : filled + found.size] = found
+            filled += found.size
         return filled
+
+    def _lists(self, stop: Stop) -> Iterator[list[int]]:
+        return self._sieve(stop).primes(self._low, self._high, stop)
+
+    def _sieve(self, stop: Stop) -> CandidateSieve:
+        width = self._high - self._low + 1
+        bound = sieve_bound(self._low, width, self._base.covered)
+        return CandidateSieve(self._wheel, self._base.up_to(bound, stop), width)
 
 
 class Planner:
