@@ -1,8 +1,10 @@
 """The service without its transport: an operation goes in, encoded JSON comes out."""
 
+import logging
 import re
 import sys
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +24,8 @@ from resolvers.compute import Compute
 from resolvers.context import RequestContext
 from resolvers.errors import ErrorCode
 from schema import build_schema
+
+logger = logging.getLogger("primeql.service")
 
 # Python refuses to convert longer integers from and to decimal text. The longest that is answered,
 # a divisor sum, has 10,000 digits; at this bound one conversion takes about 1 ms.
@@ -107,8 +111,12 @@ class PrimeService:
             document, operation.variables, operation.operation_name, context
         )
         ran = outcome.phase is Phase.EXECUTION
+        response = _response(outcome, request_id)
+        if "errors" in response:
+            codes = Counter(error["extensions"]["code"] for error in response["errors"])
+            logger.info("errors in request %s: %s", request_id, dict(codes))
         return Answer(
-            body=encode(_response(outcome, request_id)),
+            body=encode(response),
             ran=ran,
             # That no operation could be chosen is a fault of the request; plain JSON clients learn
             # of a document's errors from the body, as GraphQL over HTTP asks of that media type.

@@ -1,0 +1,52 @@
+"""What the service says of its answers, and what it logs of them."""
+
+import logging
+
+import pytest
+
+from primeql.operations import Operation
+from primeql.service import PrimeService
+
+
+async def test_a_clients_mistake_is_logged_at_info_by_its_code_only(
+    service: PrimeService, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "primeql"):
+        await service.answer(Operation("{ a: nthPrime(n: 0) b: nthPrime(n: -31415) }"), "r1")
+    (record,) = caplog.records
+    assert record.levelno == logging.INFO
+    assert record.getMessage() == "errors in request r1: {'BAD_USER_INPUT': 2}"
+
+
+async def test_a_good_answer_is_not_logged(
+    service: PrimeService, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "primeql"):
+        await service.answer(Operation("{ nthPrime(n: 3) }"), "r1")
+    assert not caplog.records
+
+
+@pytest.mark.parametrize(
+    ("query", "ran", "status", "is_repeatable"),
+    [
+        ("{ nthPrime(n: 3) }", True, 200, True),
+        ("{ nthPrime(n: 0) }", True, 200, False),
+        ("{ service { version } }", True, 200, False),
+        ("{ __schema { queryType { name } } }", True, 200, False),
+        ("{ __typename }", True, 200, True),
+        ("{", False, 200, False),
+        ("{ never }", False, 200, False),
+        ("query A { nthPrime(n: 3) } query B { nthPrime(n: 3) }", False, 400, False),
+    ],
+)
+async def test_answer_tells_its_transport(
+    service: PrimeService, query: str, ran: bool, status: int, is_repeatable: bool
+) -> None:
+    answer = await service.answer(Operation(query), "r1")
+    assert (answer.ran, answer.status, answer.is_repeatable) == (ran, status, is_repeatable)
+
+
+async def test_unknown_persisted_query_is_no_failure(service: PrimeService) -> None:
+    answer = await service.answer(Operation(None, document_id="0" * 64), "r1")
+    assert (answer.ran, answer.status, answer.is_repeatable) == (False, 200, False)
+    assert b"PERSISTED_QUERY_NOT_FOUND" in answer.body
