@@ -19,6 +19,8 @@ from graphql import (
     validate,
 )
 
+from execution.documents import DocumentCache
+
 
 class Phase(enum.Enum):
     """How far an operation came; before EXECUTION nothing of it ran."""
@@ -47,14 +49,20 @@ class DocumentExecutor:
         max_tokens: Lexical tokens of a document; one of more is refused while it is parsed.
         allows_introspection: Whether documents may ask for the schema, and errors may name fields
             close to a misspelt one, which tells of the schema too.
+        cache_bytes: Memory for documents that were made ready.
     """
 
     def __init__(
-        self, schema: GraphQLSchema, max_tokens: int, allows_introspection: bool = True
+        self,
+        schema: GraphQLSchema,
+        max_tokens: int,
+        allows_introspection: bool = True,
+        cache_bytes: int = 64 << 20,
     ) -> None:
         """Remember the schema and the bounds."""
         self._schema = schema
         self._max_tokens = max_tokens
+        self._documents = DocumentCache(self._prepare, cache_bytes)
         self._hides_schema = not allows_introspection
         self._rules = specified_rules
         if self._hides_schema:
@@ -75,6 +83,15 @@ class DocumentExecutor:
             operation_name: None if the document has only one operation.
             context: Handed to every resolver.
         """
+        prepared = self._documents.get(text)
+        if isinstance(prepared, Outcome):
+            return prepared
+        if get_operation_ast(prepared, operation_name) is None:
+            return Outcome(Phase.OPERATION, None, [_no_operation(operation_name)])
+        return await self._execute(prepared, variables, operation_name, context)
+
+    def _prepare(self, text: str) -> DocumentNode | Outcome:
+        """Return a valid document, or the outcome of every operation of one that is not."""
         try:
             document = parse(
                 text, max_lexical_tokens=self._max_tokens, allow_empty_selection_sets=False
@@ -84,9 +101,7 @@ class DocumentExecutor:
         errors = validate(self._schema, document, self._rules, hide_suggestions=self._hides_schema)
         if errors:
             return Outcome(Phase.VALIDATION, None, errors)
-        if get_operation_ast(document, operation_name) is None:
-            return Outcome(Phase.OPERATION, None, [_no_operation(operation_name)])
-        return await self._execute(document, variables, operation_name, context)
+        return document
 
     async def _execute(
         self,

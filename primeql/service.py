@@ -70,7 +70,10 @@ class PrimeService:
         self.schema = build_schema(settings.max_digits)
         self._limits = settings.limits
         self._executor = DocumentExecutor(
-            self.schema._schema, max_tokens=200_000, allows_introspection=settings.introspection
+            self.schema._schema,
+            max_tokens=200_000,
+            allows_introspection=settings.introspection,
+            cache_bytes=settings.max_document_cache_bytes,
         )
         self._persisted = _persisted_queries(settings)
         self._ranges = PrimeRanges()

@@ -110,6 +110,9 @@ class Settings:
     max_persisted_bytes: int = _integer(
         16 << 20, 0, 1 << 30, "Memory for documents that clients register, without Redis."
     )
+    max_document_cache_bytes: int = _integer(
+        64 << 20, 0, 1 << 32, "Memory for documents that were parsed and validated."
+    )
     redis_url: str = _setting(
         "", str, "Redis for what processes share, redis:// or rediss://; empty for none."
     )
