@@ -57,7 +57,7 @@ class PrimeCounter:
         place, below = self._known(x)
         if self._sieving_is_cheaper(place, x):
             return below + self._sieved(place, x, stop)
-        return LeafCounter(x, self._small_primes).count(stop)
+        return LeafCounter(x, self._small_primes, stop).count(stop)
 
     def seconds(self, x: int) -> float:
         """Return the predicted CPU time of ``prime_count``."""

@@ -1,11 +1,11 @@
 """pi(x) by a formula over leaves: neither lists nor sieves the primes up to x."""
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.base_primes import BasePrimes
 from engine.counting_leaves import PRESIEVED, HardLeaves, LeafTables, rough_numbers
 from engine.sieve import IntervalSieve
 from engine.small_primes import SmallPrimes
@@ -14,6 +14,9 @@ from engine.wheel import Wheel
 
 # Least x of this method: smaller ones are sieved.
 LEAST_X = 10**7
+# Between two looks at the stop flag: ranks added up, and values searched for, in about 1 ms.
+_RANK_BLOCK = 1 << 19
+_SEARCH_BLOCK = 1 << 14
 
 
 def leaf_bound(x: int) -> int:
@@ -42,13 +45,13 @@ class LeafCounter:
     (1985); easy leaves as in Deleglise and Rivat, Math. Comp. 65 (1996).
     """
 
-    def __init__(self, x: int, small_primes: SmallPrimes) -> None:
-        """Make the tables up to y and root x."""
+    def __init__(self, x: int, small_primes: SmallPrimes, stop: Stop) -> None:
+        """Make the table of leaves. Cost: 15 ns * y."""
         self._x = x
         self._small_primes = small_primes
         y = leaf_bound(x)
         primes = small_primes.primes[: small_primes.rank(y)].astype(np.int64)
-        self._tables = LeafTables(x, y, primes, *rough_numbers(y, primes))
+        self._tables = LeafTables(x, y, primes, *rough_numbers(y, primes, stop))
 
     def count(self, stop: Stop) -> int:
         """Return pi(x)."""
@@ -77,7 +80,7 @@ class LeafCounter:
     def _easy(self, stop: Stop) -> int:
         """Return the sum of phi over the leaves p * q with p > root y that are not hard."""
         x, y, primes = self._x, self._tables.y, self._tables.primes
-        ranks = self._prime_ranks(math.isqrt(x))
+        ranks = self._prime_ranks(math.isqrt(x), stop)
         begin = int(np.searchsorted(primes, math.isqrt(y), side="right"))
         total = 0
         for place in range(begin, primes.size):
@@ -100,44 +103,63 @@ class LeafCounter:
         rest = primes.size - place
         return total + rest * (rest - 1) // 2
 
-    def _prime_ranks(self, bound: int) -> NDArray[np.uint32]:
-        """Return pi(2 * i - 1) at index i >= 1, which is pi(2 * i); for 2 * i <= bound + 1."""
-        odd = np.zeros(bound // 2 + 2, dtype=np.bool_)
-        primes = self._small_primes.primes[1 : self._small_primes.rank(bound)]
-        odd[(primes >> np.uint32(1)) + np.uint32(1)] = True
-        odd[1] = True  # for the prime 2; the odd prime 2 * i - 1 is at i
-        ranks: NDArray[np.uint32] = np.cumsum(odd, dtype=np.uint32)
+    def _prime_ranks(self, bound: int, stop: Stop) -> NDArray[np.uint32]:
+        """Return pi(2 * i) at index i >= 1, which is pi(2 * i - 1) but for i = 1; 2 * i > bound."""
+        ranks = np.empty(bound // 2 + 2, dtype=np.uint32)
+        # The odd prime 2 * i - 1 is counted from index i on; the prime 2 from 1 on.
+        primes = self._small_primes.primes[1 : self._small_primes.rank(bound)] >> np.uint32(1)
+        below = 1
+        for begin in range(0, ranks.size, _RANK_BLOCK):
+            stop.check()
+            part = ranks[begin : begin + _RANK_BLOCK]
+            ends = np.array([begin, begin + part.size], dtype=np.int64) - 1
+            first, last = np.searchsorted(primes, ends.clip(0).astype(np.uint32)).tolist()
+            odd = np.zeros(part.size, dtype=np.bool_)
+            odd[primes[first:last].astype(np.int64) + (1 - begin)] = True
+            np.cumsum(odd, dtype=np.uint32, out=part)
+            part += np.uint32(below)
+            below = int(part[-1])
         return ranks
 
     def _products_of_two(self, stop: Stop) -> int:
         """Return the number of products p * q <= x of primes y < p <= q."""
-        x, small = self._x, self._small_primes
-        a, b = int(self._tables.primes.size), small.rank(math.isqrt(x))
-        primes = small.primes[a:b][::-1].astype(np.int64)
-        wanted = (x // primes).astype(np.uint64)
+        small = self._small_primes
+        a, b = int(self._tables.primes.size), small.rank(math.isqrt(self._x))
+        wanted = self._x // small.primes[a:b][::-1].astype(np.int64)
         # The sum of pi(p) - 1 over the primes number a + 1 to b.
         total = -(b * (b - 1) - a * (a - 1)) // 2
-        inside = int(np.searchsorted(wanted, np.uint64(small.bound), side="right"))
-        narrow = wanted[:inside].astype(np.uint32)
-        total += int(np.searchsorted(small.primes, narrow, side="right").sum(dtype=np.int64))
+        inside = int(np.searchsorted(wanted, small.bound, side="right"))
+        total += _sum_of_ranks(small.primes, wanted[:inside].astype(np.uint32), stop)
         if inside == wanted.size:
             return total
-        return total + self._ranks_above_table(wanted[inside:], stop)
+        return total + self._ranks_above_table(wanted[inside:].astype(np.uint64), stop)
 
     def _ranks_above_table(self, wanted: NDArray[np.uint64], stop: Stop) -> int:
         """Return the sum of pi(v) over ascending v above the table, by listing the primes."""
         small = self._small_primes
         wheel = Wheel(210, (11, 13, 17, 19))
-        base_primes = BasePrimes(small, small.bound).up_to(math.isqrt(int(wanted[-1])), stop)
-        sieve = IntervalSieve(wheel, base_primes, small.bound + 1, int(wanted[-1]))
+        last = int(wanted[-1])
+        base_primes = small.primes[: small.rank(math.isqrt(last))]
+        sieve = IntervalSieve(wheel, base_primes, small.bound + 1, last)
         total, rank, done = 0, int(small.primes.size), 0
         for primes in sieve.arrays(stop):
-            ready = int(np.searchsorted(wanted, primes[-1], side="left")) if primes.size else done
-            found = np.searchsorted(primes, wanted[done:ready], side="right")
-            total += int(found.sum()) + rank * (ready - done)
+            ready = int(np.searchsorted(wanted, primes[-1])) if primes.size else done
+            total += _sum_of_ranks(primes, wanted[done:ready], stop) + rank * (ready - done)
             rank += primes.size
             done = ready
         return total + rank * (wanted.size - done)
+
+
+def _sum_of_ranks(
+    primes: NDArray[np.unsignedinteger[Any]], values: NDArray[np.unsignedinteger[Any]], stop: Stop
+) -> int:
+    """Return the sum, over the values, of how many of the primes are <= the value."""
+    total = 0
+    for begin in range(0, values.size, _SEARCH_BLOCK):
+        stop.check()
+        part = values[begin : begin + _SEARCH_BLOCK]
+        total += int(np.searchsorted(primes, part, side="right").sum(dtype=np.int64))
+    return total
 
 
 def leaf_seconds(x: int) -> float:

@@ -75,8 +75,10 @@ class TablePiece:
 
     def fill(self, primes: NDArray[np.uint64], stop: Stop) -> int:
         """Copy the slice."""
-        stop.check()
-        primes[: self._primes.size] = self._primes
+        for begin in range(0, self._primes.size, _TABLE_BLOCK):
+            stop.check()
+            part = self._primes[begin : begin + _TABLE_BLOCK]
+            primes[begin : begin + part.size] = part
         return int(self._primes.size)
 
 

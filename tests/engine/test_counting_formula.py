@@ -23,14 +23,14 @@ P = 2_154_433  # a prime near 10**(19/3)
 
 @pytest.mark.parametrize("x", SAMPLE)
 def test_agrees_with_primecount(x: int) -> None:
-    assert LeafCounter(x, SMALL).count(Stop()) == prime_count_by_primecount(x)
+    assert LeafCounter(x, SMALL, Stop()).count(Stop()) == prime_count_by_primecount(x)
 
 
 @pytest.mark.parametrize(
     "x", [LEAST_X, LEAST_X + 1, 2**32 - 1, 2**32, 3163**2, 3163**2 - 1, 1009**3, 1009**3 - 1, P**2]
 )
 def test_agrees_with_primecount_at_edges(x: int) -> None:
-    assert LeafCounter(x, SMALL).count(Stop()) == prime_count_by_primecount(x)
+    assert LeafCounter(x, SMALL, Stop()).count(Stop()) == prime_count_by_primecount(x)
 
 
 @pytest.mark.parametrize("elements", [1 << 12, 1 << 16])
@@ -39,20 +39,20 @@ def test_nothing_is_lost_at_the_seams_of_segments(
 ) -> None:
     monkeypatch.setattr(counting_leaves, "SEGMENT_ELEMENTS", elements)
     x = 123_456_789_012
-    assert LeafCounter(x, SMALL).count(Stop()) == prime_count_by_primecount(x)
+    assert LeafCounter(x, SMALL, Stop()).count(Stop()) == prime_count_by_primecount(x)
 
 
 @pytest.mark.parametrize("k", [8, 9, 10, 11, 12, 13])
 def test_powers_of_ten(k: int) -> None:
     expected = published("prime_count_of_power_of_ten")[k - 1]
-    assert LeafCounter(10**k, SMALL).count(Stop()) == expected
+    assert LeafCounter(10**k, SMALL, Stop()).count(Stop()) == expected
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("k", [14, 15])
 def test_large_powers_of_ten(k: int) -> None:
     expected = published("prime_count_of_power_of_ten")[k - 1]
-    assert LeafCounter(10**k, SMALL).count(Stop()) == expected
+    assert LeafCounter(10**k, SMALL, Stop()).count(Stop()) == expected
 
 
 @pytest.mark.parametrize("x", [LEAST_X, 10**9, 10**12, 10**15])
@@ -64,7 +64,7 @@ def test_leaf_bound_is_between_third_and_square_root(x: int) -> None:
 def test_rough_numbers_agree_with_factorizations() -> None:
     sympy = pytest.importorskip("sympy")
     y = 5000
-    values, least, signs = rough_numbers(y, SMALL.primes[: SMALL.rank(y)].astype(np.int64))
+    values, least, signs = rough_numbers(y, SMALL.primes[: SMALL.rank(y)].astype(np.int64), Stop())
     expected = [
         (m, min(factors, default=2**31 - 1), (-1) ** len(factors))
         for m in range(1, y + 1)
@@ -77,5 +77,8 @@ def test_rough_numbers_agree_with_factorizations() -> None:
 def test_a_raised_flag_stops_it() -> None:
     stop = Stop()
     stop.set()
+    counter = LeafCounter(10**12, SMALL, Stop())
     with pytest.raises(DeadlineError):
-        LeafCounter(10**12, SMALL).count(stop)
+        counter.count(stop)
+    with pytest.raises(DeadlineError):
+        LeafCounter(10**12, SMALL, stop)
