@@ -1,4 +1,4 @@
-"""From a document to a result: parse, validate, choose the operation, execute."""
+"""From a document to a result: parse, validate, choose the operation, coerce, execute."""
 
 import enum
 import inspect
@@ -12,12 +12,13 @@ from graphql import (
     GraphQLSchema,
     GraphQLSyntaxError,
     NoSchemaIntrospectionCustomRule,
-    execute,
+    OperationDefinitionNode,
     get_operation_ast,
     parse,
     specified_rules,
     validate,
 )
+from graphql.execution import Executor
 
 from execution.documents import DocumentCache
 
@@ -41,8 +42,28 @@ class Outcome:
     errors: Sequence[GraphQLError]
 
 
+@dataclass(frozen=True, slots=True)
+class BoundOperation:
+    """An operation of a valid document with its variables, ready to run once.
+
+    ``variables`` are coerced, without those that were left out and have no default.
+    """
+
+    document: DocumentNode
+    operation: OperationDefinitionNode
+    variables: Mapping[str, Any]
+    executor: Executor[Any]
+
+    async def run(self) -> Outcome:
+        """Execute the operation."""
+        result: Any = self.executor.execute_operation()
+        if inspect.isawaitable(result):
+            result = await result
+        return Outcome(Phase.EXECUTION, result.data, result.errors or [])
+
+
 class DocumentExecutor:
-    """Executes documents against one schema.
+    """Makes operations on one schema ready to run.
 
     Args:
         schema: The schema that every document is validated against.
@@ -68,14 +89,14 @@ class DocumentExecutor:
         if self._hides_schema:
             self._rules = (*specified_rules, NoSchemaIntrospectionCustomRule)
 
-    async def run(
+    def bind(
         self,
         text: str,
         variables: Mapping[str, Any] | None,
         operation_name: str | None,
         context: Any,
-    ) -> Outcome:
-        """Return the outcome of the operation called ``operation_name`` in the document ``text``.
+    ) -> BoundOperation | Outcome:
+        """Return the operation called ``operation_name``, or why there is none to run.
 
         Args:
             text: The document.
@@ -83,12 +104,24 @@ class DocumentExecutor:
             operation_name: None if the document has only one operation.
             context: Handed to every resolver.
         """
-        prepared = self._documents.get(text)
-        if isinstance(prepared, Outcome):
-            return prepared
-        if get_operation_ast(prepared, operation_name) is None:
+        document = self._documents.get(text)
+        if isinstance(document, Outcome):
+            return document
+        operation = get_operation_ast(document, operation_name)
+        if operation is None:
             return Outcome(Phase.OPERATION, None, [_no_operation(operation_name)])
-        return await self._execute(prepared, variables, operation_name, context)
+        executor = Executor.build(
+            self._schema,
+            document,
+            context_value=context,
+            raw_variable_values=dict(variables or {}),
+            operation_name=operation_name,
+            hide_suggestions=self._hides_schema,
+        )
+        if isinstance(executor, list):
+            return Outcome(Phase.VARIABLES, None, executor)
+        coerced = executor.variable_values.coerced
+        return BoundOperation(document, operation, coerced, executor)
 
     def _prepare(self, text: str) -> DocumentNode | Outcome:
         """Return a valid document, or the outcome of every operation of one that is not."""
@@ -102,29 +135,6 @@ class DocumentExecutor:
         if errors:
             return Outcome(Phase.VALIDATION, None, errors)
         return document
-
-    async def _execute(
-        self,
-        document: DocumentNode,
-        variables: Mapping[str, Any] | None,
-        operation_name: str | None,
-        context: Any,
-    ) -> Outcome:
-        """Return the outcome of an operation that is known to exist in a valid document."""
-        result = execute(
-            self._schema,
-            document,
-            context_value=context,
-            variable_values=dict(variables or {}),
-            operation_name=operation_name,
-            hide_suggestions=self._hides_schema,
-        )
-        if inspect.isawaitable(result):
-            result = await result
-        errors = result.errors or []
-        # Once a field has run, every error has a path; only refused variables leave none.
-        ran = result.data is not None or any(error.path for error in errors)
-        return Outcome(Phase.EXECUTION if ran else Phase.VARIABLES, result.data, errors)
 
 
 def _no_operation(operation_name: str | None) -> GraphQLError:

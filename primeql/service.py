@@ -110,9 +110,10 @@ class PrimeService:
             document = await self._persisted.document(operation.query, operation.document_id)
         except RequestError as error:
             return _refusal(error)
-        outcome = await self._executor.run(
+        bound = self._executor.bind(
             document, operation.variables, operation.operation_name, context
         )
+        outcome = bound if isinstance(bound, Outcome) else await bound.run()
         ran = outcome.phase is Phase.EXECUTION
         response = _response(outcome, request_id)
         if "errors" in response:

@@ -7,7 +7,7 @@ import pytest
 from graphql import GraphQLSchema, build_schema
 
 from execution.encoding import encode
-from execution.executor import DocumentExecutor, Phase
+from execution.executor import DocumentExecutor, Outcome, Phase
 
 
 def _schema() -> GraphQLSchema:
@@ -32,6 +32,16 @@ def _schema() -> GraphQLSchema:
 EXECUTOR = DocumentExecutor(_schema(), max_tokens=60)
 
 
+async def run(
+    text: str,
+    variables: dict[str, Any] | None,
+    operation_name: str | None,
+    context: Any,
+) -> Outcome:
+    bound = EXECUTOR.bind(text, variables, operation_name, context)
+    return bound if isinstance(bound, Outcome) else await bound.run()
+
+
 @pytest.mark.parametrize(
     ("document", "phase"),
     [
@@ -47,25 +57,25 @@ EXECUTOR = DocumentExecutor(_schema(), max_tokens=60)
     ],
 )
 async def test_phase_reached(document: str, phase: Phase) -> None:
-    outcome = await EXECUTOR.run(document, None, None, None)
+    outcome = await run(document, None, None, None)
     assert outcome.phase is phase
     assert (outcome.data is None) == (phase is not Phase.EXECUTION or "broken" in document)
 
 
 async def test_plain_and_awaited_fields_together() -> None:
-    outcome = await EXECUTOR.run("{ now later }", None, None, None)
+    outcome = await run("{ now later }", None, None, None)
     assert (outcome.data, list(outcome.errors)) == ({"now": 1, "later": 2}, [])
 
 
 async def test_variables_reach_the_field() -> None:
     document = "query ($n: Int!) { echo(n: $n) }"
-    outcome = await EXECUTOR.run(document, {"n": 7}, None, None)
+    outcome = await run(document, {"n": 7}, None, None)
     assert outcome.data == {"echo": 7}
 
 
 async def test_operation_name_chooses() -> None:
     document = "query A { now } query B { later }"
-    assert (await EXECUTOR.run(document, None, "B", None)).data == {"later": 2}
+    assert (await run(document, None, "B", None)).data == {"later": 2}
 
 
 @pytest.mark.parametrize(
@@ -78,7 +88,7 @@ async def test_operation_name_chooses() -> None:
 async def test_says_why_no_operation_was_chosen(
     document: str, name: str | None, message: str
 ) -> None:
-    outcome = await EXECUTOR.run(document, None, name, None)
+    outcome = await run(document, None, name, None)
     assert message in outcome.errors[0].message
 
 
