@@ -12,7 +12,7 @@ from engine.wheel import Wheel
 # Primes handled between two looks at the stop flag (0.2 ms); their arrays stay in the cache.
 PRIME_BLOCK = 1 << 16
 # Primes marked together in rounds; their indices and the row share the cache.
-BULK_PRIMES = 1 << 14
+BULK_PRIMES = 1 << 15
 # A prime that strikes a row at least this often gets a slice of its own (170 ns for the call);
 # the others are marked together by index (about 1.3 ns a mark). Chosen by benchmarks/bench_ranges.
 SLICE_MARKS = 100
@@ -144,19 +144,23 @@ class WheelSieve:
 
     Args:
         wheel: Which rows.
-        base_primes: Every prime up to some bound below 2**31, ascending; shape (k,). Those that the
-            wheel or its pattern strikes already are left out here.
+        base_primes: Every prime up to some bound below 2**31, ascending; shape (k,).
         size: Most elements of a row, 1 <= size < 2**31.
+        struck: Base primes up to this one are left to the caller, as are always those that the
+            wheel and its pattern strike.
 
     Memory: 2 * size bytes for the row, 4 bytes a base prime for each distinct gap of the wheel,
     and 16 bytes a base prime beside.
     """
 
-    def __init__(self, wheel: Wheel, base_primes: NDArray[np.uint32], size: int) -> None:
+    def __init__(
+        self, wheel: Wheel, base_primes: NDArray[np.uint32], size: int, struck: int = 0
+    ) -> None:
         """Note what to sieve; the base primes are prepared by the first segment."""
         self._wheel = wheel
         self._size = size
-        skipped = int(np.searchsorted(base_primes, np.uint32(wheel.largest_struck), side="right"))
+        struck = max(struck, wheel.largest_struck)
+        skipped = int(np.searchsorted(base_primes, np.uint32(struck), side="right"))
         self._primes = base_primes[skipped:]
         self._blocks: list[_PrimeBlock] = []
 

@@ -4,6 +4,7 @@ import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,6 @@ from engine.wheel import Wheel
 ROW_ELEMENTS = 1 << 20
 # Most bytes of the bits kept of one segment while its rows are put in order.
 SEGMENT_BYTES = 1 << 25
-# Bits turned into primes at once: their offsets stay in the cache.
-_EXTRACTED_BITS = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class IntervalSieve:
         wheel: Which rows to sieve.
         base_primes: Every prime <= isqrt(high) at least, ascending, all below 2**31. One that is
             greater than isqrt(high) is left out.
-        low: At least 31 and above every base prime used.
+        low: At least 71 and above every base prime used.
         high: At least low.
 
     Memory: 2 bytes an element of a row (at most 2 MB), 4 bytes a base prime for each gap length
@@ -53,16 +52,16 @@ class IntervalSieve:
     """
 
     def __init__(self, wheel: Wheel, base_primes: NDArray[np.uint32], low: int, high: int) -> None:
-        """Cut the interval into segments. Cost: about 4 ns a base prime."""
+        """Cut the interval into segments. Cost: 20 us."""
         self._wheel = wheel
         self._low = low
         self._high = high
         root = np.uint32(math.isqrt(high))
-        used = base_primes[: int(np.searchsorted(base_primes, root, side="right"))]
+        self._base_primes = base_primes[: int(np.searchsorted(base_primes, root, side="right"))]
         octets = -(-len(wheel.residues) // 8)
         most = min(ROW_ELEMENTS, SEGMENT_BYTES // octets)
         self._segments = cut_segments(wheel, low, high, most)
-        self._sieve = WheelSieve(wheel, used, max(s.size for s in self._segments))
+        self._longest = max(segment.size for segment in self._segments)
 
     def count(self, stop: Stop) -> int:
         """Return how many primes lie in [low, high]."""
@@ -109,9 +108,20 @@ class IntervalSieve:
 
     def _rows(self, segment: Segment, stop: Stop) -> Iterator[tuple[int, NDArray[np.bool_]]]:
         """Yield the rows without what lies outside [low, high]."""
-        for residue, row in self._sieve.rows(segment.first, segment.size, stop):
+        for residue, row in self._row_sieve.rows(segment.first, segment.size, stop):
             self._trim(segment, residue, row)
             yield residue, row
+
+    @cached_property
+    def _row_sieve(self) -> WheelSieve:
+        """The sieve that gives complete rows."""
+        return WheelSieve(self._wheel, self._base_primes, self._longest)
+
+    @cached_property
+    def _octet_sieve(self) -> WheelSieve:
+        """The sieve that leaves some primes to the patterns of octets."""
+        struck = max((max(group) for group in self._wheel.octet_groups), default=0)
+        return WheelSieve(self._wheel, self._base_primes, self._longest, struck)
 
     def _trim(
         self, segment: Segment, residue: int, row: NDArray[np.bool_] | NDArray[np.uint8]
@@ -127,7 +137,7 @@ class IntervalSieve:
         if len(self._wheel.residues) == 1:
             return self._extract_single_row(segment, primes, stop)
         bits = self._pack(segment, stop)
-        offsets = self._offsets()
+        offsets = self._wheel.block_offsets
         residues = len(self._wheel.residues)
         elements = offsets.size // residues
         filled = 0
@@ -154,21 +164,15 @@ class IntervalSieve:
         residues = len(self._wheel.residues)
         packed = np.empty((segment.size, residues // 8), dtype=np.uint8)
         octet = np.zeros(segment.size, dtype=np.uint8)
-        rows = self._sieve.octet_rows(segment.first, segment.size, stop)
+        rows = self._octet_sieve.octet_rows(segment.first, segment.size, stop)
         for place, (residue, row) in enumerate(rows):
             self._trim(segment, residue, row)
             octet |= row
             if place % 8 == 7:
+                self._wheel.octet_patterns.strike(octet, place // 8, segment.first)
                 packed[:, place // 8] = octet
                 octet[:] = 0
         return packed
-
-    def _offsets(self) -> NDArray[np.uint64]:
-        """Return modulus * k + residue in the order of the bits of one block."""
-        modulus, residues = self._wheel.modulus, self._wheel.residues
-        elements = max(_EXTRACTED_BITS // len(residues), 1)
-        rows = np.arange(0, elements * modulus, modulus, dtype=np.uint64)
-        return (rows[:, None] + np.array(residues, dtype=np.uint64)).reshape(-1)
 
 
 def list_sieved(
