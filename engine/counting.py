@@ -1,5 +1,7 @@
 """The prime-counting function pi(x) and its inverse, in the cheapest way for each argument."""
 
+import math
+
 from engine.bounds import riemann_r_inverse
 from engine.checkpoints import Checkpoints
 from engine.counting_formula import LEAST_X, LeafCounter, leaf_seconds
@@ -55,7 +57,7 @@ class PrimeCounter:
         if x <= self._small_primes.bound:
             return self._small_primes.rank(x)
         place, below = self._known(x)
-        if self._sieving_is_cheaper(place, x):
+        if self._sieved_seconds(place, x) <= self._leaf_seconds(x):
             return below + self._sieved(place, x, stop)
         return LeafCounter(x, self._small_primes, stop).count(stop)
 
@@ -64,9 +66,7 @@ class PrimeCounter:
         if x <= self._small_primes.bound or x > self.most_x:
             return 5e-6
         place, _ = self._known(x)
-        if self._sieving_is_cheaper(place, x):
-            return self._sieved_seconds(place, x)
-        return leaf_seconds(x)
+        return min(self._sieved_seconds(place, x), self._leaf_seconds(x))
 
     def nth_prime(self, n: int, stop: Stop) -> int:
         """Return the n-th prime; the first is 2.
@@ -97,13 +97,14 @@ class PrimeCounter:
         """Return the predicted CPU time of ``nth_prime``."""
         if n <= self._small_primes.primes.size:
             return 5e-6
-        try:
-            estimate = self._estimate(n)
-        except CapacityError:
+        log = math.log(n)
+        estimate = int(n * (log + math.log(log) - 1)) if n.bit_length() <= 64 else self.most_x
+        if estimate >= self.most_x:
             return 5e-6
-        # The walk is about as long as the error of R: below 0.3 * sqrt(x) / ln(x) primes.
+        # Both ways of estimating are off by about 0.3 * sqrt(x) integers at most.
         walked = int(0.3 * estimate**0.5)
-        return self.seconds(estimate) + self._sieved_seconds(estimate, estimate + walked, Task.LIST)
+        walk = self._sieved_seconds(estimate, estimate + walked, Task.LIST)
+        return 0.3e-3 + self.seconds(estimate) + walk
 
     def _check(self, x: int) -> None:
         if x > self.most_x:
@@ -139,5 +140,6 @@ class PrimeCounter:
         low, high = (place, x) if x >= place else (x + 1, place - 1)
         return 20e-6 + sum(piece.seconds for piece in self._planner.pieces(low, high, task))
 
-    def _sieving_is_cheaper(self, place: int, x: int) -> bool:
-        return x < LEAST_X or self._sieved_seconds(place, x) <= leaf_seconds(x)
+    @staticmethod
+    def _leaf_seconds(x: int) -> float:
+        return leaf_seconds(x) if x >= LEAST_X else math.inf

@@ -1,5 +1,6 @@
 """Primes over closed intervals: the one object that other packages hold."""
 
+import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -140,7 +141,8 @@ class PrimeRanges:
         Cost: ``count_cost``. Memory: 40 MB.
         """
         check_interval(low, high)
-        if self._difference_is_cheaper(low, high):
+        by_difference = self._difference_seconds(low, high) / POINT_SECONDS
+        if by_difference <= self._interval_cost(low, high, Task.COUNT):
             counter = self._counter
             return counter.prime_count(high, stop) - counter.prime_count(low - 1, stop)
         return sum(piece.count(stop) for piece in self._affordable(low, high, Task.COUNT))
@@ -179,9 +181,8 @@ class PrimeRanges:
 
     def count_cost(self, low: int, high: int) -> float:
         """Return the predicted CPU time of ``count`` in points."""
-        if low <= high and self._difference_is_cheaper(low, high):
-            return (self._counter.seconds(low - 1) + self._counter.seconds(high)) / POINT_SECONDS
-        return self._interval_cost(low, high, Task.COUNT)
+        by_difference = self._difference_seconds(low, high) / POINT_SECONDS
+        return min(by_difference, self._interval_cost(low, high, Task.COUNT))
 
     def sum_cost(self, low: int, high: int) -> float:
         """Return the predicted CPU time of ``sum`` in points."""
@@ -210,19 +211,17 @@ class PrimeRanges:
         """Return the predicted CPU time of ``nth_prime`` in points."""
         return self._counter.nth_prime_seconds(n) / POINT_SECONDS
 
-    def _difference_is_cheaper(self, low: int, high: int) -> bool:
-        """Whether to count [low, high] as pi(high) - pi(low - 1)."""
-        counter = self._counter
-        if high > counter.most_x or high - low < _LEAST_DIFFERENCE:
-            return False
-        seconds = counter.seconds(low - 1) + counter.seconds(high)
-        return seconds < self._interval_cost(low, high, Task.COUNT) * POINT_SECONDS
+    def _difference_seconds(self, low: int, high: int) -> float:
+        """Return the predicted CPU time of pi(high) - pi(low - 1); infinite if out of reach."""
+        if high > self._counter.most_x or high - low < _LEAST_DIFFERENCE:
+            return math.inf
+        return self._counter.seconds(low - 1) + self._counter.seconds(high)
 
     def _interval_cost(self, low: int, high: int, task: Task) -> float:
         if low > high:
             return 0.1
         pieces = self._planner.pieces(low, high, task)
-        return (20e-6 + sum(piece.seconds for piece in pieces)) / POINT_SECONDS
+        return (5e-6 + sum(piece.seconds for piece in pieces)) / POINT_SECONDS
 
     def _affordable(self, low: int, high: int, task: Task) -> list[Piece]:
         check_interval(low, high)

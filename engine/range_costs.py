@@ -88,8 +88,11 @@ def _log_log(x: float) -> float:
     return math.log(math.log(max(x, 20.0)))
 
 
-def candidate_seconds(low: int, high: int, most: int) -> float:
-    """Return about how long ``CandidateSieve`` takes on [low, high], low >= 2."""
+def candidate_seconds(low: int, high: int, most: int, wanted: float = math.inf) -> float:
+    """Return about how long ``CandidateSieve`` takes on [low, high], low >= 2.
+
+    Tests end when as many primes are found as are wanted.
+    """
     width = min(high - low + 1, _WIDEST)
     bits = high.bit_length()
     bound = max(sieve_bound(low, width, most), 30)
@@ -100,7 +103,8 @@ def candidate_seconds(low: int, high: int, most: int) -> float:
     left = max(width * math.exp(-EULER_GAMMA) / math.log(bound), chosen)
     quick = 0.28e-6 if bits <= 64 else test_seconds(bits) / 3
     tested = chosen * test_seconds(bits) + (left - chosen) * quick + left * 0.15e-6
-    return 60e-6 + primes * 1e-9 + windows * row + width * 0.3e-9 + tested
+    tested *= min(1.0, wanted / chosen)
+    return 55e-6 + primes * 1e-9 + windows * row + width * 0.3e-9 + tested
 
 
 def growth_seconds(covered: int, root: int) -> float:
@@ -108,14 +112,14 @@ def growth_seconds(covered: int, root: int) -> float:
     if root <= covered:
         return 0.0
     # They grow to twice what there was at least.
-    return (max(root, 2 * covered) - covered) * 1.9e-9
+    return (max(root, 2 * covered) - covered) * 0.8e-9
 
 
 def table_seconds(primes: int, task: Task) -> float:
     """Return about how long it takes to use this many primes of the table."""
     if task is Task.COUNT:
-        return 5e-6
-    return 8e-6 + primes * (0.5e-9 if task is Task.LIST else 0.4e-9)
+        return 3e-6
+    return 5e-6 + primes * (0.5e-9 if task is Task.LIST else 0.4e-9)
 
 
 def step_seconds(bits: int) -> float:
@@ -141,5 +145,5 @@ def stepping_is_cheaper(low: int, count: int) -> bool:
     bits = low.bit_length()
     if bits > 512 or count > 100:
         return False
-    window = candidate_seconds(low, low + page_width(low, count), 10**5)
+    window = candidate_seconds(low, low + page_width(low, count), 10**5, count)
     return count * step_seconds(bits) < window

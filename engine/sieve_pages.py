@@ -109,7 +109,7 @@ class PageFinder:
     def _window_seconds(self, low: int, high: int, count: int) -> float:
         if self._is_listed(high, count):
             return sum(piece.seconds for piece in self._planner.pieces(low, high, Task.LIST))
-        return candidate_seconds(low, high, self._base.covered)
+        return candidate_seconds(low, high, self._base.covered, count)
 
     @staticmethod
     def _is_listed(high: int, count: int) -> bool:
