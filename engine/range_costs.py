@@ -119,7 +119,7 @@ def table_seconds(primes: int, task: Task) -> float:
     """Return about how long it takes to use this many primes of the table."""
     if task is Task.COUNT:
         return 3e-6
-    return 5e-6 + primes * (0.5e-9 if task is Task.LIST else 0.4e-9)
+    return 5e-6 + primes * 0.35e-9
 
 
 def step_seconds(bits: int) -> float:

@@ -65,6 +65,12 @@ class IntervalSieve:
 
     def count(self, stop: Stop) -> int:
         """Return how many primes lie in [low, high]."""
+        if self._wheel.octet_groups:
+            return sum(
+                int(np.bitwise_count(octet.view(np.uint64)).sum(dtype=np.int64))
+                for segment in self._segments
+                for octet in self._octets(segment, stop)
+            )
         return sum(
             int(np.count_nonzero(row))
             for segment in self._segments
@@ -161,18 +167,23 @@ class IntervalSieve:
 
     def _pack(self, segment: Segment, stop: Stop) -> NDArray[np.uint8]:
         """Return a bit for every element: shape (size, residues / 8), ascending by value."""
-        residues = len(self._wheel.residues)
-        packed = np.empty((segment.size, residues // 8), dtype=np.uint8)
-        octet = np.zeros(segment.size, dtype=np.uint8)
+        packed = np.empty((segment.size, len(self._wheel.residues) // 8), dtype=np.uint8)
+        for number, octet in enumerate(self._octets(segment, stop)):
+            packed[:, number] = octet[: segment.size]
+        return packed
+
+    def _octets(self, segment: Segment, stop: Stop) -> Iterator[NDArray[np.uint8]]:
+        """Yield eight rows at a time, a bit each; the same array again, zero behind the segment."""
+        padded = np.zeros(-(-segment.size // 8) * 8, dtype=np.uint8)
+        octet = padded[: segment.size]
         rows = self._octet_sieve.octet_rows(segment.first, segment.size, stop)
         for place, (residue, row) in enumerate(rows):
             self._trim(segment, residue, row)
             octet |= row
             if place % 8 == 7:
                 self._wheel.octet_patterns.strike(octet, place // 8, segment.first)
-                packed[:, place // 8] = octet
+                yield padded
                 octet[:] = 0
-        return packed
 
 
 def list_sieved(
