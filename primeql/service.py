@@ -2,7 +2,6 @@
 
 import logging
 import re
-import sys
 import time
 from collections import Counter
 from collections.abc import Mapping
@@ -26,10 +25,6 @@ from resolvers.errors import ErrorCode
 from schema import build_schema
 
 logger = logging.getLogger("primeql.service")
-
-# Python refuses to convert longer integers from and to decimal text. The longest that is answered,
-# a divisor sum, has 10,000 digits; at this bound one conversion takes about 1 ms.
-INTEGER_TEXT_DIGITS = 20_000
 
 PHASE_CODES: Mapping[Phase, ErrorCode] = {
     Phase.PARSING: ErrorCode.GRAPHQL_PARSE_FAILED,
@@ -65,7 +60,6 @@ class PrimeService:
         Raises:
             SettingsError: The manifest of persisted documents can not be read.
         """
-        sys.set_int_max_str_digits(INTEGER_TEXT_DIGITS)
         self.settings = settings
         self.schema = build_schema(settings.max_digits)
         self._limits = settings.limits

@@ -20,6 +20,7 @@ import pebble
 
 from engine.errors import DeadlineError, InvariantError
 from engine.stop import Stop
+from resolvers.answer_notes import AnswerNotes
 from resolvers.errors import BudgetExceededError, LimitError, OverloadedError
 from resolvers.limits import Limits
 
@@ -30,7 +31,28 @@ SECONDS_PER_POINT = 1e-4
 # request may keep the others waiting (light requests are promised p95 < 100 ms).
 LOOP_POINTS = 20.0
 # Modules every worker imports before its first task, so that no caller waits for them.
-PRELOADED_MODULES = ("engine.factoring", "engine.neighbours", "engine.primality")
+PRELOADED_MODULES = (
+    "resolvers.compute",
+    "engine.factoring",
+    "engine.neighbours",
+    "engine.primality",
+)
+
+
+def _timed(function: Callable[..., T], *arguments: Any) -> tuple[T, float]:
+    """Return ``function(*arguments)`` and the CPU seconds it took in this thread."""
+    begin = time.thread_time()
+    answer = function(*arguments)
+    return answer, time.thread_time() - begin
+
+
+def _noted(notes: AnswerNotes, function: Callable[..., T], *arguments: Any) -> T:
+    """Return ``function(*arguments)`` and add the CPU time it took, failing or not, to notes."""
+    begin = time.thread_time()
+    try:
+        return function(*arguments)
+    finally:
+        notes.spent_seconds += time.thread_time() - begin
 
 
 class Compute:
@@ -65,9 +87,16 @@ class Compute:
         self._pool.join()
 
     async def sweep(
-        self, cost: float, deadline: float, function: Callable[..., T], *arguments: Any
+        self,
+        cost: float,
+        deadline: float,
+        notes: AnswerNotes,
+        function: Callable[..., T],
+        *arguments: Any,
     ) -> T:
         """Return ``function(*arguments, stop)``, a numpy computation that looks at ``stop``.
+
+        The CPU time it takes is added to ``notes``.
 
         Raises:
             LimitError: ``cost`` is more than the deadline has room for.
@@ -75,15 +104,15 @@ class Compute:
             DeadlineError: The deadline passed first.
             OverloadedError: Too many tasks are waiting.
         """
-        if cost <= LOOP_POINTS:
-            return function(*arguments, Stop(deadline))
-        self._check_price(cost)
         stop = Stop(deadline)
+        if cost <= LOOP_POINTS:
+            return _noted(notes, function, *arguments, stop)
+        self._check_price(cost)
         with self._place():
             try:
                 async with asyncio.timeout(deadline - time.monotonic()):
                     return await anyio.to_thread.run_sync(
-                        partial(function, *arguments, stop),
+                        partial(_noted, notes, function, *arguments, stop),
                         limiter=self._threads,
                         abandon_on_cancel=True,
                     )
@@ -93,10 +122,17 @@ class Compute:
                 stop.set()
 
     async def single(
-        self, cost: float, deadline: float, function: Callable[..., T], *arguments: Any
+        self,
+        cost: float,
+        deadline: float,
+        notes: AnswerNotes,
+        function: Callable[..., T],
+        *arguments: Any,
     ) -> T:
         """Return ``function(*arguments)``, a computation that nothing but a kill can stop.
 
+        The CPU time it takes is added to ``notes``; of one that is killed, the time since it was
+        asked for, but not more than ``cost``, since part of it may have been spent waiting.
         Arguments and result cross a process boundary, so they must be picklable.
 
         Raises:
@@ -105,19 +141,25 @@ class Compute:
             OverloadedError: Too many tasks are waiting.
         """
         if cost <= LOOP_POINTS:
-            return function(*arguments)
+            return _noted(notes, function, *arguments)
         remaining = deadline - time.monotonic()
         if remaining <= 0:
             raise DeadlineError("the time allowed ran out before this field was begun")
         with self._place():
-            future: Future[T] = self._pool.schedule(function, args=arguments)
+            future: Future[tuple[T, float]]
+            future = self._pool.schedule(_timed, args=(function, *arguments))
+            spent = cost * SECONDS_PER_POINT
             try:
                 async with asyncio.timeout(remaining):
-                    return await asyncio.wrap_future(future)
+                    answer, spent = await asyncio.wrap_future(future)
             except TimeoutError:
                 raise DeadlineError("the time allowed ran out before the answer") from None
             except pebble.ProcessExpired as error:
                 raise InvariantError("a worker process died") from error
+            finally:
+                elapsed = time.monotonic() - (deadline - remaining)
+                notes.spent_seconds += min(spent, elapsed)
+            return answer
 
     def _check_price(self, cost: float) -> None:
         """Refuse a sweep that could not end in time, or is too dear."""

@@ -29,8 +29,8 @@ class RequestContext:
 
     async def sweep(self, cost: float, function: Callable[..., T], *arguments: Any) -> T:
         """Return ``function(*arguments, stop)`` by this request's deadline."""
-        return await self.compute.sweep(cost, self.deadline, function, *arguments)
+        return await self.compute.sweep(cost, self.deadline, self.notes, function, *arguments)
 
     async def single(self, cost: float, function: Callable[..., T], *arguments: Any) -> T:
         """Return ``function(*arguments)`` by this request's deadline."""
-        return await self.compute.single(cost, self.deadline, function, *arguments)
+        return await self.compute.single(cost, self.deadline, self.notes, function, *arguments)

@@ -10,6 +10,7 @@ import pytest
 
 from engine.errors import DeadlineError, DomainError, InvariantError
 from engine.stop import Stop
+from resolvers.answer_notes import AnswerNotes
 from resolvers.compute import LOOP_POINTS, Compute
 from resolvers.errors import BudgetExceededError, LimitError, OverloadedError
 from resolvers.limits import Limits
@@ -46,49 +47,51 @@ def raise_domain_error() -> None:
 
 async def test_cheap_questions_are_answered_on_the_loop(compute: Compute) -> None:
     deadline = in_seconds(5)
-    assert await compute.sweep(CHEAP, deadline, thread_of) == threading.get_ident()
-    assert await compute.single(CHEAP, deadline, os.getpid) == os.getpid()
+    assert await compute.sweep(CHEAP, deadline, AnswerNotes(), thread_of) == threading.get_ident()
+    assert await compute.single(CHEAP, deadline, AnswerNotes(), os.getpid) == os.getpid()
 
 
 async def test_dear_sweeps_leave_the_loop_for_a_thread(compute: Compute) -> None:
-    assert await compute.sweep(DEAR, in_seconds(5), thread_of) != threading.get_ident()
+    assert (
+        await compute.sweep(DEAR, in_seconds(5), AnswerNotes(), thread_of) != threading.get_ident()
+    )
 
 
 async def test_dear_singles_leave_the_process(compute: Compute) -> None:
-    assert await compute.single(DEAR, in_seconds(5), os.getpid) != os.getpid()
+    assert await compute.single(DEAR, in_seconds(5), AnswerNotes(), os.getpid) != os.getpid()
 
 
 async def test_sweep_is_stopped_at_the_deadline(compute: Compute) -> None:
     begin = time.monotonic()
     with pytest.raises(DeadlineError):
-        await compute.sweep(DEAR, begin + 0.2, spin_until_stopped)
+        await compute.sweep(DEAR, begin + 0.2, AnswerNotes(), spin_until_stopped)
     assert time.monotonic() - begin < 2
 
 
 async def test_single_is_killed_at_the_deadline_and_the_pool_lives(compute: Compute) -> None:
     begin = time.monotonic()
     with pytest.raises(DeadlineError):
-        await compute.single(DEAR, begin + 0.2, time.sleep, 60)
+        await compute.single(DEAR, begin + 0.2, AnswerNotes(), time.sleep, 60)
     assert time.monotonic() - begin < 2
-    assert await compute.single(DEAR, in_seconds(5), abs, -7) == 7
+    assert await compute.single(DEAR, in_seconds(5), AnswerNotes(), abs, -7) == 7
 
 
 async def test_nothing_is_begun_after_the_deadline(compute: Compute) -> None:
     with pytest.raises(DeadlineError):
-        await compute.single(DEAR, in_seconds(-1), abs, -7)
+        await compute.single(DEAR, in_seconds(-1), AnswerNotes(), abs, -7)
     with pytest.raises(DeadlineError):
-        await compute.sweep(DEAR, in_seconds(-1), spin_until_stopped)
+        await compute.sweep(DEAR, in_seconds(-1), AnswerNotes(), spin_until_stopped)
 
 
 async def test_errors_of_the_engine_cross_the_process_boundary(compute: Compute) -> None:
     with pytest.raises(DomainError, match="n must be positive"):
-        await compute.single(DEAR, in_seconds(5), raise_domain_error)
+        await compute.single(DEAR, in_seconds(5), AnswerNotes(), raise_domain_error)
 
 
 async def test_death_of_a_worker_costs_its_own_answer_only(compute: Compute) -> None:
     deadline = in_seconds(10)
-    dead = compute.single(DEAR, deadline, os._exit, 3)
-    alive = compute.single(DEAR, deadline, abs, -7)
+    dead = compute.single(DEAR, deadline, AnswerNotes(), os._exit, 3)
+    alive = compute.single(DEAR, deadline, AnswerNotes(), abs, -7)
     answers = await asyncio.gather(dead, alive, return_exceptions=True)
     assert isinstance(answers[0], InvariantError)
     assert answers[1] == 7
@@ -96,15 +99,17 @@ async def test_death_of_a_worker_costs_its_own_answer_only(compute: Compute) -> 
 
 async def test_a_full_queue_refuses_at_once(compute: Compute) -> None:
     waiting = [
-        asyncio.ensure_future(compute.sweep(DEAR, in_seconds(0.3), spin_until_stopped))
+        asyncio.ensure_future(
+            compute.sweep(DEAR, in_seconds(0.3), AnswerNotes(), spin_until_stopped)
+        )
         for _ in range(4)
     ]
     await asyncio.sleep(0)
     with pytest.raises(OverloadedError):
-        await compute.sweep(DEAR, in_seconds(5), thread_of)
+        await compute.sweep(DEAR, in_seconds(5), AnswerNotes(), thread_of)
     answers = await asyncio.gather(*waiting, return_exceptions=True)
     assert all(isinstance(answer, DeadlineError) for answer in answers)
-    assert await compute.sweep(DEAR, in_seconds(5), thread_of)
+    assert await compute.sweep(DEAR, in_seconds(5), AnswerNotes(), thread_of)
 
 
 async def test_cancelling_stops_the_sweep(compute: Compute) -> None:
@@ -116,7 +121,7 @@ async def test_cancelling_stops_the_sweep(compute: Compute) -> None:
         finally:
             ended.set()
 
-    task = asyncio.ensure_future(compute.sweep(DEAR, in_seconds(60), sweep))
+    task = asyncio.ensure_future(compute.sweep(DEAR, in_seconds(60), AnswerNotes(), sweep))
     await asyncio.sleep(0.1)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -126,9 +131,31 @@ async def test_cancelling_stops_the_sweep(compute: Compute) -> None:
 
 async def test_sweep_too_dear_for_a_request_is_refused(compute: Compute) -> None:
     with pytest.raises(BudgetExceededError, match="20,000"):
-        await compute.sweep(20_001, in_seconds(5), spin_until_stopped)
+        await compute.sweep(20_001, in_seconds(5), AnswerNotes(), spin_until_stopped)
 
 
 async def test_sweep_that_could_not_end_in_time_is_refused(compute: Compute) -> None:
     with pytest.raises(LimitError, match="5 s"):
-        await compute.sweep(50_001, in_seconds(5), spin_until_stopped)
+        await compute.sweep(50_001, in_seconds(5), AnswerNotes(), spin_until_stopped)
+
+
+def spin(seconds: float) -> None:
+    begin = time.thread_time()
+    while time.thread_time() - begin < seconds:
+        pass
+
+
+async def test_cpu_time_is_noted_wherever_it_was_spent(compute: Compute) -> None:
+    for cost in (CHEAP, DEAR):
+        notes = AnswerNotes()
+        await compute.single(cost, in_seconds(5), notes, spin, 0.05)
+        assert notes.spent_seconds >= 0.05
+        await compute.sweep(cost, in_seconds(5), notes, lambda _stop: spin(0.05))
+        assert notes.spent_seconds >= 0.1
+
+
+async def test_killed_computation_is_noted_up_to_its_price(compute: Compute) -> None:
+    notes = AnswerNotes()
+    with pytest.raises(DeadlineError):
+        await compute.single(2_000, in_seconds(0.3), notes, time.sleep, 60)
+    assert notes.spent_seconds == pytest.approx(0.2)
