@@ -21,13 +21,13 @@ class OctetPatterns:
         groups: Primes that do not divide the modulus; those of a group share a pattern, whose
             length is their product.
 
-    Memory: 20 KB for each octet and group: 0.6 MB for modulus 210 and 5 groups.
+    Memory: 16 to 32 KB for each octet and group: 5.2 MB for modulus 210 and 23 pairs.
     """
 
     def __init__(
         self, modulus: int, residues: tuple[int, ...], groups: tuple[tuple[int, ...], ...]
     ) -> None:
-        """Make the patterns. Cost: 0.1 ms for each octet and group."""
+        """Make the patterns. Cost: 40 us for each octet and group."""
         self._patterns = [
             [_pattern(modulus, residues[begin : begin + 8], group) for group in groups]
             for begin in range(0, len(residues), 8)
@@ -56,11 +56,10 @@ def _pattern(
 ) -> tuple[int, NDArray[np.uint8]]:
     """Return the product of the primes, and the bytes of some whole periods and one more."""
     period = math.prod(primes)
-    values = np.arange(period, dtype=np.int64) * modulus
-    octet = np.zeros(period, dtype=np.uint8)
+    octet = np.full(period, 255, dtype=np.uint8)
     for bit, residue in enumerate(residues):
-        coprime = np.ones(period, dtype=np.bool_)
+        kept = np.uint8(255 - (1 << bit))
         for p in primes:
-            coprime &= (values + residue) % p != 0
-        octet |= coprime.view(np.uint8) << np.uint8(bit)
+            # modulus * k + residue is a multiple of p at this k, and p apart.
+            octet[-residue * pow(modulus, -1, p) % p :: p] &= kept
     return period, np.tile(octet, _PATTERN_BYTES // period + 2)

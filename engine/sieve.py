@@ -44,7 +44,7 @@ class IntervalSieve:
         wheel: Which rows to sieve.
         base_primes: Every prime <= isqrt(high) at least, ascending, all below 2**31. One that is
             greater than isqrt(high) is left out.
-        low: At least 71 and above every base prime used.
+        low: At least 257 and above every base prime used.
         high: At least low.
 
     Memory: 2 bytes an element of a row (at most 2 MB), 4 bytes a base prime for each gap length

@@ -107,11 +107,21 @@ class Wheel:
 def standard_wheels() -> tuple[Wheel, ...]:
     """Return the wheels to choose from: narrow intervals want the first, the widest the last.
 
-    Cost: about 8 ms and 4.5 MB once their patterns are used.
+    Cost: about 8 ms and 9 MB once their patterns are used.
     """
     return (
         Wheel(2, (3, 5, 7, 11, 13)),
-        Wheel(30, (7, 11, 13, 17), ((19, 67), (23, 61), (29, 59), (31, 53), (37, 47), (41, 43))),
-        Wheel(210, (11, 13, 17, 19), ((23, 61), (29, 59), (31, 53), (37, 47), (41, 43))),
+        Wheel(30, (7, 11, 13, 17), _paired(19, 241)),
+        Wheel(210, (11, 13, 17, 19), _paired(23, 251)),
         Wheel(2310, (13, 17, 19, 23)),
     )
+
+
+def _paired(first: int, last: int) -> tuple[tuple[int, int], ...]:
+    """Return the primes of [first, last], the least with the greatest, and so on inwards.
+
+    One bitwise and strikes two primes in eight rows, and pays up to about 250; so paired, no
+    product is above 16,000, a pattern that fits the first-level cache.
+    """
+    primes = [p for p in range(first, last + 1) if all(p % d for d in range(2, 17) if d < p)]
+    return tuple((primes[i], primes[-1 - i]) for i in range(len(primes) // 2))
