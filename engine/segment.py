@@ -108,23 +108,29 @@ class _BulkStrike:
 class _SparseStrike:
     """For primes above the length of a row: they strike once or never."""
 
-    def __init__(self, primes: NDArray[np.uint32], size: int) -> None:
+    def __init__(self, size: int) -> None:
         # Never is sent to a spare cell behind the row. np.minimum of an array and a number is
         # five times slower than of two arrays.
-        self._spare = np.full(primes.size, size, dtype=np.uint32)
+        self._spare = np.full(PRIME_BLOCK, size, dtype=np.uint32)
 
     def __call__(self, buffer: NDArray[np.uint8], starts: NDArray[np.uint32], size: int) -> None:
-        buffer[np.minimum(starts, self._spare).astype(np.intp)] = _ZERO_SCALAR
+        buffer[np.minimum(starts, self._spare[: starts.size]).astype(np.intp)] = _ZERO_SCALAR
 
 
 class _PrimeBlock:
     """Adjacent base primes that strike in one way, with what moves their first multiples."""
 
-    def __init__(self, wheel: Wheel, primes: NDArray[np.uint32], strike: _Strike) -> None:
+    def __init__(
+        self,
+        wheel: Wheel,
+        primes: NDArray[np.uint32],
+        strike: _Strike,
+        scratch: NDArray[np.uint32],
+    ) -> None:
         self.strike = strike
         self._primes = primes
         self._inverses = wheel.inverses(primes)
-        self._scratch = np.empty_like(primes)
+        self._scratch = scratch[: primes.size]
         self._steps = _multiples(self._inverses, primes, wheel.gaps)
 
     def starts(self, first: int) -> NDArray[np.uint32]:
@@ -149,8 +155,8 @@ class WheelSieve:
         struck: Base primes up to this one are left to the caller, as are always those that the
             wheel and its pattern strike.
 
-    Memory: 2 * size bytes for the row, 4 bytes a base prime for each distinct gap of the wheel,
-    and 16 bytes a base prime beside.
+    Memory: 2 * size bytes for the row, 4 bytes a base prime for each distinct gap of the wheel
+    (none for modulus 2, 3 for 30, 5 for 210), and 8 bytes a base prime beside.
     """
 
     def __init__(
@@ -220,15 +226,17 @@ class WheelSieve:
     def _cut_blocks(self) -> Iterator[_PrimeBlock]:
         bounds = np.array([self._size // SLICE_MARKS, self._size], dtype=np.uint32)
         bulk, sparse = np.searchsorted(self._primes, bounds, side="right").tolist()
+        scratch = np.empty(PRIME_BLOCK, dtype=np.uint32)
         if bulk:
             primes = self._primes[:bulk]
-            yield _PrimeBlock(self._wheel, primes, _SliceStrike(primes))
+            yield _PrimeBlock(self._wheel, primes, _SliceStrike(primes), scratch)
         for begin in range(bulk, sparse, BULK_PRIMES):
             primes = self._primes[begin : min(begin + BULK_PRIMES, sparse)]
-            yield _PrimeBlock(self._wheel, primes, _BulkStrike(primes, self._size))
+            yield _PrimeBlock(self._wheel, primes, _BulkStrike(primes, self._size), scratch)
+        sparse_strike = _SparseStrike(self._size)
         for begin in range(sparse, self._primes.size, PRIME_BLOCK):
             primes = self._primes[begin : begin + PRIME_BLOCK]
-            yield _PrimeBlock(self._wheel, primes, _SparseStrike(primes, self._size))
+            yield _PrimeBlock(self._wheel, primes, sparse_strike, scratch)
 
     def _fill(self, row: NDArray[np.uint8], residue: int, first: int, bit: int) -> None:
         """Set the bit by the pattern of the presieved primes: one period, then copies of it."""
