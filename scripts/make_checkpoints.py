@@ -35,7 +35,8 @@ def count_segment(sieve: WheelSieve, first: int, size: int) -> NDArray[np.uint32
     words = np.zeros(size // 64, dtype=np.uint32)
     for _, row in sieve.rows(first, size, Stop()):
         words += np.bitwise_count(np.packbits(row).view(np.uint64))
-    return words.reshape(-1, ELEMENTS // 64).sum(axis=1, dtype=np.uint32)
+    counts: NDArray[np.uint32] = words.reshape(-1, ELEMENTS // 64).sum(axis=1, dtype=np.uint32)
+    return counts
 
 
 def sieve_counts(entries: int, work: Path) -> NDArray[np.uint32]:
