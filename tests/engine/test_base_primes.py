@@ -39,3 +39,9 @@ def test_keeps_what_it_had_when_stopped() -> None:
         base.up_to(10**6, stop)
     assert base.covered == 2000
     assert base.up_to(3000, Stop()).tolist() == primes_by_primesieve(0, 3000)
+
+
+@pytest.mark.parametrize("bound", [2002, 2003, 2010, 2011])
+def test_growing_starts_right_behind_what_there_was(bound: int) -> None:
+    base = BasePrimes(SmallPrimes(bound), 10**5)
+    assert base.up_to(3000, Stop()).tolist() == primes_by_primesieve(0, 3000)
