@@ -21,6 +21,10 @@ from graphql import (
 from graphql.execution import Executor
 
 from execution.documents import DocumentCache
+from execution.sliced_executor import SlicedExecutor
+
+# Characters of a client's text that a message repeats.
+MAX_ECHO = 64
 
 
 class Phase(enum.Enum):
@@ -110,7 +114,7 @@ class DocumentExecutor:
         operation = get_operation_ast(document, operation_name)
         if operation is None:
             return Outcome(Phase.OPERATION, None, [_no_operation(operation_name)])
-        executor = Executor.build(
+        executor = SlicedExecutor.build(
             self._schema,
             document,
             context_value=context,
@@ -142,5 +146,5 @@ def _no_operation(operation_name: str | None) -> GraphQLError:
     if operation_name is None:
         message = "the document has several operations: operationName must say which to run"
     else:
-        message = f'no operation in the document is called "{operation_name}"'
+        message = f'no operation in the document is called "{operation_name[:MAX_ECHO]}"'
     return GraphQLError(message)

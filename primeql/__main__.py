@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import json
 import logging
 import os
@@ -22,6 +23,7 @@ from schema import build_schema
 
 # On SIGTERM requests under way may use up their deadline, and this long for the answer itself.
 SHUTDOWN_MARGIN_SECONDS = 5
+GC_THRESHOLDS = (100_000, 50, 50)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -43,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
 
     serve = commands.add_parser("serve", help="answer GraphQL over HTTP")
     serve.add_argument("--host", help="address to listen on (PRIMEQL_HOST)")
-    serve.add_argument("--port", type=int, help="port to listen on (PRIMEQL_PORT)")
+    serve.add_argument("--port", type=_port, help="port to listen on (PRIMEQL_PORT)")
     serve.set_defaults(run=_serve)
 
     schema = commands.add_parser("schema", help="print the schema definition (SDL)")
@@ -54,6 +56,11 @@ def _parser() -> argparse.ArgumentParser:
     query.add_argument("--variables", type=_json_object, default={}, help="a JSON object")
     query.set_defaults(run=_query)
     return parser
+
+
+def _port(text: str) -> int:
+    """Return the port in ``text``, by the rules of its variable."""
+    return Settings.from_environ({"PRIMEQL_PORT": text}).port
 
 
 def _json_object(text: str) -> dict[str, Any]:
@@ -69,13 +76,19 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
     # uvicorn raises the signal that stopped it once more when all is done: then this ends well.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("primeql").setLevel(logging.INFO)
+    given = {name: getattr(options, name) for name in ("host", "port")}
     settings = replace(
-        settings,
-        host=settings.host if options.host is None else options.host,
-        port=settings.port if options.port is None else options.port,
+        settings, **{name: value for name, value in given.items() if value is not None}
     )
+    app = create_app(settings)
+    # Tables, schema and modules stay: the collector need not look at them ever again, nor walk
+    # through large documents and answers every 700 objects.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
     uvicorn.run(
-        create_app(settings),
+        app,
         host=settings.host,
         port=settings.port,
         loop="uvloop",

@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
@@ -33,6 +33,8 @@ EXPLORER_DIRECTORY = Path(__file__).parent / "explorer_static"
 # Smaller answers gain nothing by compression.
 COMPRESSED_BYTES = 1_024
 CORS_PREFLIGHT_SECONDS = 86_400
+# What nginx logs for a client that did not wait; not in the registry of statuses.
+CLIENT_CLOSED_REQUEST = 499
 
 
 def create_app(settings: Settings) -> ASGIApp:
@@ -73,7 +75,11 @@ def _routes(service: PrimeService) -> ASGIApp:
     app = Starlette(
         routes=routes,
         middleware=_middleware(settings),
-        exception_handlers={HTTPException: _http_error, Exception: _unforeseen},
+        exception_handlers={
+            HTTPException: _http_error,
+            ClientDisconnect: _gone,
+            Exception: _unforeseen,
+        },
         lifespan=lifespan,
     )
     # A POST that is redirected loses its body in many clients: a wrong path is better said so.
@@ -88,8 +94,13 @@ def _middleware(settings: Settings) -> list[Middleware]:
             CORSMiddleware,
             allow_origins=settings.cors_origins,
             allow_methods=["GET", "POST"],
-            allow_headers=["Content-Type", "X-Request-Id", *PREFLIGHTED_HEADERS],
-            expose_headers=["ETag", "X-Request-Id"],
+            allow_headers=[
+                "Content-Encoding",
+                "Content-Type",
+                "X-Request-Id",
+                *PREFLIGHTED_HEADERS,
+            ],
+            expose_headers=["Allow", "ETag", "Retry-After", "X-Request-Id"],
             max_age=CORS_PREFLIGHT_SECONDS,
         ),
         Middleware(CompressMiddleware, minimum_size=COMPRESSED_BYTES),
@@ -101,6 +112,11 @@ async def _http_error(_request: Request, error: Exception) -> Response:
     """Answer a refused HTTP request in GraphQL's shape."""
     assert isinstance(error, HTTPException)
     return refuse(RequestError(error.detail, error.status_code), **dict(error.headers or {}))
+
+
+async def _gone(_request: Request, _error: Exception) -> Response:
+    """Answer a client that has hung up; nobody reads it."""
+    return Response(status_code=CLIENT_CLOSED_REQUEST)
 
 
 async def _unforeseen(request: Request, error: Exception) -> Response:

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from execution.encoding import encode
 from primeql import __version__
+from primeql.hang_ups import unless_gone
 from primeql.http_caching import IMMUTABLE, NO_STORE, VARY, entity_tag, is_named
 from primeql.media_types import GRAPHQL_JSON, JSON, negotiate
 from primeql.operations import Operation, read_operation
@@ -48,7 +49,7 @@ async def respond(service: PrimeService, request: Request) -> Response:
         operation = read_operation(parameters)
     except RequestError as error:
         return refuse(error, media_type)
-    answer = await service.answer(operation, request.state.request_id)
+    answer = await unless_gone(request, service.answer(operation, request.state.request_id))
     return _response(answer, media_type, {"Cache-Control": NO_STORE})
 
 
@@ -61,7 +62,7 @@ async def _respond_to_get(
     # Only an answer that never changes was given out with this tag.
     if is_named(tag, request.headers.get("if-none-match")):
         return Response(status_code=304, headers=headers)
-    answer = await service.answer(operation, request.state.request_id)
+    answer = await unless_gone(request, service.answer(operation, request.state.request_id))
     if not answer.is_repeatable:
         headers = {"Cache-Control": NO_STORE, "Vary": VARY}
     return _response(answer, media_type, headers)
@@ -78,10 +79,14 @@ async def _respond_to_batch(
     maximum = service.settings.max_operations
     if not 1 <= len(batch) <= maximum:
         raise RequestError(f"a batch has 1 to {maximum} operations, this one has {len(batch)}")
-    request_id = request.state.request_id
-    bodies = await asyncio.gather(*(_batch_body(service, item, request_id) for item in batch))
+    bodies = await unless_gone(request, _batch_bodies(service, batch, request.state.request_id))
     body = b"[" + b",".join(bodies) + b"]"
     return Response(body, 200, {"Cache-Control": NO_STORE}, f"{media_type}; charset=utf-8")
+
+
+async def _batch_bodies(service: PrimeService, batch: list[Any], request_id: str) -> list[bytes]:
+    """Return the encoded answers to the operations of a batch."""
+    return await asyncio.gather(*(_batch_body(service, item, request_id) for item in batch))
 
 
 async def _batch_body(service: PrimeService, parameters: Any, request_id: str) -> bytes:

@@ -16,13 +16,14 @@ def negotiate(accept: str | None) -> str | None:
     if accept is None or not accept.strip():
         return JSON
     ranges = dict(_media_range(part) for part in accept.split(","))
-    named = {offered: ranges[offered] for offered in _OFFERED if offered in ranges}
     wildcard = ranges.get("application/*", ranges.get("*/*", 0.0))
-    weights = {JSON: wildcard, **named}
+    weights = {offered: ranges.get(offered, wildcard) for offered in _OFFERED}
     best = max(weights.values())
     if best <= 0:
         return None
-    return next(offered for offered in (*named, JSON) if weights[offered] == best)
+    # A type that the client names goes before one that only a wildcard lets in.
+    named = [offered for offered in _OFFERED if offered in ranges]
+    return next(offered for offered in (*named, JSON, GRAPHQL_JSON) if weights[offered] == best)
 
 
 def _media_range(part: str) -> tuple[str, float]:

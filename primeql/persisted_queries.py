@@ -22,13 +22,15 @@ from resolvers.errors import ErrorCode
 logger = logging.getLogger("primeql.persisted_queries")
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
-# Registered documents are forgotten after a day without being registered again; a client that is
-# told so sends the whole document once more.
+# In Redis, registered documents are forgotten after a day without being registered again; a client
+# that is told so sends the whole document once more. In memory they go when it is full.
 LIFETIME_SECONDS = 86_400
 REDIS_TIMEOUT_SECONDS = 0.1
+# What a document in memory takes beside its text, its key and its places in tables included.
+ENTRY_BYTES = 400
 
 
-class DocumentCache(SimpleMemoryCache):  # type: ignore[misc]  # aiocache has no types
+class RegisteredDocuments(SimpleMemoryCache):  # type: ignore[misc]  # aiocache has no types
     """Documents in memory, the oldest dropped when they hold more than ``max_bytes``."""
 
     def __init__(self, max_bytes: int) -> None:
@@ -39,8 +41,9 @@ class DocumentCache(SimpleMemoryCache):  # type: ignore[misc]  # aiocache has no
         self._sizes: OrderedDict[str, int] = OrderedDict()
 
     async def _set(self, key: str, value: str, *args: Any, **options: Any) -> Any:
-        self._bytes += len(value) - self._sizes.pop(key, 0)
-        self._sizes[key] = len(value)
+        size = len(value.encode()) + ENTRY_BYTES
+        self._bytes += size - self._sizes.pop(key, 0)
+        self._sizes[key] = size
         stored = await super()._set(key, value, *args, **options)
         while self._bytes > self._max_bytes:
             oldest, size = self._sizes.popitem(last=False)
@@ -52,7 +55,7 @@ class DocumentCache(SimpleMemoryCache):  # type: ignore[misc]  # aiocache has no
 def document_cache(redis_url: str, max_bytes: int) -> BaseCache:
     """Return a cache in the Redis at ``redis_url``, in memory if that is empty."""
     if not redis_url:
-        return DocumentCache(max_bytes)
+        return RegisteredDocuments(max_bytes)
 
     def pool(**_parts: Any) -> ConnectionPool:
         # Made of the whole URL, so that TLS, user and database in it count.

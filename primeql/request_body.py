@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import sys
 import zlib
 from collections.abc import Callable
@@ -19,8 +20,12 @@ else:
     from zstandard import ZstdDecompressor, ZstdError
 
 
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+
 # The window that RFC 8878 asks every decoder to support, and the most memory one body may claim.
 ZSTD_WINDOW_BYTES = 8 << 20
+# Four bytes may stand for a block of 128 KiB: a piece unpacks to at most 8 MiB.
+ZSTD_PIECE_BYTES = 256
 
 
 async def read_json(request: Request, max_bytes: int, timeout_seconds: float) -> Any:
@@ -53,7 +58,7 @@ def decode_json(raw: bytes, what: str) -> Any:
     """
     try:
         # Not orjson: it turns integers above 64 bits into floats.
-        return json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant)
+        value = json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant)
     except UnicodeDecodeError:
         raise RequestError(f"{what} is not UTF-8") from None
     except json.JSONDecodeError as error:
@@ -63,6 +68,18 @@ def decode_json(raw: bytes, what: str) -> Any:
         raise RequestError(f"{what} nests too deeply") from None
     except ValueError:
         raise RequestError(f"{what} holds an integer with too many digits") from None
+    if _SURROGATE.search(raw) and _has_lone_surrogate(value):
+        raise RequestError(f"{what} escapes half of a surrogate pair, which is no character")
+    return value
+
+
+def _has_lone_surrogate(value: Any) -> bool:
+    """Return whether a decoded value holds text that can not be encoded again."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _refuse_constant(name: str) -> None:
@@ -128,11 +145,20 @@ def _unpack_zstd(body: bytes, max_bytes: int) -> bytes:
             decompressor = ZstdDecompressor()
             unpacked = decompressor.decompress(body, max_bytes + 1)
             return _within(unpacked, decompressor.eof, max_bytes)
-        with ZstdDecompressor(max_window_size=ZSTD_WINDOW_BYTES).stream_reader(body) as reader:
-            unpacked = reader.read(max_bytes + 1)
-            return _within(unpacked, bool(body), max_bytes)
+        return _unpack_zstd_by_pieces(body, max_bytes)
     except ZstdError:
         raise _corrupt() from None
+
+
+def _unpack_zstd_by_pieces(body: bytes, max_bytes: int) -> bytes:
+    """Unpack with the library for older Pythons, which takes no bound of its own."""
+    decompressor = ZstdDecompressor(max_window_size=ZSTD_WINDOW_BYTES).decompressobj()
+    unpacked, rest = bytearray(), body
+    while rest and not decompressor.eof and len(unpacked) <= max_bytes:
+        piece, rest = rest[:ZSTD_PIECE_BYTES], rest[ZSTD_PIECE_BYTES:]
+        unpacked += decompressor.decompress(piece)
+    is_complete = decompressor.eof and not decompressor.unused_data and not rest
+    return _within(bytes(unpacked), is_complete, max_bytes)
 
 
 _UNPACKERS = {

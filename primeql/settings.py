@@ -8,6 +8,8 @@ from typing import Any, Self
 from resolvers.limits import Limits
 
 PREFIX = "PRIMEQL_"
+MAX_INTEGER_CHARACTERS = 20
+MAX_ECHO = 64
 _DEFAULT_LIMITS = Limits()
 
 
@@ -29,7 +31,8 @@ def _integer(default: int, low: int, high: int, help_text: str) -> Any:
     """Declare an integer setting within [low, high]."""
 
     def read(text: str) -> int:
-        if not (text.isascii() and text.isdigit() and low <= int(text[:20]) <= high):
+        is_number = text.isascii() and text.isdigit() and len(text) <= MAX_INTEGER_CHARACTERS
+        if not (is_number and low <= int(text) <= high):
             raise ValueError(f"an integer from {low} to {high}")
         return int(text)
 
@@ -52,9 +55,17 @@ def _read_origins(text: str) -> tuple[str, ...]:
     origins = tuple(origin.strip() for origin in text.split(",") if origin.strip())
     for origin in origins:
         scheme, _, host = origin.partition("://")
-        if origin != "*" and (scheme not in ("http", "https") or not host or "/" in host):
+        is_exact = scheme in ("http", "https") and bool(host) and not set(host) & set("/*")
+        if origin != "*" and not is_exact:
             raise ValueError("origins such as https://app.example.org, separated by commas, or *")
     return origins
+
+
+def _read_redis_url(text: str) -> str:
+    """Return the address of a Redis, or nothing."""
+    if text and not text.startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError("an address such as redis://host:6379/0")
+    return text
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -114,7 +125,9 @@ class Settings:
         64 << 20, 0, 1 << 32, "Memory for documents that were parsed and validated."
     )
     redis_url: str = _setting(
-        "", str, "Redis for what processes share, redis:// or rediss://; empty for none."
+        "",
+        _read_redis_url,
+        "Redis for what processes share, redis:// or rediss://; empty for none.",
     )
     cors_origins: tuple[str, ...] = _setting(
         (), _read_origins, "Origins whose pages may ask, separated by commas; * for all."
@@ -142,8 +155,14 @@ class Settings:
             try:
                 values[fields[name].name] = fields[name].metadata["read"](text)
             except ValueError as error:
-                raise SettingsError(f"{name} is {text!r}; it must be {error}") from None
-        return cls(**values)
+                shown = repr(text[:MAX_ECHO])
+                raise SettingsError(f"{name} is {shown}; it must be {error}") from None
+        settings = cls(**values)
+        if settings.only_persisted and not settings.persisted_documents:
+            raise SettingsError(
+                "PRIMEQL_ONLY_PERSISTED is true: PRIMEQL_PERSISTED_DOCUMENTS must name a manifest"
+            )
+        return settings
 
     @property
     def worker_count(self) -> int:

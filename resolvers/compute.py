@@ -6,7 +6,10 @@ only be stopped by ending their process, so theirs is a pool of worker processes
 """
 
 import asyncio
+import ctypes
 import multiprocessing
+import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -27,9 +30,15 @@ from resolvers.limits import Limits
 T = TypeVar("T")
 
 SECONDS_PER_POINT = 1e-4
-# Predicted points up to which a question is answered on the event loop: 2 ms, the longest that one
-# request may keep the others waiting (light requests are promised p95 < 100 ms).
+# Predicted points up to which a question is answered on the event loop: 2 ms, as much as one
+# request may compute there before others have their turn.
 LOOP_POINTS = 20.0
+# Predicted points above which a question goes to the slow workers, which give way to the quick
+# ones: 0.1 s, the longest that a moderate question should wait for another.
+QUICK_POINTS = 1_000.0
+SLOW_NICENESS = 10
+# From Linux's prctl.h: the signal to get when the parent process ends.
+PR_SET_PDEATHSIG = 1
 # Modules every worker imports before its first task, so that no caller waits for them.
 PRELOADED_MODULES = (
     "resolvers.compute",
@@ -37,6 +46,44 @@ PRELOADED_MODULES = (
     "engine.neighbours",
     "engine.primality",
 )
+
+
+def _pool(workers: int, niceness: int) -> pebble.ProcessPool:
+    """Return a pool whose processes give way to others by ``niceness``."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(PRELOADED_MODULES))
+    return pebble.ProcessPool(
+        max_workers=workers,
+        max_tasks=1_000,
+        context=context,
+        initializer=_begin_worker,
+        initargs=(niceness,),
+    )
+
+
+def _begin_worker(niceness: int) -> None:
+    """Make a worker process give way, and die of SIGTERM at once.
+
+    The pool's own handler, in Python, waits for FLINT or GMP to return.
+    """
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    # Nor does it outlive the service, should that be killed without a chance to end its workers.
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    os.nice(niceness)
+
+
+async def _on_loop(
+    notes: AnswerNotes, deadline: float, function: Callable[..., T], *arguments: Any
+) -> T:
+    """Return ``function(*arguments)``, computed here when it is this request's turn."""
+    await notes.turn()
+    if time.monotonic() >= deadline:
+        raise DeadlineError("the time allowed ran out before this field was begun")
+    before = notes.spent_seconds
+    try:
+        return _noted(notes, function, *arguments)
+    finally:
+        notes.slice_seconds += notes.spent_seconds - before
 
 
 def _timed(function: Callable[..., T], *arguments: Any) -> tuple[T, float]:
@@ -58,18 +105,20 @@ def _noted(notes: AnswerNotes, function: Callable[..., T], *arguments: Any) -> T
 class Compute:
     """Runs engine functions by predicted cost, within a deadline.
 
+    There are two pools, so that questions of seconds can not keep all workers from those of
+    milliseconds.
+
     Args:
-        workers: Worker processes, and as many threads.
+        workers: Processes of each pool, and threads.
         max_waiting: Tasks that may wait or run at once; one more is refused.
         limits: A numpy sweep predicted to go beyond the cost of a request, or beyond the deadline,
             is refused before it starts.
     """
 
     def __init__(self, workers: int, max_waiting: int, limits: Limits) -> None:
-        """Start the pool's machinery; its processes come with ``start``."""
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(list(PRELOADED_MODULES))
-        self._pool = pebble.ProcessPool(max_workers=workers, max_tasks=1_000, context=context)
+        """Prepare the pools; their processes come with ``start``, or the first task."""
+        self._quick = _pool(workers, 0)
+        self._slow = _pool(workers, SLOW_NICENESS)
         self._threads = anyio.CapacityLimiter(workers)
         self._workers = workers
         self._waiting = 0
@@ -78,13 +127,18 @@ class Compute:
 
     async def start(self) -> None:
         """Start every worker process and return when each has answered."""
-        futures = [self._pool.schedule(time.sleep, args=(0.01,)) for _ in range(self._workers)]
+        pools = (self._quick, self._slow)
+        futures = [
+            pool.schedule(time.sleep, args=(0.01,)) for pool in pools for _ in range(self._workers)
+        ]
         await asyncio.gather(*map(asyncio.wrap_future, futures))
 
     def close(self) -> None:
         """End the worker processes at once; what they were computing is lost."""
-        self._pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it untyped
-        self._pool.join()
+        for pool in (self._quick, self._slow):
+            pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it untyped
+        for pool in (self._quick, self._slow):
+            pool.join()
 
     async def sweep(
         self,
@@ -106,7 +160,7 @@ class Compute:
         """
         stop = Stop(deadline)
         if cost <= LOOP_POINTS:
-            return _noted(notes, function, *arguments, stop)
+            return await _on_loop(notes, deadline, function, *arguments, stop)
         self._check_price(cost)
         with self._place():
             try:
@@ -141,13 +195,14 @@ class Compute:
             OverloadedError: Too many tasks are waiting.
         """
         if cost <= LOOP_POINTS:
-            return _noted(notes, function, *arguments)
+            return await _on_loop(notes, deadline, function, *arguments)
         remaining = deadline - time.monotonic()
         if remaining <= 0:
             raise DeadlineError("the time allowed ran out before this field was begun")
         with self._place():
             future: Future[tuple[T, float]]
-            future = self._pool.schedule(_timed, args=(function, *arguments))
+            pool = self._quick if cost <= QUICK_POINTS else self._slow
+            future = pool.schedule(_timed, args=(function, *arguments))
             spent = cost * SECONDS_PER_POINT
             try:
                 async with asyncio.timeout(remaining):

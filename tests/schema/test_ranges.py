@@ -77,6 +77,25 @@ async def test_a_page_costs_by_the_page_not_by_the_width(ask: Ask) -> None:
     }
 
 
+async def test_ends_of_an_interval_of_any_width_are_found(ask: Ask) -> None:
+    query = """query ($low: BigInt!, $high: BigInt!) { primeRange(low: $low, high: $high) {
+      smallest primes(first: 1000) { pageInfo { hasNextPage } } } }"""
+    response = await ask(query, low=2, high=10**4095)
+    assert response["data"]["primeRange"] == {
+        "smallest": "2",
+        "primes": {"pageInfo": {"hasNextPage": True}},
+    }
+
+
+async def test_interval_of_long_negative_integers_is_empty(ask: Ask) -> None:
+    query = """query ($low: BigInt!, $high: BigInt!) { primeRange(low: $low, high: $high) {
+      smallest largest primes(last: 1) { nodes } } }"""
+    response = await ask(query, low=-(10**4095), high=-(10**400))
+    assert response == {
+        "data": {"primeRange": {"smallest": None, "largest": None, "primes": {"nodes": []}}}
+    }
+
+
 @pytest.mark.parametrize("field", ["count", "sum", "primes { totalCount }"])
 async def test_width_out_of_reach_is_refused_at_once(ask: Ask, field: str) -> None:
     query = f"{{ primeRange(low: 0, high: {10**19}) {{ low {field} smallest }} }}"
