@@ -1,0 +1,43 @@
+"""Where in a document its errors are, found in time that does not multiply."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+
+from graphql import DocumentNode, GraphQLError, SourceLocation
+
+_LINE_TERMINATOR = re.compile(r"\r\n|[\n\r]")
+
+
+def release_text(document: DocumentNode) -> None:
+    """Take the text away from a parsed document, so that its errors are made in constant time.
+
+    While an error is made, graphql-core counts the lines before it, from the start of the text:
+    10,000 errors in a document of 10,000 lines would be 12 seconds. Nothing else reads the text
+    once it is parsed. ``locate_errors`` gives the errors the locations that they should have.
+    """
+    if document.loc is not None:
+        document.loc.source.body = ""
+
+
+def locate_errors(errors: Iterable[GraphQLError], text: str) -> None:
+    """Set the locations of errors in a document, in its validation or its execution.
+
+    Args:
+        errors: What graphql-core found; located again they stay the same.
+        text: What the document was parsed from.
+
+    Cost: linear in the text and in the errors; nothing if there are none.
+    """
+    line_starts: list[int] | None = None
+    for error in errors:
+        if error.positions:
+            if line_starts is None:
+                line_starts = [0, *(match.end() for match in _LINE_TERMINATOR.finditer(text))]
+            error.locations = [_location(position, line_starts) for position in error.positions]
+
+
+def _location(position: int, line_starts: list[int]) -> SourceLocation:
+    """Return the line and the column of a position in the text, both counted from 1."""
+    line = bisect_right(line_starts, position)
+    return SourceLocation(line, position + 1 - line_starts[line - 1])
