@@ -59,13 +59,12 @@ class DocumentLimits:
         name_length: Characters of a response name, or the name of an operation or fragment. Each
             item of a list repeats response names, and each error its path.
         fragment_visits: How often a fragment is entered, were every spread expanded.
-        fields: Fields selected, were every spread expanded; what execution walks at most.
-        depth: Fields below each other, introspection apart. The schema's own paths without
-            repetition have 6.
+        fields: Fields selected, were every spread expanded; lists multiply them when they run.
+        depth: Fields below each other, introspection apart; 4 where no type comes twice.
         introspection_depth: Fields of introspection below each other; the query of
             graphql-core and GraphiQL has 15.
         introspection_values: An estimate of how many values introspection answers; for that
-            same query it is 31,000.
+            same query it is 29,000.
         field_merges: Pairs of fields, or fragments, that meet and must be compared, each 4 to 10
             microseconds of validation.
     """
@@ -118,7 +117,7 @@ def check_document(document: DocumentNode, limits: DocumentLimits) -> GraphQLErr
 
     What is invalid, such as a cycle of fragments, is left to validation.
 
-    Cost: linear in the document and in ``limits.fields``; a twentieth of what parsing took.
+    Cost: linear in the document and in ``limits.fields``; 45 ms for 10,000 aliases.
     """
     return _first_beyond(_count_document(document, limits))
 
