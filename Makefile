@@ -32,8 +32,9 @@ check: .venv/installed-dev
 bench: .venv/installed-dev
 	$(BIN)/python -m benchmarks
 
-schema: .venv/installed
+schema: .venv/installed-dev
 	$(BIN)/primeql schema > schema/schema.graphql
+	$(BIN)/python -m scripts.make_reference
 
 explorer:
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(EXPLORER); \

@@ -30,18 +30,23 @@ class DocumentCache(Generic[T]):
 
     def get(self, text: str) -> T:
         """Return what is made of ``text``. Cost: 0.3 us if it is kept."""
-        document = self._documents.get(text)
+        document = self.find(text)
         if document is None:
             document = self._prepare(text)
-            self._keep(text, document)
-        else:
+            self.keep(text, document)
+        return document
+
+    def find(self, text: str) -> T | None:
+        """Return what was made of ``text`` if it is kept."""
+        document = self._documents.get(text)
+        if document is not None:
             self._documents.move_to_end(text)
         return document
 
-    def _keep(self, text: str, document: T) -> None:
+    def keep(self, text: str, document: T) -> None:
         """Keep a document if it fits, and let go of others until all do."""
         size = _size(text)
-        if size > self._max_bytes:
+        if size > self._max_bytes or text in self._documents:
             return
         self._documents[text] = document
         self._bytes += size

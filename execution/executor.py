@@ -1,5 +1,6 @@
 """From a document to a result: parse, validate, choose the operation, coerce, execute."""
 
+import asyncio
 import enum
 import inspect
 from collections.abc import Mapping, Sequence
@@ -20,11 +21,15 @@ from graphql import (
 )
 from graphql.execution import Executor
 
+from execution.document_limits import DocumentLimits, check_document, check_text
 from execution.documents import DocumentCache
+from execution.error_locations import locate_errors, release_text
 from execution.sliced_executor import SlicedExecutor
 
 # Characters of a client's text that a message repeats.
 MAX_ECHO = 64
+# Characters of a document above which it is made ready in a thread: about 10 ms.
+LONG_TEXT = 4_000
 
 
 class Phase(enum.Enum):
@@ -54,6 +59,7 @@ class BoundOperation:
     """
 
     document: DocumentNode
+    text: str
     operation: OperationDefinitionNode
     variables: Mapping[str, Any]
     executor: Executor[Any]
@@ -63,7 +69,9 @@ class BoundOperation:
         result: Any = self.executor.execute_operation()
         if inspect.isawaitable(result):
             result = await result
-        return Outcome(Phase.EXECUTION, result.data, result.errors or [])
+        errors = result.errors or []
+        locate_errors(errors, self.text)
+        return Outcome(Phase.EXECUTION, result.data, errors)
 
 
 class DocumentExecutor:
@@ -71,7 +79,7 @@ class DocumentExecutor:
 
     Args:
         schema: The schema that every document is validated against.
-        max_tokens: Lexical tokens of a document; one of more is refused while it is parsed.
+        limits: A document beyond them is refused before it is validated.
         allows_introspection: Whether documents may ask for the schema, and errors may name fields
             close to a misspelt one, which tells of the schema too.
         cache_bytes: Memory for documents that were made ready.
@@ -80,20 +88,20 @@ class DocumentExecutor:
     def __init__(
         self,
         schema: GraphQLSchema,
-        max_tokens: int,
+        limits: DocumentLimits,
         allows_introspection: bool = True,
         cache_bytes: int = 64 << 20,
     ) -> None:
         """Remember the schema and the bounds."""
         self._schema = schema
-        self._max_tokens = max_tokens
+        self._limits = limits
         self._documents = DocumentCache(self._prepare, cache_bytes)
         self._hides_schema = not allows_introspection
         self._rules = specified_rules
         if self._hides_schema:
             self._rules = (*specified_rules, NoSchemaIntrospectionCustomRule)
 
-    def bind(
+    async def bind(
         self,
         text: str,
         variables: Mapping[str, Any] | None,
@@ -108,7 +116,12 @@ class DocumentExecutor:
             operation_name: None if the document has only one operation.
             context: Handed to every resolver.
         """
-        document = self._documents.get(text)
+        document = self._documents.find(text)
+        if document is None and len(text) > LONG_TEXT:
+            # In a thread, so that other requests have their turn at least every 5 ms.
+            document = await asyncio.to_thread(self._prepare, text)
+            self._documents.keep(text, document)
+        document = document or self._documents.get(text)
         if isinstance(document, Outcome):
             return document
         operation = get_operation_ast(document, operation_name)
@@ -123,20 +136,25 @@ class DocumentExecutor:
             hide_suggestions=self._hides_schema,
         )
         if isinstance(executor, list):
+            locate_errors(executor, text)
             return Outcome(Phase.VARIABLES, None, executor)
         coerced = executor.variable_values.coerced
-        return BoundOperation(document, operation, coerced, executor)
+        return BoundOperation(document, text, operation, coerced, executor)
 
     def _prepare(self, text: str) -> DocumentNode | Outcome:
         """Return a valid document, or the outcome of every operation of one that is not."""
+        if refusal := check_text(text, self._limits):
+            return Outcome(Phase.PARSING, None, [refusal])
         try:
-            document = parse(
-                text, max_lexical_tokens=self._max_tokens, allow_empty_selection_sets=False
-            )
+            document = parse(text, allow_empty_selection_sets=False)
         except GraphQLSyntaxError as error:
             return Outcome(Phase.PARSING, None, [error])
+        release_text(document)
+        if refusal := check_document(document, self._limits):
+            return Outcome(Phase.VALIDATION, None, [refusal])
         errors = validate(self._schema, document, self._rules, hide_suggestions=self._hides_schema)
         if errors:
+            locate_errors(errors, text)
             return Outcome(Phase.VALIDATION, None, errors)
         return document
 

@@ -34,7 +34,8 @@ def format_error(error: GraphQLError, default: ErrorCode, request_id: str) -> Gr
     code, cause = _classify(error, default)
     formatted = error.formatted
     formatted["message"] = shorten(error.message)
-    extensions: dict[str, Any] = {"code": str(code)}
+    # A limit on documents comes with a code of its own.
+    extensions: dict[str, Any] = {"code": str(code), **(error.extensions or {})}
     if code is ErrorCode.INTERNAL_SERVER_ERROR:
         logger.error("unforeseen error in request %s", request_id, exc_info=cause)
         formatted["message"] = f"unexpected error; quote request {request_id} when reporting it"

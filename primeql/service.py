@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.prime_ranges import PrimeRanges
+from execution.document_limits import DocumentLimits
 from execution.encoding import encode
 from execution.executor import DocumentExecutor, Outcome, Phase
 from middleware.error_mask import format_error
@@ -65,7 +66,11 @@ class PrimeService:
         self._limits = settings.limits
         self._executor = DocumentExecutor(
             self.schema._schema,
-            max_tokens=200_000,
+            DocumentLimits(
+                bytes=settings.max_request_bytes,
+                tokens=settings.max_tokens,
+                depth=settings.max_depth,
+            ),
             allows_introspection=settings.introspection,
             cache_bytes=settings.max_document_cache_bytes,
         )
@@ -104,7 +109,7 @@ class PrimeService:
             document = await self._persisted.document(operation.query, operation.document_id)
         except RequestError as error:
             return _refusal(error)
-        bound = self._executor.bind(
+        bound = await self._executor.bind(
             document, operation.variables, operation.operation_name, context
         )
         outcome = bound if isinstance(bound, Outcome) else await bound.run()

@@ -80,6 +80,10 @@ class Settings:
     max_waiting: int = _integer(
         20_000, 1, 1_000_000, "Computations that may wait; one more is refused as OVERLOADED."
     )
+    max_tokens: int = _integer(
+        60_000, 100, 10_000_000, "Lexical tokens of a document; 5,000 aliases have 55,000."
+    )
+    max_depth: int = _integer(20, 1, 1_000, "Levels of fields below each other in a document.")
     max_request_cost: int = _integer(
         _DEFAULT_LIMITS.max_request_cost,
         1,

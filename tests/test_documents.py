@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from execution.document_limits import LimitCode
 from primeql import __version__
 from primeql.settings import PREFIX, Settings
 from resolvers.errors import ErrorCode
@@ -51,7 +52,8 @@ def test_settings_are_documented_as_they_are() -> None:
 
 
 def test_every_error_code_is_documented_once() -> None:
-    assert sorted(row[0] for row in _rows("errors.md")) == sorted(ErrorCode)
+    codes = [*ErrorCode, *LimitCode]
+    assert sorted(row[0] for row in _rows("errors.md")) == sorted(codes)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=_name)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from graphql import GraphQLSchema, build_schema
 
+from execution.document_limits import DocumentLimits
 from execution.encoding import encode
 from execution.executor import DocumentExecutor, Outcome, Phase
 
@@ -29,7 +30,7 @@ def _schema() -> GraphQLSchema:
     return schema
 
 
-EXECUTOR = DocumentExecutor(_schema(), max_tokens=60)
+EXECUTOR = DocumentExecutor(_schema(), DocumentLimits(tokens=60, depth=1))
 
 
 async def run(
@@ -38,7 +39,7 @@ async def run(
     operation_name: str | None,
     context: Any,
 ) -> Outcome:
-    bound = EXECUTOR.bind(text, variables, operation_name, context)
+    bound = await EXECUTOR.bind(text, variables, operation_name, context)
     return bound if isinstance(bound, Outcome) else await bound.run()
 
 

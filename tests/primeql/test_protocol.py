@@ -443,3 +443,46 @@ def test_client_that_does_not_read_holds_nobody_up(server: RunningServer) -> Non
             connection.close()
     assert server.post(QUERY).json() == ANSWER
     assert not any("Traceback" in line for line in server.log)
+
+
+# Documents
+
+
+def bomb(levels: int) -> str:
+    """Return a document whose fragments double at every level, were they expanded."""
+    fragments = [f"fragment F{k} on Query {{ ...F{k + 1} ...F{k + 1} }}" for k in range(levels)]
+    return " ".join(["{ ...F0 }", *fragments, f"fragment F{levels} on Query {{ __typename }}"])
+
+
+@pytest.mark.parametrize(
+    ("document", "code"),
+    [
+        (bomb(20), "MAX_FRAGMENT_VISITS_LIMIT"),
+        (bomb(190), "MAX_FRAGMENT_VISITS_LIMIT"),
+        ("{" + " __typename" * 90_000 + "}", "MAX_TOKENS_LIMIT"),
+        ("{" + "".join(f" a{k}: __typename" for k in range(60_000)) + "}", "MAX_TOKENS_LIMIT"),
+        ("{ __typename }" + "#\n" * 500_000, "MAX_COMMENTS_LIMIT"),
+        ("{ __typename" + " @include(if: true)" * 2_000 + "}", "MAX_DIRECTIVES_LIMIT"),
+        ("{ __typename" + " __typename" * 2_000 + "}", "MAX_FIELD_MERGES_LIMIT"),
+        (
+            "{ __schema { types " + "{ fields { type " * 20 + "{ name }" + "} }" * 20 + "} }",
+            "MAX_INTROSPECTION_DEPTH_LIMIT",
+        ),
+    ],
+    ids=["bomb", "deep bomb", "fields", "aliases", "comments", "directives", "merges", "depth"],
+)
+def test_document_beyond_a_limit_has_its_code(
+    server: RunningServer, document: str, code: str
+) -> None:
+    response = server.post(document)
+    (error,) = response.json()["errors"]
+    assert response.status_code == 200
+    assert error["extensions"] == {"code": code}
+    assert "the limit is" in error["message"]
+
+
+def test_thousands_of_aliases_are_answered(server: RunningServer) -> None:
+    aliases = " ".join(f"a{k}: integer(value: {k}) {{ isPrime }}" for k in range(5_000))
+    data = server.post(f"{{ {aliases} }}").json()["data"]
+    # pi(5000) = 669 (OEIS A000720).
+    assert sum(answer["isPrime"] for answer in data.values()) == 669
