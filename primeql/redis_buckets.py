@@ -19,8 +19,10 @@ TIMEOUT_SECONDS: Final = 0.075
 # one, 17 microseconds, is within a sixth of what it is at 100.
 PIPELINED: Final = 50
 
-# Reading a reply takes one turn of the event loop for the bytes, one for the parser, one to spare.
-GRACE_TURNS: Final = 3
+# A timer that is this late says that the event loop was busy, so that Redis may have answered long
+# ago, or was never asked. It gets its time again, so many times.
+LATE_SECONDS: Final = 0.01
+MAX_LATE: Final = 5
 
 # A bucket is the points spent and the microsecond, by Redis's own clock, at which that was so.
 # It lives for as long as an empty one takes to fill: whoever remembers it longer, remembers that
@@ -65,11 +67,15 @@ class RedisBuckets:
 
     def __init__(self, url: str, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         """Connect with the first attempt."""
-        self._redis = Redis.from_url(url, retry=Retry(NoBackoff(), 0))
+        # Its own timeouts, one for each reply, are left out: they cost 4 microseconds each, and
+        # take a late event loop for a late Redis.
+        self._redis = Redis.from_url(
+            url, socket_timeout=None, socket_connect_timeout=None, retry=Retry(NoBackoff(), 0)
+        )
         self._timeout_seconds = timeout_seconds
         self._waiting: list[_Attempt] = []
         self._sending: asyncio.Task[None] | None = None
-        self._round_trips = 0
+        self._timer: asyncio.TimerHandle
 
     async def take(
         self, client: Client, cost: float, owed: float, known: float
@@ -93,22 +99,24 @@ class RedisBuckets:
     async def _send(self) -> None:
         """Make round trips until nothing waits; one that fails fails everything that waits."""
         batch: list[_Attempt] = []
+        error: Exception = SharedStateError("unforeseen")
         try:
             while self._waiting:
                 batch, self._waiting = self._waiting[:PIPELINED], self._waiting[PIPELINED:]
                 await self._make_round_trip(batch)
-        except (RedisError, OSError, asyncio.CancelledError) as error:
+        except (RedisError, OSError) as failure:
+            error = failure
+        except asyncio.CancelledError:
+            error = TimeoutError()
+        finally:
+            # Nobody waits for ever, whatever went wrong.
+            self._sending = None
             failed, self._waiting = batch + self._waiting, []
             _settle(failed, [error] * len(failed))
-        finally:
-            self._sending = None
 
     async def _make_round_trip(self, batch: list[_Attempt]) -> None:
         """Make one round trip, two if Redis has yet to learn the script."""
-        self._round_trips += 1
-        timer = asyncio.get_running_loop().call_later(
-            self._timeout_seconds, self._give_up, self._round_trips, GRACE_TURNS
-        )
+        self._arm(MAX_LATE)
         try:
             replies = await self._evaluate(batch)
             unknown = [
@@ -120,21 +128,20 @@ class RedisBuckets:
                 await self._redis.script_load(SCRIPT)
                 _settle(unknown, await self._evaluate(unknown))
         finally:
-            timer.cancel()
-            self._round_trips += 1
+            self._timer.cancel()
         _settle(batch, replies)
 
-    def _give_up(self, round_trip: int, turns: int) -> None:
-        """End a round trip that takes too long.
+    def _arm(self, late_turns: int) -> None:
+        """Let the round trip that begins end in time."""
+        loop = asyncio.get_running_loop()
+        due = loop.time() + self._timeout_seconds
+        self._timer = loop.call_at(due, self._give_up, due, late_turns)
 
-        If it was this process that was late, and not Redis, then what Redis has sent is still to
-        be read: that is done within the next turns of the event loop.
-        """
-        if self._sending is None or round_trip != self._round_trips:
-            return
-        if turns:
-            asyncio.get_running_loop().call_soon(self._give_up, round_trip, turns - 1)
-        else:
+    def _give_up(self, due: float, late_turns: int) -> None:
+        """End a round trip that takes too long, unless it was this process that was late."""
+        if late_turns and asyncio.get_running_loop().time() > due + LATE_SECONDS:
+            self._arm(late_turns - 1)
+        elif self._sending is not None:
             self._sending.cancel()
 
     async def _evaluate(self, batch: list[_Attempt]) -> list[Any]:

@@ -35,7 +35,7 @@ PROBE_SECONDS = 0.05
 
 @pytest.fixture(scope="module")
 def shared_server() -> Iterator[ValkeyServer]:
-    with ValkeyServer() as server:
+    with ValkeyServer(port=free_port()) as server:
         yield server
 
 
@@ -205,6 +205,13 @@ async def test_without_redis_the_process_spends_one_bucket(
     assert caplog.messages[0].startswith("budgets are kept per process")
 
 
+async def test_without_redis_points_are_given_back_to_the_process() -> None:
+    async with budget_at(free_port()) as budget:
+        await budget.take(ALICE, 100)
+        budget.give_back(ALICE, 60)
+        assert await remaining(budget, ALICE) == 60
+
+
 async def test_what_was_spent_without_redis_is_owed_to_it(caplog: pytest.LogCaptureFixture) -> None:
     port = free_port()
     async with budget_at(port) as one, budget_at(port) as other:
@@ -228,7 +235,8 @@ async def test_redis_that_hangs_is_given_up_and_found_again(shared_server: Valke
     async with budget_at(shared_server.port, TIMEOUT_SECONDS) as budget:
         await budget.take(client, 20)
         with frozen(shared_server):
-            outcomes = await asyncio.gather(*(budget.take(client, 1) for _ in range(100)))
+            async with asyncio.timeout(3):
+                outcomes = await asyncio.gather(*(budget.take(client, 1) for _ in range(100)))
             assert sum(outcome.is_allowed for outcome in outcomes) == 80
             assert not budget.stats.is_shared
         await until_shared(budget)
@@ -236,6 +244,19 @@ async def test_redis_that_hangs_is_given_up_and_found_again(shared_server: Valke
         # Late answers to earlier questions are not taken for those to later ones.
         other = Client("ip:192.0.2.6", TIER)
         assert [(await budget.take(other, 10)).remaining for _ in range(3)] == [90, 80, 70]
+
+
+async def test_late_event_loop_is_not_taken_for_a_late_redis(
+    shared_server: ValkeyServer, redis: Redis
+) -> None:
+    async with budget_at(shared_server.port, timeout_seconds=0.25) as budget:
+        await budget.take(ALICE, 1)
+        attempts = [asyncio.create_task(budget.take(ALICE, 1)) for _ in range(3)]
+        for _ in range(5):
+            await asyncio.sleep(0)
+        time.sleep(0.5)
+        await asyncio.gather(*attempts)
+        assert (budget.stats.outages, budget.stats.shared_takes) == (0, 4)
 
 
 async def test_redis_killed_and_restarted_under_load_is_not_noticed_by_clients() -> None:
