@@ -42,6 +42,12 @@ def test_built_in_tiers_are_what_a_file_may_say(tmp_path: Path) -> None:
     assert read_tiers(str(path)) == DEFAULT_TIERS
 
 
+def test_documented_tiers_are_the_built_in_ones(toml: Path) -> None:
+    page = Path(__file__).parents[2] / "docs" / "clients-and-budgets.md"
+    toml.write_text(page.read_text().partition("```toml\n")[2].partition("```")[0])
+    assert read_tiers(str(toml)) == DEFAULT_TIERS
+
+
 def test_toml_file_gives_the_tiers_there_are(toml: Path) -> None:
     toml.write_text(ANONYMOUS + ANONYMOUS.replace("[anonymous]", "[university]"))
     tiers = read_tiers(str(toml))
