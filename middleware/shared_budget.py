@@ -26,6 +26,13 @@ class SharedStateError(Exception):
 class SharedBuckets(Protocol):
     """The buckets that processes share."""
 
+    async def connect(self) -> None:
+        """Get ready for attempts that no request shall wait for.
+
+        Raises:
+            SharedStateError: It can not be done; raised within a second or so.
+        """
+
     async def take(
         self, client: Client, cost: float, owed: float, known: float
     ) -> tuple[bool, float]:
@@ -85,6 +92,10 @@ class SharedBudget:
         self._owed: dict[str, tuple[Client, float]] = {}
         self._flush: asyncio.Task[None] | None = None
         self._probe: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Connect, so that no request has to wait for it."""
+        await self._connects()
 
     async def take(self, client: Client, cost: float) -> Taken:
         """Spend ``cost`` points if the client has them, else none; 0 only asks what is left."""
@@ -151,11 +162,19 @@ class SharedBudget:
         """Return once the shared state works again."""
         while not self.stats.is_shared:
             await asyncio.sleep(self._probe_seconds)
-            if await self._reaches(PROBE, 1.0, 0.0):
-                self.stats.is_shared = True
+            self.stats.is_shared = await self._connects()
         self.stats.recoveries += 1
         logger.warning("budgets are shared again, Redis is back")
         await self._tell_all()
+
+    async def _connects(self) -> bool:
+        """Return whether the shared state can be reached and written."""
+        try:
+            await self._shared.connect()
+        except SharedStateError as error:
+            self._fail(error)
+            return False
+        return await self._reaches(PROBE, 1.0, 0.0)
 
     async def _flush_soon(self) -> None:
         """Tell the shared state what is owed, once more has gathered."""

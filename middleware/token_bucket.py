@@ -42,6 +42,9 @@ def taken(tier: Tier, is_allowed: bool, spent: float, cost: float) -> Taken:
 class Budget(Protocol):
     """What clients have left to spend."""
 
+    async def start(self) -> None:
+        """Get ready, at the start of the service."""
+
     async def take(self, client: Client, cost: float) -> Taken:
         """Spend ``cost`` points if the client has them, else none; 0 only asks what is left."""
 
@@ -119,6 +122,9 @@ class LocalBudget:
     def __init__(self, buckets: LocalBuckets) -> None:
         """Spend from ``buckets``."""
         self._buckets = buckets
+
+    async def start(self) -> None:
+        """Be ready."""
 
     async def take(self, client: Client, cost: float) -> Taken:
         """Spend ``cost`` points if the client has them, else none; 0 only asks what is left."""

@@ -19,10 +19,11 @@ TIMEOUT_SECONDS: Final = 0.075
 # one, 17 microseconds, is within a sixth of what it is at 100.
 PIPELINED: Final = 50
 
-# A timer that is this late says that the event loop was busy, so that Redis may have answered long
-# ago, or was never asked. It gets its time again, so many times.
-LATE_SECONDS: Final = 0.01
-MAX_LATE: Final = 5
+# Connecting, with TLS and all, is done when no request waits for it.
+CONNECT_SECONDS: Final = 1.0
+# A reply takes a few turns of the event loop to come through. So many turns take less than a
+# millisecond if there is nothing else to do; if there is, it is not Redis that is late.
+GRACE_TURNS: Final = 10
 
 # A bucket is the points spent and the microsecond, by Redis's own clock, at which that was so.
 # It lives for as long as an empty one takes to fill: whoever remembers it longer, remembers that
@@ -66,7 +67,7 @@ class RedisBuckets:
     """
 
     def __init__(self, url: str, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
-        """Connect with the first attempt."""
+        """Remember where Redis is."""
         # Its own timeouts, one for each reply, are left out: they cost 4 microseconds each, and
         # take a late event loop for a late Redis.
         self._redis = Redis.from_url(
@@ -75,7 +76,7 @@ class RedisBuckets:
         self._timeout_seconds = timeout_seconds
         self._waiting: list[_Attempt] = []
         self._sending: asyncio.Task[None] | None = None
-        self._timer: asyncio.TimerHandle
+        self._round_trips = 0
 
     async def take(
         self, client: Client, cost: float, owed: float, known: float
@@ -89,6 +90,14 @@ class RedisBuckets:
             self._sending = asyncio.create_task(self._send())
         is_allowed, spent = await future
         return is_allowed == 1, float(spent)
+
+    async def connect(self) -> None:
+        """Connect, and teach Redis the script; see ``SharedBuckets``."""
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                await self._redis.script_load(SCRIPT)
+        except (RedisError, OSError) as error:
+            raise SharedStateError(type(error).__name__) from error
 
     async def close(self) -> None:
         """Close the connection."""
@@ -116,7 +125,9 @@ class RedisBuckets:
 
     async def _make_round_trip(self, batch: list[_Attempt]) -> None:
         """Make one round trip, two if Redis has yet to learn the script."""
-        self._arm(MAX_LATE)
+        timer = asyncio.get_running_loop().call_later(
+            self._timeout_seconds, self._give_up, self._round_trips, GRACE_TURNS
+        )
         try:
             replies = await self._evaluate(batch)
             unknown = [
@@ -128,20 +139,17 @@ class RedisBuckets:
                 await self._redis.script_load(SCRIPT)
                 _settle(unknown, await self._evaluate(unknown))
         finally:
-            self._timer.cancel()
+            timer.cancel()
+            self._round_trips += 1
         _settle(batch, replies)
 
-    def _arm(self, late_turns: int) -> None:
-        """Let the round trip that begins end in time."""
-        loop = asyncio.get_running_loop()
-        due = loop.time() + self._timeout_seconds
-        self._timer = loop.call_at(due, self._give_up, due, late_turns)
-
-    def _give_up(self, due: float, late_turns: int) -> None:
-        """End a round trip that takes too long, unless it was this process that was late."""
-        if late_turns and asyncio.get_running_loop().time() > due + LATE_SECONDS:
-            self._arm(late_turns - 1)
-        elif self._sending is not None:
+    def _give_up(self, round_trip: int, turns: int) -> None:
+        """End a round trip if it is still under way after so many turns of the event loop."""
+        if self._sending is None or round_trip != self._round_trips:
+            return
+        if turns:
+            asyncio.get_running_loop().call_soon(self._give_up, round_trip, turns - 1)
+        else:
             self._sending.cancel()
 
     async def _evaluate(self, batch: list[_Attempt]) -> list[Any]:

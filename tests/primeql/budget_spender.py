@@ -19,7 +19,7 @@ async def spend(url: str, identity: str, points: int, attempts: int) -> int:
     client = Client(identity, Tier("test", points, 1e-6, 1, 1, 1))
     # Redis decides, however busy the machine is: the timeout is not what is tested here.
     budget = SharedBudget(RedisBuckets(url, timeout_seconds=20.0), LocalBuckets())
-    await budget.take(client, 0)
+    await budget.start()
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     await asyncio.to_thread(sys.stdin.readline)

@@ -230,6 +230,30 @@ async def test_what_was_spent_without_redis_is_owed_to_it(caplog: pytest.LogCapt
     assert len(caplog.records) == 4
 
 
+async def test_redis_missing_at_the_start_is_not_asked_by_requests() -> None:
+    port = free_port()
+    async with budget_at(port) as budget:
+        await budget.start()
+        assert (budget.stats.outages, budget.stats.is_shared) == (1, False)
+        assert (await budget.take(ALICE, 10)).is_allowed
+        with ValkeyServer(port=port):
+            await until_shared(budget)
+            assert await remaining(budget, ALICE) == 90
+
+
+async def test_redis_that_can_not_write_is_not_taken_for_one_that_works() -> None:
+    with ValkeyServer(port=free_port()) as server:
+        async with Redis(port=server.port) as redis, budget_at(server.port) as budget:
+            await budget.start()
+            await redis.config_set("maxmemory", "1")
+            await budget.take(ALICE, 10)
+            await asyncio.sleep(5 * PROBE_SECONDS)
+            assert (budget.stats.outages, budget.stats.recoveries) == (1, 0)
+            await redis.config_set("maxmemory", "0")
+            await until_shared(budget)
+            assert await remaining(budget, ALICE) == 90
+
+
 async def test_redis_that_hangs_is_given_up_and_found_again(shared_server: ValkeyServer) -> None:
     client = Client("ip:192.0.2.5", TIER)
     async with budget_at(shared_server.port, TIMEOUT_SECONDS) as budget:
