@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 
+from middleware.client_address import Network, read_networks
 from resolvers.limits import Limits
 
 PREFIX = "PRIMEQL_"
@@ -132,6 +133,15 @@ class Settings:
         "",
         _read_redis_url,
         "Redis for what processes share, redis:// or rediss://; empty for none.",
+    )
+    tiers_file: str = _setting(
+        "", str, "Path of a TOML or JSON file of the clients' tiers; empty for the built-in ones."
+    )
+    api_keys_file: str = _setting(
+        "", str, "Path of the file of API keys that primeql keys writes; empty for none."
+    )
+    trusted_proxies: tuple[Network, ...] = _setting(
+        (), read_networks, "Networks whose X-Forwarded-For is believed, separated by commas."
     )
     cors_origins: tuple[str, ...] = _setting(
         (), _read_origins, "Origins whose pages may ask, separated by commas; * for all."

