@@ -3,38 +3,29 @@
 import math
 from typing import NamedTuple
 
-from engine.primality import PRIMORIAL_47
+from engine.primality import PRIMORIAL_47, is_prime
 from engine.results import Factorization, PrimePower
 
 _ODD_SMALL_PRIMES = (3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47)
 # Powers of them are looked for up to this one, to bound the time.
 _MOST_LEVELS = 30
-# Bits of the least prime above 47, and of the least above 251.
-_ROUGH_PRIME_BITS = math.log2(53)
-_LARGE_PRIME_BITS = math.log2(257)
-# The product of the 39 primes from 53 to 251.
-_MIDDLE_PRIMORIAL = math.prod(n for n in range(53, 252, 2) if all(n % p for p in _ODD_SMALL_PRIMES))
+# Primes above 47 are looked for up to 11 bits: more take longer to divide by than they tell.
+_MIDDLE_END = 2**11
+_MIDDLE_BITS = math.log2(53)
+_LARGE_BITS = math.log2(_MIDDLE_END)
+_WORD_BITS = 64
 
 
 class Outline(NamedTuple):
-    """What divides an integer for certain, and how large the rest is.
+    """Which prime powers divide an integer for certain, and how many more there may be.
 
-    ``levels`` holds for k = 1, 2, ... how many of the odd primes up to 47 divide to the k-th power.
+    ``levels`` holds for k = 1, 2, ... how many of the odd primes up to 47 divide to the k-th power;
+    ``rough_primes`` is how many larger ones there are at most.
     """
 
-    bits: int
     twos: int
     levels: tuple[int, ...]
-    rough_bits: int
-    middle_bits: int
-
-    @property
-    def rough_primes(self) -> int:
-        """The most primes that the part without small factors can have."""
-        if self.rough_bits <= 1:
-            return 0
-        middle = self.middle_bits / _ROUGH_PRIME_BITS
-        return math.ceil(middle + (self.rough_bits - self.middle_bits) / _LARGE_PRIME_BITS)
+    rough_primes: int
 
     @property
     def small_primes(self) -> int:
@@ -51,10 +42,10 @@ class Outline(NamedTuple):
         """About how many primes the integer has, counted with their exponents."""
         return self.twos + sum(self.levels) + math.sqrt(self.rough_primes)
 
-    def factorization(self) -> Factorization:
+    def factorization(self, bits: int) -> Factorization:
         """Return the most divisible factorization of this shape, for the engine's cost functions.
 
-        Its primes are not those of the integer, only its bits and exponents count.
+        Only its bits and exponents are those of the integer.
         """
         exponents = [self.twos] if self.twos else []
         for exponent, count in enumerate(self.levels, start=1):
@@ -62,19 +53,43 @@ class Outline(NamedTuple):
             exponents += [exponent] * (count - more)
         exponents += [1] * self.rough_primes
         powers = tuple(PrimePower(3, exponent) for exponent in exponents)
-        return Factorization(1 << max(self.bits - 1, 0), 1, powers)
+        return Factorization(1 << max(bits - 1, 0), 1, powers)
 
 
-def outline(value: int) -> Outline:
-    """Return the outline of an integer. Cost: about 4 us below 2^64."""
-    magnitude = abs(value) or 1
-    twos = (magnitude & -magnitude).bit_length() - 1
-    rough = magnitude >> twos
-    levels: list[int] = []
-    divisor = math.gcd(rough, PRIMORIAL_47)
-    while divisor > 1 and len(levels) < _MOST_LEVELS:
-        levels.append(sum(divisor % p == 0 for p in _ODD_SMALL_PRIMES))
-        rough //= divisor
-        divisor = math.gcd(rough, divisor)
-    middle = math.gcd(rough, _MIDDLE_PRIMORIAL).bit_length() - 1 if rough > 1 else 0
-    return Outline(magnitude.bit_length(), twos, tuple(levels), rough.bit_length(), middle)
+class Outliner:
+    """Finds outlines; holds the product of the primes from 53 to 2,039, of 2,800 bits."""
+
+    def __init__(self) -> None:
+        """Multiply the primes. Cost: 0.5 ms."""
+        candidates = range(53, _MIDDLE_END, 2)
+        self._middle_primes = math.prod(n for n in candidates if is_prime(n))
+
+    def outline(self, value: int) -> tuple[Outline, int]:
+        """Return the outline of an integer, and the bits of what has no prime factor up to 47.
+
+        Cost: about 5 us below 2^64.
+        """
+        magnitude = abs(value) or 1
+        twos = (magnitude & -magnitude).bit_length() - 1
+        rough = magnitude >> twos
+        levels: list[int] = []
+        divisor = math.gcd(rough, PRIMORIAL_47)
+        while divisor > 1 and len(levels) < _MOST_LEVELS:
+            levels.append(sum([divisor % p == 0 for p in _ODD_SMALL_PRIMES]))
+            rough //= divisor
+            divisor = math.gcd(rough, divisor)
+        return Outline(twos, tuple(levels), self._most_primes(rough)), rough.bit_length()
+
+    def _most_primes(self, rough: int) -> int:
+        """Return how many primes an integer without small factors has at most."""
+        if rough == 1:
+            return 0
+        if rough.bit_length() <= _WORD_BITS and is_prime(rough):
+            return 1
+        middle_bits = 0
+        divisor = math.gcd(rough, self._middle_primes)
+        while divisor > 1:
+            middle_bits += divisor.bit_length()
+            rough //= divisor
+            divisor = math.gcd(rough, divisor)
+        return int(middle_bits / _MIDDLE_BITS) + int(rough.bit_length() / _LARGE_BITS)

@@ -1,12 +1,12 @@
 """What prices need to know of the objects that fields return."""
 
 import math
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from functools import cached_property
 
 from engine.primality import PRIMORIAL_47, is_probable_prime, is_probable_prime_cost
-from resolvers.prices_outline import Outline, outline
+from resolvers.prices_outline import Outline
 
 _WORD_BITS = 64
 # Groups of integers above 64 bits: so many between one size and its double.
@@ -21,7 +21,13 @@ _TESTING_POINTS = 100.0
 class IntegerState:
     """Integers of about one size that are asked the same; prices are the mean over them.
 
-    ``is_factored`` turns True once a factorization is paid for: all that needs it shares it.
+    Attributes:
+        values: At least one.
+        outlines: What is known of their factorizations, each with how many have it; filled in by
+            the first price that needs it.
+        rough_parts: The bits of what is left of them without small factors and whether that is
+            prime, each with one of the values and how many there are; filled in likewise.
+        is_factored: Whether a factorization is paid for: all that needs it shares it.
     """
 
     def __init__(self, values: Sequence[int]) -> None:
@@ -29,6 +35,8 @@ class IntegerState:
         self.values = values
         self.count = len(values)
         self.bits = max(map(int.bit_length, values))
+        self.outlines: Counter[Outline] = Counter()
+        self.rough_parts: dict[tuple[int, bool], tuple[int, int]] = {}
         self.is_factored = False
 
     @cached_property
@@ -37,27 +45,19 @@ class IntegerState:
         return [n for n in self.values if not _has_small_factor(n)]
 
     @cached_property
-    def primes(self) -> Sequence[int]:
-        """Those that are prime, or have to be taken for prime."""
-        rough = self.rough
-        if self.bits > _WORD_BITS and rough:
-            testing = len(rough) * is_probable_prime_cost(max(rough))
-            if self.bits > _TESTED_BITS or testing > _TESTING_POINTS:
-                return rough
-        return [n for n in rough if is_probable_prime(n)]
+    def are_tested(self) -> bool:
+        """Whether the values without a small factor are tested for primality to price them."""
+        if self.bits <= _WORD_BITS or not self.rough:
+            return True
+        testing = len(self.rough) * is_probable_prime_cost(max(self.rough))
+        return self.bits <= _TESTED_BITS and testing <= _TESTING_POINTS
 
     @cached_property
-    def outlines(self) -> Mapping[Outline, Sequence[int]]:
-        """What is known of the factorizations, with the values it is known of."""
-        found: dict[Outline, list[int]] = defaultdict(list)
-        for value in self.values:
-            found[outline(value)].append(value)
-        return found
-
-    def mean(self, quantity: Callable[[Outline], float]) -> float:
-        """Return the mean of a quantity of the outlines."""
-        total = sum(len(values) * quantity(one) for one, values in self.outlines.items())
-        return total / self.count
+    def primes(self) -> Sequence[int]:
+        """Those that are prime; all without a small factor if they are not tested."""
+        if not self.are_tested:
+            return self.rough
+        return [n for n in self.rough if is_probable_prime(n)]
 
 
 class RangeState:
