@@ -24,11 +24,11 @@ import numpy as np
 from graphql import get_operation_ast, get_variable_values, parse
 
 from benchmarks.cost_workload import Request, easy_requests, requests
-from engine.stop import Stop
 from middleware.query_cost import Estimate, QueryPricer
 from primeql.operations import Operation
 from primeql.service import PrimeService
 from primeql.settings import Settings
+from resolvers.answer_notes import AnswerNotes
 from resolvers.compute import LOOP_POINTS, SECONDS_PER_POINT, Compute
 from resolvers.limits import Limits
 from resolvers.prices import PriceBook
@@ -49,18 +49,28 @@ class InlineCompute(Compute):
         self._limits = limits
 
     async def sweep(
-        self, cost: float, deadline: float, function: Callable[..., T], *arguments: Any
+        self,
+        cost: float,
+        deadline: float,
+        notes: AnswerNotes,
+        function: Callable[..., T],
+        *arguments: Any,
     ) -> T:
         """Return the answer of a sweep that is not too dear."""
         if cost > LOOP_POINTS:
             self._check_price(cost)
-        return function(*arguments, Stop())
+        return await super().sweep(0.0, deadline, notes, function, *arguments)
 
     async def single(
-        self, cost: float, deadline: float, function: Callable[..., T], *arguments: Any
+        self,
+        cost: float,
+        deadline: float,
+        notes: AnswerNotes,
+        function: Callable[..., T],
+        *arguments: Any,
     ) -> T:
         """Return the answer of a question."""
-        return function(*arguments)
+        return await super().single(0.0, deadline, notes, function, *arguments)
 
 
 class Bench:

@@ -38,7 +38,7 @@ class IntegerPrices:
     def integer(self, parent: Any, arguments: Arguments) -> Priced:
         """Query.integer."""
         value = arguments["value"]
-        points = self._tariff.field + self._coercion(value.bit_length())
+        points = self._tariff.asked + self._tariff.coercion(value.bit_length())
         return points + self._tariff.overheads.object, ((IntegerState((value,)), 1.0),)
 
     def integers(self, parent: Any, arguments: Arguments) -> Priced:
@@ -47,8 +47,8 @@ class IntegerPrices:
         if len(values) > self._tariff.limits.max_batch_size:
             return self._refused_list(values)
         groups = grouped(values)
-        coercion = sum(group.count * self._coercion(group.bits) for group in groups)
-        points = self._tariff.objects(len(values)) + coercion
+        coercion = sum(group.count * self._tariff.coercion(group.bits) for group in groups)
+        points = self._tariff.asked + self._tariff.objects(len(values)) + coercion
         return points, [(group, float(group.count)) for group in groups]
 
     def are_prime(self, parent: Any, arguments: Arguments) -> Priced:
@@ -57,7 +57,7 @@ class IntegerPrices:
         if len(values) > self._tariff.limits.max_batch_size:
             return self._refused_list(values)
         groups = grouped(values)
-        coercion = sum(group.count * self._coercion(group.bits) for group in groups)
+        coercion = sum(group.count * self._tariff.coercion(group.bits) for group in groups)
         words = [n for n in values if n.bit_length() <= _WORD_BITS]
         tests = are_prime_cost(words) + sum(
             group.count * self._proof(group) for group in groups if group.bits > _WORD_BITS
@@ -122,7 +122,7 @@ class IntegerPrices:
         """Query.progression."""
         start, difference, most = (arguments[name] for name in ("start", "difference", "maxTerms"))
         bits = start.bit_length() + difference.bit_length()
-        points = self._tariff.computed + self._coercion(bits)
+        points = self._tariff.computed + self._tariff.coercion(bits)
         if difference == 0 or not 1 <= most <= self._tariff.limits.max_page_size:
             return points, NOTHING
         terms = _leading_primes(start, difference, most)
@@ -133,11 +133,7 @@ class IntegerPrices:
 
     def _refused_list(self, values: Sequence[int]) -> Priced:
         """Return the price of a batch that is too large: its values were coerced before."""
-        return self._tariff.field + len(values) * self._tariff.overheads.value, NOTHING
-
-    def _coercion(self, bits: int) -> float:
-        """Return the price of reading an integer of this size."""
-        return self._tariff.overheads.value + self._tariff.text(bits)
+        return self._tariff.asked + len(values) * self._tariff.overheads.value, NOTHING
 
     def _test(self, state: IntegerState) -> float:
         """Return the price of one test, on average."""

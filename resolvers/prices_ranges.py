@@ -44,7 +44,7 @@ class RangePrices:
         """Query.primeRange."""
         low, high = arguments["low"], arguments["high"]
         state = RangeState(low, high)
-        points = self._tariff.integers(2, state.bits) + 2 * self._tariff.overheads.value
+        points = self._tariff.asked + 2 * self._tariff.coercion(state.bits)
         if low > high:
             return points, NOTHING
         return points + self._tariff.overheads.object, ((state, 1.0),)

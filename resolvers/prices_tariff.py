@@ -23,6 +23,7 @@ class Overheads:
     Attributes:
         request: To start and end an execution.
         field: A field that is read off an object at hand.
+        asked: A field that takes arguments, beside what it takes without.
         computed: A field whose resolver is awaited.
         object: An object in a list, with its own execution and braces.
         element: An integer in a list.
@@ -34,17 +35,18 @@ class Overheads:
         asking: To predict the cost of a sweep, once more when it runs.
     """
 
-    request: float = 0.22
-    field: float = 0.06
+    request: float = 0.2
+    field: float = 0.026
+    asked: float = 0.11
     computed: float = 0.27
-    object: float = 0.015
-    element: float = 0.014
+    object: float = 0.03
+    element: float = 0.0012
     bit: float = 2e-5
     bit_squared: float = 1.4e-8
-    value: float = 0.02
+    value: float = 0.012
     process: float = 6.0
     thread: float = 2.0
-    asking: float = 0.7
+    asking: float = 0.62
 
 
 class Tariff:
@@ -61,6 +63,7 @@ class Tariff:
         self.limits = limits
         self.overheads = overheads
         self.field = overheads.field
+        self.asked = overheads.field + overheads.asked
         self.computed = overheads.computed
         self._most_task = min(task_seconds, limits.deadline_seconds) / SECONDS_PER_POINT
         self._most_sweep = limits.deadline_seconds / SECONDS_PER_POINT
@@ -100,6 +103,10 @@ class Tariff:
     def objects(self, count: float) -> float:
         """Return the price of a field that returns a list of objects, without their fields."""
         return self.overheads.field + count * self.overheads.object
+
+    def coercion(self, bits: float) -> float:
+        """Return the price of reading an integer of this many bits."""
+        return self.overheads.value + self.text(bits)
 
     def text(self, bits: float) -> float:
         """Return the price of writing an integer in decimal, or of reading it."""
