@@ -9,6 +9,7 @@ from engine.results import Factorization as FactorizationResult
 from resolvers.integers import IntegerAnswers
 from resolvers.pagination import Page
 from schema.connections import PageInfo
+from schema.directives import Cost, ListSize
 from schema.scalars import BigInt
 
 
@@ -40,7 +41,10 @@ class Factorization:
     def sign(self) -> int:
         return self.result.sign
 
-    @strawberry.field(description="Prime powers, ascending by prime. Empty for -1, 0 and 1.")
+    @strawberry.field(
+        directives=[ListSize(assumed_size=4, require_one_slicing_argument=False)],
+        description="Prime powers, ascending by prime. Empty for -1, 0 and 1.",
+    )
     def factors(self) -> list[PrimePower]:
         return [
             PrimePower(prime=BigInt(power.prime), exponent=power.exponent)
@@ -48,7 +52,8 @@ class Factorization:
         ]
 
     @strawberry.field(
-        description="Every prime factor of |value| repeated by its exponent, ascending."
+        directives=[ListSize(assumed_size=5, require_one_slicing_argument=False)],
+        description="Every prime factor of |value| repeated by its exponent, ascending.",
     )
     def primes(self) -> list[BigInt]:
         return cast(list[BigInt], self.result.primes)
@@ -62,7 +67,10 @@ class Factorization:
     def is_complete(self) -> bool:
         return self.result.is_complete
 
-    @strawberry.field(description="Parts that are known composite and not yet split, ascending.")
+    @strawberry.field(
+        directives=[ListSize(assumed_size=1, require_one_slicing_argument=False)],
+        description="Parts that are known composite and not yet split, ascending.",
+    )
     def composites(self) -> list[BigInt]:
         return cast(list[BigInt], self.result.composites)
 
@@ -105,7 +113,8 @@ class ArithmeticFunctions:
         return BigInt(self.result.divisor_count)
 
     @strawberry.field(
-        description="Sum of the power-th powers of the positive divisors, sigma_power."
+        directives=[Cost(weight="0.3")],
+        description="Sum of the power-th powers of the positive divisors, sigma_power.",
     )
     async def divisor_sum(
         self,

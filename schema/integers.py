@@ -8,6 +8,7 @@ from engine.results import PrimeNeighbours as NeighboursResult
 from resolvers.integers import IntegerAnswers
 from schema.arguments import given
 from schema.classes import PrimeClass, schema_classes
+from schema.directives import Cost, ListSize
 from schema.factorizations import ArithmeticFunctions, DivisorConnection, Factorization
 from schema.primality import Primality
 from schema.scalars import BigInt
@@ -65,44 +66,57 @@ class Integer:
         return BigInt(self.answers.value)
 
     @strawberry.field(
+        directives=[Cost(weight="0.28")],
         description=(
             "True only if value is proven prime (see primality.method). Every answer below 2^64 is"
             " proven. Null with code OUT_OF_RANGE for a probable prime too large to prove, and if"
             " the time ran out."
-        )
+        ),
     )
     async def is_prime(self) -> bool | None:
         return await self.answers.is_prime()
 
     @strawberry.field(
+        directives=[Cost(weight="0.28")],
         description=(
             "True if value is prime, or a composite that no known test of the BPSW kind has ever"
             " exposed; cheap at any size."
-        )
+        ),
     )
     async def is_probable_prime(self) -> bool:
         return await self.answers.is_probable_prime()
 
     @strawberry.field(
-        description="The verdict, how it was reached and a witness; null if the time ran out."
+        directives=[Cost(weight="0.33")],
+        description="The verdict, how it was reached and a witness; null if the time ran out.",
     )
     async def primality(self) -> Primality | None:
         return Primality.of(await self.answers.primality())
 
     @strawberry.field(
+        directives=[Cost(weight="1.9")],
         description=(
             "The prime factorization; what was found so far if the time ran out (see isComplete),"
             " null with code DEADLINE_EXCEEDED if that is nothing."
-        )
+        ),
     )
     async def factorization(self) -> Factorization | None:
         return Factorization.of(await self.answers.factorization())
 
     @strawberry.field(
+        directives=[
+            Cost(weight="0.58"),
+            ListSize(
+                assumed_size=1,
+                slicing_arguments=["count"],
+                sized_fields=["below", "above"],
+                require_one_slicing_argument=False,
+            ),
+        ],
         description=(
             "The primes on both sides of value. Above 2^64 they pass BPSW; ask their isPrime for a"
             " proof. Null if the time ran out."
-        )
+        ),
     )
     async def neighbours(
         self,
@@ -113,52 +127,69 @@ class Integer:
         return PrimeNeighbours.of(await self.answers.neighbours(count))
 
     @strawberry.field(
-        description="The least prime > value. Above 2^64 it passes BPSW. Null if the time ran out."
+        directives=[Cost(weight="0.4")],
+        description="The least prime > value. Above 2^64 it passes BPSW. Null if the time ran out.",
     )
     async def next_prime(self) -> BigInt | None:
         return BigInt(await self.answers.next_prime())
 
     @strawberry.field(
+        directives=[Cost(weight="0.4")],
         description=(
             "The greatest prime < value; null without an error if there is none (value <= 2), with"
             " one if the time ran out."
-        )
+        ),
     )
     async def previous_prime(self) -> BigInt | None:
         return cast(BigInt | None, await self.answers.previous_prime())
 
     @strawberry.field(
+        directives=[Cost(weight="5.7")],
         description=(
             "pi(value) if value is prime: its place among the primes, 1-based. Null without an"
             " error if value is not prime, with one if that is out of reach."
-        )
+        ),
     )
     async def prime_index(self) -> BigInt | None:
         return cast(BigInt | None, await self.answers.prime_index())
 
     @strawberry.field(
+        directives=[
+            Cost(weight="0.73"),
+            ListSize(assumed_size=4, require_one_slicing_argument=False),
+        ],
         description=(
             "The named classes of primes that value belongs to; empty if value is not prime. Null"
             " with code OUT_OF_RANGE if value is too large for all classes to be decided."
-        )
+        ),
     )
     async def classes(self) -> list[PrimeClass] | None:
         return schema_classes(await self.answers.classes())
 
     @strawberry.field(
+        directives=[Cost(weight="2")],
         description=(
             "Arithmetic functions of |value|; they follow from its factorization. value must not"
             " be 0. Null if value could not be factored in time."
-        )
+        ),
     )
     async def arithmetic(self) -> ArithmeticFunctions | None:
         return ArithmeticFunctions.of(await self.answers.arithmetic(), self.answers)
 
     @strawberry.field(
+        directives=[
+            Cost(weight="2.1"),
+            ListSize(
+                assumed_size=100,
+                slicing_arguments=["first"],
+                sized_fields=["nodes", "edges"],
+                require_one_slicing_argument=False,
+            ),
+        ],
         description=(
             "The positive divisors of |value|, ascending, by page. value must not be 0. Null if"
             " value could not be factored in time."
-        )
+        ),
     )
     async def divisors(
         self,

@@ -12,6 +12,7 @@ from engine.results import ResidueCount as ResidueCountResult
 from resolvers.pagination import Page
 from resolvers.patterns import ConstellationAnswers
 from schema.connections import PageInfo
+from schema.directives import Cost, ListSize
 from schema.scalars import BigInt, SafeInt
 
 
@@ -64,7 +65,8 @@ class PrimeGaps:
     minimum: PrimeGap | None = strawberry.field(description="The first of the shortest gaps.")
     mean: float | None = strawberry.field(description="The mean length.")
     frequencies: list[GapFrequency] = strawberry.field(
-        description="Every gap length that occurs, ascending, with how often."
+        directives=[ListSize(assumed_size=100, require_one_slicing_argument=False)],
+        description="Every gap length that occurs, ascending, with how often.",
     )
 
     @classmethod
@@ -83,7 +85,10 @@ class PrimeGaps:
 class Constellation:
     """One constellation, for clients."""
 
-    primes: list[BigInt] = strawberry.field(description="The primes, in the order of the offsets.")
+    primes: list[BigInt] = strawberry.field(
+        directives=[ListSize(assumed_size=4, require_one_slicing_argument=False)],
+        description="The primes, in the order of the offsets.",
+    )
 
 
 @strawberry.type(description="A page of constellations, ascending by their first prime.")
@@ -103,10 +108,11 @@ class ConstellationConnection:
         return PageInfo.of(self.page)
 
     @strawberry.field(
+        directives=[Cost(weight="13")],
         description=(
             "The constellations of the whole interval, whatever the page. Null if that is out of"
             " reach."
-        )
+        ),
     )
     async def total_count(self) -> BigInt | None:
         return BigInt(await self.answers.count())

@@ -9,6 +9,7 @@ from resolvers import batches, counting
 from resolvers.context import RequestContext
 from resolvers.integers import IntegerAnswers
 from resolvers.ranges import RangeAnswers
+from schema.directives import Cost, ListSize
 from schema.integers import Integer
 from schema.progressions import PrimeProgression
 from schema.ranges import PrimeRange
@@ -22,7 +23,10 @@ Context = Info[RequestContext, None]
 class Query:
     """The root fields."""
 
-    @strawberry.field(description="Everything the service can tell about one integer.")
+    @strawberry.field(
+        directives=[Cost(weight="0.18")],
+        description="Everything the service can tell about one integer.",
+    )
     def integer(
         self,
         info: Context,
@@ -31,10 +35,14 @@ class Query:
         return Integer.of(IntegerAnswers(info.context, value))
 
     @strawberry.field(
+        directives=[
+            Cost(weight="4.5"),
+            ListSize(assumed_size=100, require_one_slicing_argument=False),
+        ],
         description=(
             "The same for many integers at once, in the order asked: the batch form. Duplicates"
             " are allowed. An integer that fails alone costs that one answer, not the others."
-        )
+        ),
     )
     def integers(
         self,
@@ -44,10 +52,14 @@ class Query:
         return [Integer.of(answers) for answers in batches.integers(info.context, values)]
 
     @strawberry.field(
+        directives=[
+            Cost(weight="2.3"),
+            ListSize(assumed_size=100, require_one_slicing_argument=False),
+        ],
         description=(
             "Primality of many integers as one plain list, in the order asked: the cheapest batch"
             " form. Null if one of them is a probable prime too large to prove."
-        )
+        ),
     )
     async def are_prime(
         self,
@@ -57,10 +69,11 @@ class Query:
         return await batches.are_prime(info.context, values)
 
     @strawberry.field(
+        directives=[Cost(weight="0.19")],
         description=(
             "The primes of the closed interval [low, high]: list them by page, count them, look at"
             " their statistics. low > high is an error."
-        )
+        ),
     )
     def prime_range(
         self,
@@ -70,7 +83,10 @@ class Query:
     ) -> PrimeRange | None:
         return PrimeRange.of(RangeAnswers(info.context, low, high))
 
-    @strawberry.field(description="pi(x): how many primes are <= x. Null if that is out of reach.")
+    @strawberry.field(
+        directives=[Cost(weight="16")],
+        description="pi(x): how many primes are <= x. Null if that is out of reach.",
+    )
     async def prime_count(
         self,
         info: Context,
@@ -79,7 +95,8 @@ class Query:
         return BigInt(await counting.prime_count(info.context, x))
 
     @strawberry.field(
-        description=("The n-th prime, 1-based: nthPrime(n: 1) is 2. Null if that is out of reach.")
+        directives=[Cost(weight="28")],
+        description=("The n-th prime, 1-based: nthPrime(n: 1) is 2. Null if that is out of reach."),
     )
     async def nth_prime(
         self,
@@ -89,11 +106,20 @@ class Query:
         return BigInt(await counting.nth_prime(info.context, n))
 
     @strawberry.field(
+        directives=[
+            Cost(weight="0.36"),
+            ListSize(
+                assumed_size=10,
+                slicing_arguments=["maxTerms"],
+                sized_fields=["terms"],
+                require_one_slicing_argument=False,
+            ),
+        ],
         description=(
             "The longest run of primes at the start of the arithmetic progression start, start +"
             " difference, ...: stops before the first term that is not prime, or after maxTerms"
             " terms. Above 2^64 its terms pass BPSW."
-        )
+        ),
     )
     async def progression(
         self,

@@ -8,6 +8,7 @@ from resolvers.pagination import Page
 from resolvers.ranges import RangeAnswers, safe_integers
 from schema.arguments import given
 from schema.connections import PageInfo
+from schema.directives import Cost, ListSize
 from schema.patterns import (
     ConstellationConnection,
     PrimeBucket,
@@ -54,10 +55,11 @@ class PrimeConnection:
         return PageInfo.of(self.page)
 
     @strawberry.field(
+        directives=[Cost(weight="7")],
         description=(
             "PrimeRange.count: the primes of the whole interval, whatever the page. Null if that"
             " is out of reach."
-        )
+        ),
     )
     async def total_count(self) -> BigInt | None:
         return BigInt(await self.range_answers.count())
@@ -83,36 +85,49 @@ class PrimeRange:
         return BigInt(self.answers.high)
 
     @strawberry.field(
-        description="How many primes lie in [low, high]. Null if that is out of reach."
+        directives=[Cost(weight="7")],
+        description="How many primes lie in [low, high]. Null if that is out of reach.",
     )
     async def count(self) -> BigInt | None:
         return BigInt(await self.answers.count())
 
     @strawberry.field(
-        description="The least prime in [low, high]; null without an error if there is none."
+        directives=[Cost(weight="0.5")],
+        description="The least prime in [low, high]; null without an error if there is none.",
     )
     async def smallest(self) -> BigInt | None:
         return cast(BigInt | None, await self.answers.smallest())
 
     @strawberry.field(
-        description="The greatest prime in [low, high]; null without an error if there is none."
+        directives=[Cost(weight="0.5")],
+        description="The greatest prime in [low, high]; null without an error if there is none.",
     )
     async def largest(self) -> BigInt | None:
         return cast(BigInt | None, await self.answers.largest())
 
     @strawberry.field(
-        description="The sum of the primes in [low, high]. Null if that is out of reach."
+        directives=[Cost(weight="9.8")],
+        description="The sum of the primes in [low, high]. Null if that is out of reach.",
     )
     async def sum(self) -> BigInt | None:
         return BigInt(await self.answers.sum())
 
     @strawberry.field(
+        directives=[
+            Cost(weight="2.8"),
+            ListSize(
+                assumed_size=100,
+                slicing_arguments=["first", "last"],
+                sized_fields=["nodes", "numbers", "edges"],
+                require_one_slicing_argument=False,
+            ),
+        ],
         description=(
             "The primes by page, ascending; first = 100 if neither first nor last is given. A page"
             " costs by the page, not by the width of the interval. Above 2^64 the primes listed"
             " pass BPSW; ask integer(value).isPrime for a proof. Null if the page is refused or"
             " its time ran out."
-        )
+        ),
     )
     async def primes(
         self,
@@ -133,22 +148,32 @@ class PrimeRange:
         return PrimeConnection(page=page, range_answers=self.answers)
 
     @strawberry.field(
+        directives=[Cost(weight="14")],
         description=(
             "Gaps between the primes of the interval. Null without an error where there are fewer"
             " than two primes, with one if that is out of reach."
-        )
+        ),
     )
     async def gaps(self) -> PrimeGaps | None:
         found = await self.answers.gaps()
         return None if found is None else PrimeGaps.of(found)
 
     @strawberry.field(
+        directives=[
+            Cost(weight="6.8"),
+            ListSize(
+                assumed_size=100,
+                slicing_arguments=["first"],
+                sized_fields=["nodes"],
+                require_one_slicing_argument=False,
+            ),
+        ],
         description=(
             "Prime pairs and larger patterns: every prime p with p + o prime for each offset o, all"
             " within [low, high]. offsets starts with 0 and ascends: [0, 2] are the twins. Offsets"
             " that cover every residue modulo a prime q are refused, saying so, unless the interval"
             " holds one of the few exceptions, in which q itself takes part."
-        )
+        ),
     )
     async def constellations(
         self,
@@ -164,10 +189,16 @@ class PrimeRange:
         return await ConstellationConnection.of(answers, first, given(after))
 
     @strawberry.field(
+        directives=[
+            Cost(weight="13"),
+            ListSize(
+                assumed_size=50, slicing_arguments=["buckets"], require_one_slicing_argument=False
+            ),
+        ],
         description=(
             "Primes counted in equal, adjacent parts of [low, high], whose widths differ by at most"
             " 1: for charts. An interval of fewer integers than buckets has a part for each."
-        )
+        ),
     )
     async def histogram(
         self,
@@ -178,7 +209,8 @@ class PrimeRange:
         return [PrimeBucket.of(part) for part in await self.answers.histogram(buckets)]
 
     @strawberry.field(
-        description="Primes counted by residue class: every residue that occurs, ascending."
+        directives=[Cost(weight="13"), ListSize(slicing_arguments=["modulus"])],
+        description="Primes counted by residue class: every residue that occurs, ascending.",
     )
     async def residues(
         self, modulus: Annotated[int, strawberry.argument(description="At least 1.")]

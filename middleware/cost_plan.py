@@ -1,0 +1,317 @@
+"""The fields that an operation selects, merged as the executor merges them, with their prices."""
+
+from collections.abc import Callable, Mapping, Sequence, Set
+from functools import partial
+from typing import Any, Protocol
+
+from graphql import (
+    DirectiveNode,
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLAbstractType,
+    GraphQLField,
+    GraphQLInputType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    InlineFragmentNode,
+    ListValueNode,
+    ObjectValueNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    Undefined,
+    ValueNode,
+    VariableNode,
+    get_argument_values,
+    get_named_type,
+    is_object_type,
+    is_required_argument,
+    value_from_ast,
+)
+
+Priced = tuple[float, Sequence[tuple[Any, float]]]
+"""The points of one field, and the states of what it returns, each with how often it is there."""
+
+PriceFunction = Callable[[Any, Mapping[str, Any]], Priced]
+"""From the state of the parent and the coerced arguments to what one field costs."""
+
+Variables = Mapping[str, Any]
+_CONDITIONS = ("skip", "include")
+
+
+class PriceBook(Protocol):
+    """What fields cost; made by those who know what they compute."""
+
+    @property
+    def request_points(self) -> float:
+        """What any request costs, whatever it asks."""
+        ...
+
+    def price_of(self, coordinate: str) -> PriceFunction | None:
+        """Return the price function of "Type.field"; None if it has none."""
+        ...
+
+    def is_lasting(self, coordinate: str) -> bool:
+        """Whether the same arguments cost the same for as long as the process lives."""
+        ...
+
+    def root_state(self) -> Any:
+        """Return the state that the root fields of one request begin with."""
+        ...
+
+
+class PlannedField:
+    """One field to be priced, with what is selected below it.
+
+    Attributes:
+        path: Response names from the root to the field.
+        price: Its price function.
+        arguments: Coerced arguments that no variable takes part in.
+        late_arguments: The others, as functions of the variables.
+        copies: How many response names ask for the same without arguments, itself included.
+        below: The fields selected on what it returns.
+        is_lasting: Neither variables nor the process's past can change the price of the subtree.
+        remembered: The price of a lasting subtree once it is known.
+    """
+
+    __slots__ = (
+        "arguments",
+        "below",
+        "copies",
+        "is_lasting",
+        "late_arguments",
+        "path",
+        "price",
+        "remembered",
+    )
+
+    def __init__(self, path: tuple[str, ...], price: PriceFunction) -> None:
+        """Begin without arguments and selections."""
+        self.path = path
+        self.price = price
+        self.arguments: dict[str, Any] = {}
+        self.late_arguments: list[tuple[str, Callable[[Variables], Any]]] = []
+        self.copies = 1
+        self.below: tuple[PlannedField, ...] = ()
+        self.is_lasting = True
+        self.remembered: Any = None
+
+    def coerced(self, variables: Variables) -> Mapping[str, Any]:
+        """Return the arguments; those without a value are left out."""
+        if not self.late_arguments:
+            return self.arguments
+        arguments = dict(self.arguments)
+        for name, evaluate in self.late_arguments:
+            value = evaluate(variables)
+            if value is not Undefined:
+                arguments[name] = value
+        return arguments
+
+
+class Planner:
+    """Plans the operations of one document, for one outcome of its @skip and @include.
+
+    Args:
+        schema: Object types only.
+        book: Has a price for every field of the schema.
+        document: Valid against the schema.
+        variables: Coerced; only those in @skip and @include are looked at.
+    """
+
+    def __init__(
+        self, schema: GraphQLSchema, book: PriceBook, document: DocumentNode, variables: Variables
+    ) -> None:
+        """Find the fragments."""
+        self._schema = schema
+        self._book = book
+        self._variables = variables
+        self._fragments = {
+            node.name.value: node
+            for node in document.definitions
+            if isinstance(node, FragmentDefinitionNode)
+        }
+
+    def plan(self, operation: OperationDefinitionNode) -> tuple[PlannedField, ...]:
+        """Return the root fields. Cost: linear in the fields, every fragment expanded."""
+        root = self._schema.get_root_type(operation.operation)
+        if root is None:
+            return ()
+        return self._fields(root, [operation.selection_set], ())
+
+    def _fields(
+        self, parent: GraphQLObjectType, sets: Sequence[SelectionSetNode], path: tuple[str, ...]
+    ) -> tuple[PlannedField, ...]:
+        """Return what selection sets on one object come to together."""
+        planned: list[PlannedField] = []
+        same: dict[str, PlannedField] = {}
+        for response_name, nodes in self._collected(parent, sets).items():
+            name = nodes[0].name.value
+            definition = self._schema.get_field(parent, name)
+            if definition is None:
+                continue
+            if not definition.args and nodes[0].selection_set is None:
+                if name in same:
+                    same[name].copies += 1
+                    continue
+                same[name] = self._field(parent, definition, nodes, (*path, response_name))
+                planned.append(same[name])
+            else:
+                planned.append(self._field(parent, definition, nodes, (*path, response_name)))
+        return tuple(planned)
+
+    def _field(
+        self,
+        parent: GraphQLObjectType,
+        definition: GraphQLField,
+        nodes: Sequence[FieldNode],
+        path: tuple[str, ...],
+    ) -> PlannedField:
+        """Return the field that nodes of one response name ask for together."""
+        coordinate = f"{parent.name}.{nodes[0].name.value}"
+        price = self._book.price_of(coordinate)
+        if price is None:
+            raise LookupError(f"{coordinate} has no price")
+        field = PlannedField(path, price)
+        _add_arguments(field, definition, nodes[0])
+        sets = [node.selection_set for node in nodes if node.selection_set]
+        returned = get_named_type(definition.type)
+        if sets and is_object_type(returned):
+            field.below = self._fields(returned, sets, path)
+        field.is_lasting = (
+            not field.late_arguments
+            and self._book.is_lasting(coordinate)
+            and all(child.is_lasting for child in field.below)
+        )
+        return field
+
+    def _collected(
+        self, parent: GraphQLObjectType, sets: Sequence[SelectionSetNode]
+    ) -> dict[str, list[FieldNode]]:
+        """Return the field nodes of each response name, in order, each fragment visited once."""
+        found: dict[str, list[FieldNode]] = {}
+        visited: set[str] = set()
+        waiting = [node for one in reversed(sets) for node in reversed(one.selections)]
+        while waiting:
+            node = waiting.pop()
+            if node.directives and not self._is_included(node.directives):
+                continue
+            if isinstance(node, FieldNode):
+                name = node.alias.value if node.alias else node.name.value
+                found.setdefault(name, []).append(node)
+                continue
+            inner: InlineFragmentNode | FragmentDefinitionNode | None
+            if isinstance(node, FragmentSpreadNode):
+                inner = self._fragments.get(node.name.value)
+                if node.name.value in visited:
+                    continue
+                visited.add(node.name.value)
+            else:
+                assert isinstance(node, InlineFragmentNode)
+                inner = node
+            if inner is not None and self._applies(inner, parent):
+                waiting.extend(reversed(inner.selection_set.selections))
+        return found
+
+    def _applies(
+        self, fragment: InlineFragmentNode | FragmentDefinitionNode, parent: GraphQLObjectType
+    ) -> bool:
+        """Whether a fragment is on the type of the parent."""
+        if fragment.type_condition is None:
+            return True
+        name = fragment.type_condition.name.value
+        if name == parent.name:
+            return True
+        condition = self._schema.get_type(name)
+        return isinstance(condition, GraphQLAbstractType) and self._schema.is_sub_type(
+            condition, parent
+        )
+
+    def _is_included(self, directives: Sequence[DirectiveNode]) -> bool:
+        """Whether @skip and @include leave a selection in."""
+        for directive in directives:
+            if directive.name.value in _CONDITIONS:
+                condition = value_of_condition(directive, self._variables)
+                if condition is (directive.name.value == "skip"):
+                    return False
+        return True
+
+
+def value_of_condition(directive: DirectiveNode, variables: Variables) -> bool:
+    """Return what "if" of a @skip or @include says."""
+    value = directive.arguments[0].value if directive.arguments else None
+    if isinstance(value, VariableNode):
+        return variables.get(value.name.value) is True
+    return bool(getattr(value, "value", False))
+
+
+def condition_variables(document: DocumentNode) -> tuple[str, ...]:
+    """Return the variables in the @skip and @include of a document. Cost: linear in it."""
+    names: set[str] = set()
+    waiting: list[Any] = list(document.definitions)
+    while waiting:
+        node = waiting.pop()
+        for directive in node.directives or ():
+            if directive.name.value in _CONDITIONS and directive.arguments:
+                value = directive.arguments[0].value
+                if isinstance(value, VariableNode):
+                    names.add(value.name.value)
+        selection_set = getattr(node, "selection_set", None)
+        if selection_set:
+            waiting.extend(selection_set.selections)
+    return tuple(sorted(names))
+
+
+def _add_arguments(field: PlannedField, definition: GraphQLField, node: FieldNode) -> None:
+    """Coerce the arguments that are written out; note how to get the others."""
+    late = {
+        argument.name.value: argument.value
+        for argument in node.arguments or ()
+        if _has_variable(argument.value)
+    }
+    field.arguments = _values(definition, node, set(definition.args) - late.keys())
+    for name, value in late.items():
+        argument = definition.args[name]
+        if not isinstance(value, VariableNode):
+            evaluate = partial(_composed, value, argument.type)
+        else:
+            bare = FieldNode(name=node.name)
+            default = Undefined
+            if not is_required_argument(argument):
+                default = _values(definition, bare, {name}).get(name, Undefined)
+            evaluate = partial(_looked_up, value.name.value, default)
+        field.late_arguments.append((name, evaluate))
+
+
+def _values(definition: GraphQLField, node: FieldNode, names: Set[str]) -> dict[str, Any]:
+    """Return the arguments of these names as execution coerces them, without variables."""
+    if not names:
+        return {}
+    if len(names) < len(definition.args):
+        arguments = {name: definition.args[name] for name in names}
+        definition = GraphQLField(definition.type, args=arguments)
+    return get_argument_values(definition, node)
+
+
+def _looked_up(name: str, default: Any, variables: Variables) -> Any:
+    """Return an argument that is one variable."""
+    return variables.get(name, default)
+
+
+def _composed(value: ValueNode, kind: GraphQLInputType, variables: Variables) -> Any:
+    """Return an argument that has variables in it."""
+    return value_from_ast(value, kind, dict(variables))
+
+
+def _has_variable(value: ValueNode) -> bool:
+    """Whether a variable takes part in a value, however deep."""
+    waiting: list[ValueNode] = [value]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, VariableNode):
+            return True
+        if isinstance(node, ListValueNode):
+            waiting.extend(node.values)
+        elif isinstance(node, ObjectValueNode):
+            waiting.extend(field.value for field in node.fields)
+    return False

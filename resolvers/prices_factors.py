@@ -1,0 +1,153 @@
+"""What questions cost that need the factorization of an integer."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine import factoring
+from engine.arithmetic import (
+    MAX_DIVISOR_SUM_DIGITS,
+    arithmetic_functions_cost,
+    divisor_count,
+    divisor_sum_cost,
+)
+from engine.divisors import divisors_cost
+from engine.errors import CapacityError
+from engine.results import Factorization
+from resolvers.prices_outline import Outline, Outliner
+from resolvers.prices_states import IntegerState, ListState
+from resolvers.prices_tariff import NOTHING, Priced, Tariff
+
+Arguments = Mapping[str, Any]
+
+_WORD_BITS = 64
+_MAX_SUM_BITS = MAX_DIVISOR_SUM_DIGITS * 3.33
+# Trial division is all that an integer of this size takes.
+_EASY = 30
+# The dearest page whose divisors the engine takes: two halves of 50,000.
+_MOST_DIVISORS_POINTS = 200.0
+
+
+class FactorPrices:
+    """Prices of Integer.factorization, .arithmetic and .divisors and of what they return.
+
+    The factorization itself is paid for once for an integer.
+    """
+
+    def __init__(self, tariff: Tariff) -> None:
+        """Hold what prices are made of."""
+        self._tariff = tariff
+        self._outliner = Outliner()
+
+    def factorization(self, state: IntegerState, arguments: Arguments) -> Priced:
+        """Integer.factorization."""
+        points = self._tariff.computed + self._factoring(state)
+        return points + self._tariff.overheads.object, ((state, 1.0),)
+
+    def factors(self, state: IntegerState, arguments: Arguments) -> Priced:
+        """Factorization.factors."""
+        count = self._mean(state, lambda one: one.likely_distinct)
+        return self._tariff.objects(count), ((ListState(count, state.bits / max(count, 1)), count),)
+
+    def primes(self, state: IntegerState, arguments: Arguments) -> Priced:
+        """Factorization.primes."""
+        count = self._mean(state, lambda one: one.likely_primes)
+        return self._tariff.integers(count, state.bits / max(count, 1)), NOTHING
+
+    def composites(self, state: IntegerState, arguments: Arguments) -> Priced:
+        """Factorization.composites."""
+        return self._tariff.integers(1, state.bits), NOTHING
+
+    def expression(self, state: IntegerState, arguments: Arguments) -> Priced:
+        """Factorization.expression."""
+        count = self._mean(state, lambda one: one.likely_distinct)
+        return self._tariff.integers(count, state.bits / max(count, 1)), NOTHING
+
+    def arithmetic(self, state: IntegerState, arguments: Arguments) -> Priced:
+        """Integer.arithmetic."""
+        if 0 in state.values and state.count == 1:
+            return self._tariff.computed, NOTHING
+        functions = self._mean(
+            state, lambda one: arithmetic_functions_cost(one.factorization(state.bits))
+        )
+        points = self._tariff.computed + self._factoring(state) + functions
+        return points + self._tariff.overheads.object, ((state, 1.0),)
+
+    def function(self, state: IntegerState, arguments: Arguments) -> Priced:
+        """A field of ArithmeticFunctions that may be as long as the integer."""
+        return self._tariff.integer(state.bits), NOTHING
+
+    def divisor_sum(self, state: IntegerState, arguments: Arguments) -> Priced:
+        """ArithmeticFunctions.divisorSum."""
+        power = arguments["power"]
+        if power < 0:
+            return self._tariff.computed, NOTHING
+        cost = self._mean(state, lambda one: divisor_sum_cost(one.factorization(state.bits), power))
+        bits = min(power * state.bits, _MAX_SUM_BITS)
+        return self._tariff.computed + self._tariff.single(cost) + self._tariff.text(bits), NOTHING
+
+    def divisors(self, state: IntegerState, arguments: Arguments) -> Priced:
+        """Integer.divisors."""
+        first = arguments["first"]
+        is_refused = not 0 <= first <= self._tariff.limits.max_page_size
+        if is_refused or (0 in state.values and state.count == 1):
+            return self._tariff.computed, NOTHING
+        bits = state.bits
+        listing = self._mean(state, lambda one: self._listing(one.factorization(bits), first))
+        length = self._mean(state, lambda one: min(first, divisor_count(one.factorization(bits))))
+        points = self._tariff.computed + self._factoring(state) + listing
+        page = ListState(length, bits / 2)
+        return points + self._tariff.overheads.object, ((page, 1.0),)
+
+    def _look_at(self, state: IntegerState) -> None:
+        """Fill in what is known of the factorizations."""
+        is_known = state.bits > _WORD_BITS and state.are_tested
+        primes = set(state.primes) if is_known else set()
+        for value in state.values:
+            outlined, rough_bits = self._outliner.outline(value)
+            state.outlines[outlined] += 1
+            kind = (rough_bits, outlined.rough_primes == 1 or value in primes)
+            _, count = state.rough_parts.get(kind, (value, 0))
+            state.rough_parts[kind] = (value, count + 1)
+
+    def _mean(self, state: IntegerState, quantity: Callable[[Outline], float]) -> float:
+        """Return the mean of a quantity of the outlines."""
+        if not state.outlines:
+            self._look_at(state)
+        return sum(count * quantity(one) for one, count in state.outlines.items()) / state.count
+
+    def _listing(self, factorization: Factorization, first: int) -> float:
+        """Return the price of a page of divisors."""
+        try:
+            return self._tariff.single(divisors_cost(factorization, first))
+        except CapacityError:
+            # This factorization has more divisors than the integer; the integer may be taken.
+            size = 1 + factorization.value.bit_length() / 1024
+            return self._tariff.single(_MOST_DIVISORS_POINTS * size + 0.0035 * first)
+
+    def _factoring(self, state: IntegerState) -> float:
+        """Return the price of the factorization, nothing if it is paid for."""
+        if state.is_factored:
+            return 0.0
+        state.is_factored = True
+        if not state.outlines:
+            self._look_at(state)
+        parts = state.rough_parts.items()
+        total = sum(count * self._splitting(value, *kind) for kind, (value, count) in parts)
+        return total / state.count
+
+    def _splitting(self, value: int, rough_bits: int, is_prime: bool) -> float:
+        """Return the price of factoring a value whose rough part is or may not be prime."""
+        if is_prime and rough_bits <= _WORD_BITS:
+            return factoring.begin_cost(_EASY) * (1 + value.bit_length() / _WORD_BITS)
+        points = self._tariff.single(factoring.begin_cost(value))
+        if is_prime or rough_bits <= _WORD_BITS:
+            return points
+        rough = Factorization(value, 1, (), ((1 << rough_bits) - 1,))
+        complete = factoring.refine_cost(rough, factoring.STAGES - 1)
+        for stage in range(factoring.STAGES):
+            cost = factoring.refine_cost(rough, stage)
+            points += self._tariff.single(cost)
+            # A stage that costs what the last one does splits everything.
+            if cost == complete or self._tariff.capped(points) < points:
+                break
+        return self._tariff.capped(points)

@@ -1,0 +1,113 @@
+"""What it costs to run a question at all: the executor, the encoder and the way to a worker."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from resolvers.compute import LOOP_POINTS, SECONDS_PER_POINT
+from resolvers.limits import Limits
+
+Priced = tuple[float, Sequence[tuple[Any, float]]]
+"""The points of one field, and the states of what it returns, each with how often it is there."""
+
+# A sweep up to here is a look into a table, which is predicted at once.
+TABLE_POINTS = 0.25
+
+NOTHING: Sequence[tuple[Any, float]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Overheads:
+    """Points of what is done around the engine; ``python -m benchmarks.bench_cost fit`` finds them.
+
+    Attributes:
+        request: To start and end an execution.
+        field: A field that is read off an object at hand.
+        asked: A field that takes arguments, beside what it takes without.
+        computed: A field whose resolver is awaited.
+        object: An object in a list, with its own execution and braces.
+        element: An integer in a list.
+        bit: To write one bit of an integer in decimal, of a short one.
+        bit_squared: The same for the square of its bits.
+        value: To coerce an integer of a list of values.
+        process: To hand a question to a worker process and take its answer.
+        thread: To hand a question to a thread and take its answer.
+        asking: To predict the cost of a sweep, once more when it runs.
+    """
+
+    request: float = 0.2
+    field: float = 0.026
+    asked: float = 0.11
+    computed: float = 0.27
+    object: float = 0.03
+    element: float = 0.0012
+    bit: float = 2e-5
+    bit_squared: float = 1.4e-8
+    value: float = 0.012
+    process: float = 6.0
+    thread: float = 2.0
+    asking: float = 0.62
+
+
+class Tariff:
+    """Turns what the engine predicts into what a request pays.
+
+    Args:
+        limits: In force.
+        overheads: Of the executor in use.
+        task_seconds: How long one question in a worker process may take before it is killed.
+    """
+
+    def __init__(self, limits: Limits, overheads: Overheads, task_seconds: float) -> None:
+        """Remember what bounds a price."""
+        self.limits = limits
+        self.overheads = overheads
+        self.field = overheads.field
+        self.asked = overheads.field + overheads.asked
+        self.computed = overheads.computed
+        self._most_task = min(task_seconds, limits.deadline_seconds) / SECONDS_PER_POINT
+        self._most_sweep = limits.deadline_seconds / SECONDS_PER_POINT
+
+    def single(self, cost: float) -> float:
+        """Return the price of a question that only a kill can stop."""
+        if cost <= LOOP_POINTS:
+            return cost
+        return self.overheads.process + min(cost, self._most_task)
+
+    def capped(self, cost: float) -> float:
+        """Return the price of several questions in a worker process, which one deadline ends."""
+        return min(cost, self._most_task)
+
+    def sweep(self, cost: float) -> float:
+        """Return the price of a sweep and of predicting its cost, here and when it runs.
+
+        A sweep that can not end in time is refused and not begun.
+        """
+        if cost <= TABLE_POINTS:
+            return cost
+        asking = 2 * self.overheads.asking
+        if cost <= LOOP_POINTS:
+            return asking + cost
+        if cost > self._most_sweep:
+            return asking
+        return asking + self.overheads.thread + cost
+
+    def integer(self, bits: float) -> float:
+        """Return the price of a field that shows an integer of this many bits."""
+        return self.overheads.field + self.text(bits)
+
+    def integers(self, count: float, bits: float) -> float:
+        """Return the price of a field that shows a list of integers of this many bits."""
+        return self.overheads.field + count * (self.overheads.element + self.text(bits))
+
+    def objects(self, count: float) -> float:
+        """Return the price of a field that returns a list of objects, without their fields."""
+        return self.overheads.field + count * self.overheads.object
+
+    def coercion(self, bits: float) -> float:
+        """Return the price of reading an integer of this many bits."""
+        return self.overheads.value + self.text(bits)
+
+    def text(self, bits: float) -> float:
+        """Return the price of writing an integer in decimal, or of reading it."""
+        return bits * (self.overheads.bit + bits * self.overheads.bit_squared)

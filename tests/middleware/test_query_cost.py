@@ -1,0 +1,232 @@
+"""The price of a document is that of the fields it runs, each as often as it runs."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from graphql import (
+    GraphQLSchema,
+    OperationDefinitionNode,
+    build_schema,
+    get_introspection_query,
+    get_operation_ast,
+    get_variable_values,
+    parse,
+    validate,
+)
+
+from middleware.cost_plan import Priced, PriceFunction
+from middleware.query_cost import Estimate, QueryPlan, QueryPricer
+
+SCHEMA = build_schema("""
+    type Query {
+      thing(size: Int! = 10, parts: [Int!]): Thing
+      things(count: Int!): [Thing!]
+      free: Int
+    }
+    type Thing { one: Int hundred: Int inner: Thing parts(first: Int = 5): [Thing!] }
+""")
+
+# Powers of a thousand tell from a total how often each field was counted.
+ONE, HUNDRED, INNER, THING, LIST = 1, 10**3, 10**6, 10**9, 10**12
+
+
+class Book:
+    """Prices that say which field was priced."""
+
+    request_points = 0.0
+
+    def __init__(self) -> None:
+        """Begin without calls."""
+        self.calls = 0
+        self.arguments: list[Mapping[str, Any]] = []
+
+    def price_of(self, coordinate: str) -> PriceFunction | None:
+        """Return a price that does not depend on anything."""
+
+        def constant(points: float) -> PriceFunction:
+            def price(state: Any, arguments: Mapping[str, Any]) -> Priced:
+                self.calls += 1
+                self.arguments.append(arguments)
+                count = arguments.get("count", arguments.get("first", 1))
+                return points, ((state, count),)
+
+            return price
+
+        prices = {
+            "Query.thing": THING,
+            "Query.things": LIST,
+            "Query.free": 0,
+            "Thing.one": ONE,
+            "Thing.hundred": HUNDRED,
+            "Thing.inner": INNER,
+            "Thing.parts": LIST,
+        }
+        return constant(prices[coordinate])
+
+    def is_lasting(self, coordinate: str) -> bool:
+        """Whether the price never changes."""
+        return coordinate != "Thing.hundred"
+
+    def root_state(self) -> Any:
+        """Return nothing."""
+        return None
+
+
+def _operation(text: str) -> tuple[Any, OperationDefinitionNode]:
+    document = parse(text)
+    assert validate(SCHEMA, document) == []
+    operation = get_operation_ast(document, None)
+    assert operation is not None
+    return document, operation
+
+
+def _plan(text: str, book: Book | None = None, schema: GraphQLSchema = SCHEMA) -> QueryPlan:
+    return QueryPricer(schema, book or Book()).compile(*_operation(text))
+
+
+def _price(text: str, **variables: Any) -> Estimate:
+    _, operation = _operation(text)
+    values = get_variable_values(SCHEMA, operation.variable_definitions or (), variables)
+    assert not isinstance(values, list)
+    return _plan(text).price(values.coerced)
+
+
+@pytest.mark.parametrize(
+    ("text", "points"),
+    [
+        ("{ thing { one } }", THING + ONE),
+        ("{ thing { one hundred } }", THING + ONE + HUNDRED),
+        ("{ a: thing { one } b: thing { one } }", 2 * (THING + ONE)),
+        ("{ thing { one } thing { one hundred } }", THING + ONE + HUNDRED),
+        ("{ thing { one one a: one b: one } }", THING + 3 * ONE),
+        ("{ thing { ...F ...F one } } fragment F on Thing { one hundred }", THING + ONE + HUNDRED),
+        ("{ thing { ... { one } ... on Thing { one hundred } } }", THING + ONE + HUNDRED),
+        ("{ thing { inner { one } inner { hundred } } }", THING + INNER + ONE + HUNDRED),
+        ("{ things(count: 3) { one parts { hundred } } }", LIST + 3 * (ONE + LIST + 5 * HUNDRED)),
+        (
+            "{ things(count: 3) { parts(first: 4) { parts(first: 2) { one } } } }",
+            LIST + 3 * (LIST + 4 * (LIST + 2 * ONE)),
+        ),
+        ("{ thing { one @skip(if: true) hundred @include(if: false) } }", THING),
+        ("{ thing { one @skip(if: false) hundred @include(if: true) } }", THING + ONE + HUNDRED),
+        ("{ thing { ... @skip(if: true) { one } ...F @include(if: false) } } "
+         "fragment F on Thing { one }", THING),
+    ],
+)  # fmt: skip
+def test_fields_are_counted_as_often_as_they_run(text: str, points: float) -> None:
+    assert _price(text).points == points
+
+
+CONDITIONAL = """query ($x: Boolean = false, $y: Boolean!) {
+    thing { one @skip(if: $x) hundred @include(if: $y) }
+}"""
+
+
+@pytest.mark.parametrize(
+    ("variables", "points"),
+    [
+        ({"y": True}, THING + ONE + HUNDRED),
+        ({"x": True, "y": True}, THING + HUNDRED),
+        ({"x": False, "y": False}, THING + ONE),
+        ({"x": True, "y": False}, THING),
+    ],
+)
+def test_conditions_follow_their_variables(variables: dict[str, bool], points: float) -> None:
+    assert _price(CONDITIONAL, **variables).points == points
+
+
+def test_one_plan_serves_every_outcome_of_its_conditions() -> None:
+    plan = _plan(CONDITIONAL)
+    prices = [plan.price({"x": x, "y": y}).points for x in (False, True) for y in (False, True)] * 2
+    assert prices == [THING + ONE, THING + ONE + HUNDRED, THING, THING + HUNDRED] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "variables", "expected"),
+    [
+        ("{ thing { one } }", {}, {"size": 10}),
+        ("{ thing(size: 3) { one } }", {}, {"size": 3}),
+        ("{ thing(parts: 4) { one } }", {}, {"size": 10, "parts": [4]}),
+        ("query ($s: Int!) { thing(size: $s) { one } }", {"s": 7}, {"size": 7}),
+        ("query ($s: Int = 8) { thing(size: $s) { one } }", {}, {"size": 8}),
+        ("query ($s: Int) { thing(size: $s) { one } }", {}, {"size": 10}),
+        ("query ($p: [Int!]) { thing(parts: $p) { one } }", {}, {"size": 10}),
+        ("query ($p: [Int!]) { thing(parts: $p) { one } }", {"p": None},
+         {"size": 10, "parts": None}),
+        ("query ($s: Int!) { thing(parts: [1, $s]) { one } }", {"s": 2},
+         {"size": 10, "parts": [1, 2]}),
+    ],
+)  # fmt: skip
+def test_arguments_are_those_of_execution(
+    text: str, variables: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    _, operation = _operation(text)
+    values = get_variable_values(SCHEMA, operation.variable_definitions or (), variables)
+    assert not isinstance(values, list)
+    book = Book()
+    _plan(text, book).price(values.coerced)
+    assert book.arguments[0] == expected
+
+
+def test_what_can_not_change_is_priced_once() -> None:
+    book = Book()
+    plan = _plan(
+        "query ($n: Int!) { a: thing { one } b: thing { hundred } things(count: $n) { one } }", book
+    )
+    plan.price({"n": 1})
+    first = book.calls
+    estimate = plan.price({"n": 2})
+    assert estimate.points == 2 * THING + ONE + HUNDRED + LIST + 2 * ONE
+    assert (first, book.calls - first) == (6, 4)
+
+
+def test_estimate_names_the_dearest_field_and_every_root_field() -> None:
+    estimate = _price("{ a: thing { one } b: things(count: 2) { c: parts(first: 1) { one } } }")
+    assert estimate.dearest == ("b", "c")
+    assert estimate.dearest_points == 2 * LIST
+    assert estimate.root_fields == [("a", THING + ONE), ("b", 3 * LIST + 2 * ONE)]
+    assert estimate.is_complete
+
+
+def test_pricing_stops_at_enough() -> None:
+    text = "{" + " ".join(f"a{i}: thing {{ hundred }}" for i in range(100)) + "}"
+    book = Book()
+    estimate = _plan(text, book).price({}, enough=10 * THING)
+    assert not estimate.is_complete
+    assert 10 * THING < estimate.points < 12 * THING
+    assert book.calls < 25
+
+
+def test_aliases_that_ask_the_same_of_one_object_are_priced_in_one_go() -> None:
+    book = Book()
+    text = "{ thing { " + " ".join(f"a{i}: one" for i in range(1000)) + " } }"
+    assert _plan(text, book).price({}).points == THING + 1000 * ONE
+    assert book.calls == 3
+
+
+def test_introspection_has_a_price() -> None:
+    assert _price("{ __typename free }").points > 0
+    small = _price("{ __schema { queryType { name } } }").points
+    named = _price('{ __type(name: "Thing") { fields { name args { name } } } }').points
+    whole = _price(get_introspection_query()).points
+    assert small < named < whole
+
+
+class Incomplete(Book):
+    """Prices with one left out."""
+
+    def price_of(self, coordinate: str) -> PriceFunction | None:
+        """Return all prices but one."""
+        return None if coordinate == "Thing.inner" else super().price_of(coordinate)
+
+
+def test_a_field_without_a_price_is_named() -> None:
+    with pytest.raises(LookupError, match=r"Thing\.inner has no price"):
+        QueryPricer(SCHEMA, Incomplete())
+
+
+def test_abstract_types_are_refused() -> None:
+    schema = build_schema("type Query { a: U } union U = Thing type Thing { one: Int }")
+    with pytest.raises(LookupError, match="U is abstract"):
+        QueryPricer(schema, Book())
