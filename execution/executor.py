@@ -55,7 +55,8 @@ class Outcome:
 class BoundOperation:
     """An operation of a valid document with its variables, ready to run once.
 
-    ``variables`` are coerced, without those that were left out and have no default.
+    ``variables`` are coerced, without those that were left out and have no default. ``notes`` is
+    kept with the document, for whoever binds its operations.
     """
 
     document: DocumentNode
@@ -63,6 +64,7 @@ class BoundOperation:
     operation: OperationDefinitionNode
     variables: Mapping[str, Any]
     executor: Executor[Any]
+    notes: dict[Any, Any]
 
     async def run(self) -> Outcome:
         """Execute the operation."""
@@ -116,14 +118,15 @@ class DocumentExecutor:
             operation_name: None if the document has only one operation.
             context: Handed to every resolver.
         """
-        document = self._documents.find(text)
-        if document is None and len(text) > LONG_TEXT:
+        prepared = self._documents.find(text)
+        if prepared is None and len(text) > LONG_TEXT:
             # In a thread, so that other requests have their turn at least every 5 ms.
-            document = await asyncio.to_thread(self._prepare, text)
-            self._documents.keep(text, document)
-        document = document or self._documents.get(text)
-        if isinstance(document, Outcome):
-            return document
+            prepared = await asyncio.to_thread(self._prepare, text)
+            self._documents.keep(text, prepared)
+        prepared = prepared or self._documents.get(text)
+        if isinstance(prepared, Outcome):
+            return prepared
+        document, notes = prepared
         operation = get_operation_ast(document, operation_name)
         if operation is None:
             return Outcome(Phase.OPERATION, None, [_no_operation(operation_name)])
@@ -139,10 +142,10 @@ class DocumentExecutor:
             locate_errors(executor, text)
             return Outcome(Phase.VARIABLES, None, executor)
         coerced = executor.variable_values.coerced
-        return BoundOperation(document, text, operation, coerced, executor)
+        return BoundOperation(document, text, operation, coerced, executor, notes)
 
-    def _prepare(self, text: str) -> DocumentNode | Outcome:
-        """Return a valid document, or the outcome of every operation of one that is not."""
+    def _prepare(self, text: str) -> tuple[DocumentNode, dict[Any, Any]] | Outcome:
+        """Return a valid document and its notes, or the outcome of whatever is asked of another."""
         if refusal := check_text(text, self._limits):
             return Outcome(Phase.PARSING, None, [refusal])
         try:
@@ -156,7 +159,7 @@ class DocumentExecutor:
         if errors:
             locate_errors(errors, text)
             return Outcome(Phase.VALIDATION, None, errors)
-        return document
+        return document, {}
 
 
 def _no_operation(operation_name: str | None) -> GraphQLError:

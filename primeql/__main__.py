@@ -16,6 +16,7 @@ import uvicorn
 
 from primeql import __version__
 from primeql.app import create_app
+from primeql.keys_command import add_parser as add_keys_parser
 from primeql.operations import Operation
 from primeql.service import PrimeService
 from primeql.settings import Settings, SettingsError
@@ -50,6 +51,8 @@ def _parser() -> argparse.ArgumentParser:
 
     schema = commands.add_parser("schema", help="print the schema definition (SDL)")
     schema.set_defaults(run=_schema)
+
+    add_keys_parser(commands)
 
     query = commands.add_parser("query", help="run one query here and print the JSON answer")
     query.add_argument("document", help="a GraphQL document; - reads it from standard input")

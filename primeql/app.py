@@ -16,15 +16,27 @@ from starlette.types import ASGIApp
 from starlette_compress import CompressMiddleware
 
 from middleware.body_limit import BodyLimitMiddleware
+from middleware.clients import KEY_HEADERS, ClientResolver
+from middleware.concurrency import ConcurrentRequests
+from middleware.guard import Guard
+from middleware.rate_limit_headers import EXPOSED_HEADERS
+from middleware.refusal import RefusedError, answer_refusal
 from middleware.request_id import RequestIdMiddleware
+from middleware.request_rate import RequestRate
 from middleware.security_headers import SecurityHeadersMiddleware
+from middleware.shared_budget import SharedBudget
+from middleware.token_bucket import Budget, LocalBuckets, LocalBudget
+from primeql.admission import Admission
+from primeql.api_keys import ApiKeys
 from primeql.explorer import explorer_routes
 from primeql.graphql_http import refuse, respond
 from primeql.health import health_routes
+from primeql.redis_buckets import RedisBuckets
 from primeql.request_errors import RequestError
 from primeql.request_origin import PREFLIGHTED_HEADERS
 from primeql.service import PrimeService
 from primeql.settings import Settings
+from primeql.tiers import read_tiers
 from resolvers.errors import ErrorCode
 
 logger = logging.getLogger("primeql.app")
@@ -39,26 +51,34 @@ CLIENT_CLOSED_REQUEST = 499
 
 def create_app(settings: Settings) -> ASGIApp:
     """Return the application; its tables are built now, its workers start with it."""
-    app = _routes(PrimeService(settings))
+    app = _routes(settings)
     # Around Starlette's own error handling, so that its answers have them too.
     app = SecurityHeadersMiddleware(app, settings.hsts_seconds)
     return RequestIdMiddleware(app)
 
 
-def _routes(service: PrimeService) -> ASGIApp:
+def _routes(settings: Settings) -> ASGIApp:
     """Return the routes and what stands between them and their clients."""
-    settings = service.settings
+    service = PrimeService(settings)
+    admission = Admission(service, _budget(settings))
+    tiers = read_tiers(settings.tiers_file)
+    keys = ApiKeys(settings.api_keys_file, tiers)
+    clients = ClientResolver(keys, tiers, settings.trusted_proxies)
+    guard = Guard(clients, RequestRate(tiers.values()), ConcurrentRequests())
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         await service.start()
+        await keys.start()
         try:
             yield
         finally:
+            await keys.close()
+            await admission.close()
             await service.close()
 
     async def graphql(request: Request) -> Response:
-        return await respond(service, request)
+        return await respond(admission, settings, request)
 
     sdl = service.schema.as_str() + "\n"
 
@@ -66,7 +86,7 @@ def _routes(service: PrimeService) -> ASGIApp:
         return PlainTextResponse(sdl)
 
     routes = [
-        Route("/graphql", graphql, methods=["GET", "POST"]),
+        Route("/graphql", guard.wrap(graphql, "graphql"), methods=["GET", "POST"]),
         *health_routes(service),
         *explorer_routes(EXPLORER_DIRECTORY),
     ]
@@ -76,6 +96,7 @@ def _routes(service: PrimeService) -> ASGIApp:
         routes=routes,
         middleware=_middleware(settings),
         exception_handlers={
+            RefusedError: answer_refusal,
             HTTPException: _http_error,
             ClientDisconnect: _gone,
             Exception: _unforeseen,
@@ -98,14 +119,24 @@ def _middleware(settings: Settings) -> list[Middleware]:
                 "Content-Encoding",
                 "Content-Type",
                 "X-Request-Id",
+                "GraphQL-Cost",
+                *KEY_HEADERS,
                 *PREFLIGHTED_HEADERS,
             ],
-            expose_headers=["Allow", "ETag", "Retry-After", "X-Request-Id"],
+            expose_headers=["Allow", "ETag", "X-Request-Id", *EXPOSED_HEADERS],
             max_age=CORS_PREFLIGHT_SECONDS,
         ),
         Middleware(CompressMiddleware, minimum_size=COMPRESSED_BYTES),
         Middleware(BodyLimitMiddleware, max_bytes=settings.max_request_bytes),
     ]
+
+
+def _budget(settings: Settings) -> Budget:
+    """Return where clients' budgets are kept: in Redis if there is one, in this process if not."""
+    local = LocalBuckets()
+    if not settings.redis_url:
+        return LocalBudget(local)
+    return SharedBudget(RedisBuckets(settings.redis_url), local)
 
 
 async def _http_error(_request: Request, error: Exception) -> Response:

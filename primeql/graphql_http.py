@@ -1,6 +1,5 @@
 """GraphQL over HTTP: from a request to its operations, and from their answers to a response."""
 
-import asyncio
 from typing import Any
 
 from starlette.requests import Request
@@ -8,6 +7,7 @@ from starlette.responses import Response
 
 from execution.encoding import encode
 from primeql import __version__
+from primeql.admission import Admission, CostMode, Reply, cost_mode
 from primeql.hang_ups import unless_gone
 from primeql.http_caching import IMMUTABLE, NO_STORE, VARY, entity_tag, is_named
 from primeql.media_types import GRAPHQL_JSON, JSON, negotiate
@@ -15,93 +15,112 @@ from primeql.operations import Operation, read_operation
 from primeql.request_body import decode_json, read_json
 from primeql.request_errors import RequestError
 from primeql.request_origin import is_forged
-from primeql.service import Answer, PrimeService
-from resolvers.errors import ErrorCode
+from primeql.service import Answer, refusal
+from primeql.settings import Settings
 
 
 def refuse(error: RequestError, media_type: str = JSON, **headers: str) -> Response:
     """Return the response to a request that is refused as a whole, in GraphQL's shape."""
     headers["Cache-Control"] = NO_STORE
-    return Response(
-        encode({"errors": [_formatted(error)]}),
-        error.status,
-        headers,
-        media_type=f"{media_type}; charset=utf-8",
-    )
+    body = refusal(error).body
+    return Response(body, error.status, headers, f"{media_type}; charset=utf-8")
 
 
-async def respond(service: PrimeService, request: Request) -> Response:
-    """Return the answer to the operation, or the batch of operations, that ``request`` carries."""
+async def respond(admission: Admission, settings: Settings, request: Request) -> Response:
+    """Return the answer to the operation, or the batch of operations, that ``request`` carries.
+
+    ``request.state`` has the client and the request's id.
+    """
     media_type = negotiate(request.headers.get("accept"))
     if media_type is None:
         return refuse(RequestError(f"Accept must take {GRAPHQL_JSON} or {JSON}", 406))
-    if is_forged(request, service.settings.cors_origins):
+    if is_forged(request, settings.cors_origins):
         return refuse(RequestError("sent by a page of another site", 403), media_type)
     try:
+        mode = cost_mode(request.headers.get("graphql-cost", ""))
         if request.method != "POST":
             operation = read_operation(_query_parameters(request))
-            return await _respond_to_get(service, request, operation, media_type)
-        limits = service.settings
-        timeout = limits.body_timeout_milliseconds / 1_000
-        parameters = await read_json(request, limits.max_request_bytes, timeout)
+            return await _respond_to_get(admission, request, operation, mode, media_type)
+        timeout = settings.body_timeout_milliseconds / 1_000
+        parameters = await read_json(request, settings.max_request_bytes, timeout)
         if isinstance(parameters, list):
-            return await _respond_to_batch(service, request, parameters, media_type)
+            operations = _read_batch(parameters, settings.max_operations)
+            reply = await _ask(admission, request, operations, mode)
+            return _batch_response(reply, media_type)
         operation = read_operation(parameters)
     except RequestError as error:
         return refuse(error, media_type)
-    answer = await unless_gone(request, service.answer(operation, request.state.request_id))
-    return _response(answer, media_type, {"Cache-Control": NO_STORE})
+    reply = await _ask(admission, request, [operation], mode)
+    return _response(reply, media_type, {"Cache-Control": NO_STORE})
+
+
+async def _ask(
+    admission: Admission,
+    request: Request,
+    operations: list[Operation | RequestError] | list[Operation],
+    mode: CostMode,
+) -> Reply:
+    """Return the answers to operations, unless their client hangs up."""
+    state = request.state
+    work = admission.answer(operations, state.client, mode, state.request_id)
+    return await unless_gone(request, work)
 
 
 async def _respond_to_get(
-    service: PrimeService, request: Request, operation: Operation, media_type: str
+    admission: Admission,
+    request: Request,
+    operation: Operation,
+    mode: CostMode,
+    media_type: str,
 ) -> Response:
     """Answer a GET, or tell that what the client has is still the answer."""
     tag = entity_tag(operation, media_type, __version__)
     headers = {"Cache-Control": IMMUTABLE, "ETag": tag, "Vary": VARY}
     # Only an answer that never changes was given out with this tag.
-    if is_named(tag, request.headers.get("if-none-match")):
+    if mode is CostMode.PLAIN and is_named(tag, request.headers.get("if-none-match")):
         return Response(status_code=304, headers=headers)
-    answer = await unless_gone(request, service.answer(operation, request.state.request_id))
-    if not answer.is_repeatable:
+    reply = await _ask(admission, request, [operation], mode)
+    if not reply.answers[0].is_repeatable:
         headers = {"Cache-Control": NO_STORE, "Vary": VARY}
-    return _response(answer, media_type, headers)
+    return _response(reply, media_type, headers)
 
 
-async def _respond_to_batch(
-    service: PrimeService, request: Request, batch: list[Any], media_type: str
-) -> Response:
-    """Answer every operation of a batch in its order; one that is refused fails alone.
+def _read_batch(batch: list[Any], most: int) -> list[Operation | RequestError]:
+    """Return the operations of a batch; one that can not be read fails alone.
 
     Raises:
         RequestError: The batch is empty or too large.
     """
-    maximum = service.settings.max_operations
-    if not 1 <= len(batch) <= maximum:
-        raise RequestError(f"a batch has 1 to {maximum} operations, this one has {len(batch)}")
-    bodies = await unless_gone(request, _batch_bodies(service, batch, request.state.request_id))
-    body = b"[" + b",".join(bodies) + b"]"
-    return Response(body, 200, {"Cache-Control": NO_STORE}, f"{media_type}; charset=utf-8")
+    if not 1 <= len(batch) <= most:
+        raise RequestError(f"a batch has 1 to {most} operations, this one has {len(batch)}")
+    operations: list[Operation | RequestError] = []
+    for parameters in batch:
+        try:
+            operations.append(read_operation(parameters))
+        except RequestError as error:
+            operations.append(error)
+    return operations
 
 
-async def _batch_bodies(service: PrimeService, batch: list[Any], request_id: str) -> list[bytes]:
-    """Return the encoded answers to the operations of a batch."""
-    return await asyncio.gather(*(_batch_body(service, item, request_id) for item in batch))
+def _batch_response(reply: Reply, media_type: str) -> Response:
+    """Return the answers of a batch, or why it was refused as a whole."""
+    headers = {**reply.headers, "Cache-Control": NO_STORE}
+    if reply.status is not None:
+        return _response(reply, media_type, headers)
+    body = encode([answer.response for answer in reply.answers])
+    return Response(body, 200, headers, f"{media_type}; charset=utf-8")
 
 
-async def _batch_body(service: PrimeService, parameters: Any, request_id: str) -> bytes:
-    """Return the encoded answer to one operation of a batch."""
-    try:
-        operation = read_operation(parameters)
-    except RequestError as error:
-        return encode({"errors": [_formatted(error)]})
-    return (await service.answer(operation, request_id)).body
+def _response(reply: Reply, media_type: str, headers: dict[str, str]) -> Response:
+    """Return a single answer with the status that its media type asks for."""
+    status = reply.status or _status(reply.answers[0], media_type)
+    headers = {**reply.headers, **headers}
+    return Response(reply.answers[0].body, status, headers, f"{media_type}; charset=utf-8")
 
 
-def _response(answer: Answer, media_type: str, headers: dict[str, str]) -> Response:
-    """Return an answer with the status that its media type asks for."""
-    status = answer.status if media_type == JSON or answer.ran else max(answer.status, 400)
-    return Response(answer.body, status, headers, f"{media_type}; charset=utf-8")
+def _status(answer: Answer, media_type: str) -> int:
+    """Return the status of an answer; request errors are 4xx in GraphQL's own media type."""
+    return answer.status if media_type == JSON or answer.ran else max(answer.status, 400)
 
 
 def _query_parameters(request: Request) -> dict[str, Any]:
@@ -112,8 +131,3 @@ def _query_parameters(request: Request) -> dict[str, Any]:
             encoded = parameters[name].encode()
             parameters[name] = decode_json(encoded, name) if encoded else None
     return parameters
-
-
-def _formatted(error: RequestError) -> dict[str, Any]:
-    code: ErrorCode = error.code
-    return {"message": str(error), "extensions": {"code": str(code)}}

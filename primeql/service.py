@@ -1,28 +1,33 @@
 """The service without its transport: an operation goes in, encoded JSON comes out."""
 
 import logging
+import math
 import re
 import time
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from engine.prime_ranges import PrimeRanges
 from execution.document_limits import DocumentLimits
 from execution.encoding import encode
-from execution.executor import DocumentExecutor, Outcome, Phase
+from execution.executor import BoundOperation, DocumentExecutor, Outcome, Phase
 from middleware.error_mask import format_error
+from middleware.query_cost import Estimate, QueryPlan, QueryPricer
 from primeql import __version__
 from primeql.operations import Operation
 from primeql.persisted_queries import PersistedQueries, document_cache, read_manifest
 from primeql.request_errors import RequestError
 from primeql.settings import Settings, SettingsError
 from resolvers.answer_notes import AnswerNotes
-from resolvers.compute import Compute
+from resolvers.compute import TASK_POINTS, Compute
 from resolvers.context import RequestContext
 from resolvers.errors import ErrorCode
+from resolvers.limits import SECONDS_PER_POINT
+from resolvers.prices import PriceBook
+from resolvers.prices_tariff import Overheads
 from schema import build_schema
 
 logger = logging.getLogger("primeql.service")
@@ -34,22 +39,40 @@ PHASE_CODES: Mapping[Phase, ErrorCode] = {
     Phase.VARIABLES: ErrorCode.BAD_USER_INPUT,
     Phase.EXECUTION: ErrorCode.INTERNAL_SERVER_ERROR,
 }
+# The most that a caller who need not pay may ask for: what the deadline holds of a whole machine.
+UNPAID_POINTS = 10_000_000
 # What introspection tells is the service's, and changes with its version.
 _INTROSPECTION = re.compile(r"\b__(?:schema|type)\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The encoded response to one operation, and what its transport must know of it.
+    """The response to one operation, and what its transport must know of it.
 
     ``ran`` is False for a request error. ``status`` is the HTTP status where the client takes plain
     JSON. ``is_repeatable`` means that the same operation would be answered the same for ever.
     """
 
-    body: bytes
+    response: dict[str, Any]
     ran: bool
     status: int
     is_repeatable: bool
+
+    @property
+    def body(self) -> bytes:
+        """The encoded response."""
+        return encode(self.response)
+
+
+@dataclass(frozen=True, slots=True)
+class PricedOperation:
+    """An operation that can run, and the points it is expected to cost."""
+
+    bound: BoundOperation
+    context: RequestContext
+    document: str
+    estimate: Estimate
+    points: int
 
 
 class PrimeService:
@@ -76,6 +99,8 @@ class PrimeService:
         )
         self._persisted = _persisted_queries(settings)
         self._ranges = PrimeRanges()
+        book = PriceBook(self._limits, self._ranges, Overheads(), TASK_POINTS * SECONDS_PER_POINT)
+        self._pricer = QueryPricer(self.schema._schema, book)
         self._compute = Compute(settings.worker_count, settings.max_waiting, self._limits)
         self.is_ready = False
 
@@ -90,45 +115,90 @@ class PrimeService:
         self._compute.close()
         await self._persisted.close()
 
-    def context(self, request_id: str) -> RequestContext:
+    def context(self, request_id: str, max_request_cost: int | None = None) -> RequestContext:
         """Return the context of a request that has just arrived."""
+        limits = self._limits
+        if max_request_cost is not None:
+            limits = replace(limits, max_request_cost=max_request_cost)
         return RequestContext(
             ranges=self._ranges,
             compute=self._compute,
-            limits=self._limits,
+            limits=limits,
             deadline=time.monotonic() + self._limits.deadline_seconds,
             request_id=request_id,
             version=__version__,
             notes=AnswerNotes(),
         )
 
-    async def answer(self, operation: Operation, request_id: str) -> Answer:
-        """Return the answer to one operation, within the deadline in force."""
-        context = self.context(request_id)
+    async def prepare(
+        self,
+        operation: Operation | RequestError,
+        request_id: str,
+        max_request_cost: int,
+        enough: float = math.inf,
+    ) -> PricedOperation | Answer:
+        """Return an operation with its price, or the answer to one that can not run.
+
+        Pricing stops where it has reached ``enough`` points.
+        """
+        context = self.context(request_id, max_request_cost)
         try:
+            if isinstance(operation, RequestError):
+                raise operation
             document = await self._persisted.document(operation.query, operation.document_id)
         except RequestError as error:
-            return _refusal(error)
+            return refusal(error)
         bound = await self._executor.bind(
             document, operation.variables, operation.operation_name, context
         )
-        outcome = bound if isinstance(bound, Outcome) else await bound.run()
-        ran = outcome.phase is Phase.EXECUTION
-        response = _response(outcome, request_id)
-        if "errors" in response:
-            codes = Counter(error["extensions"]["code"] for error in response["errors"])
-            logger.info("errors in request %s: %s", request_id, dict(codes))
-        return Answer(
-            body=encode(response),
-            ran=ran,
-            # That no operation could be chosen is a fault of the request; plain JSON clients learn
-            # of a document's errors from the body, as GraphQL over HTTP asks of that media type.
-            status=400 if outcome.phase is Phase.OPERATION else 200,
-            is_repeatable=ran
-            and not outcome.errors
-            and context.notes.is_repeatable
-            and not _INTROSPECTION.search(document),
-        )
+        if isinstance(bound, Outcome):
+            return _answer(bound, context, document)
+        estimate = self._plan(bound).price(bound.variables, enough)
+        points = 0 if _is_free(estimate) else max(1, math.ceil(estimate.points))
+        return PricedOperation(bound, context, document, estimate, points)
+
+    async def run(self, priced: PricedOperation) -> Answer:
+        """Return the answer to an operation, within the deadline of its context."""
+        return _answer(await priced.bound.run(), priced.context, priced.document)
+
+    async def answer(self, operation: Operation, request_id: str) -> Answer:
+        """Return the answer to an operation of a caller who need not pay."""
+        prepared = await self.prepare(operation, request_id, UNPAID_POINTS)
+        return prepared if isinstance(prepared, Answer) else await self.run(prepared)
+
+    def _plan(self, bound: BoundOperation) -> QueryPlan:
+        """Return the plan that prices an operation, made once for each document."""
+        plans: dict[str | None, QueryPlan] = bound.notes
+        name = None if bound.operation.name is None else bound.operation.name.value
+        plan = plans.get(name)
+        if plan is None:
+            plan = plans[name] = self._pricer.compile(bound.document, bound.operation)
+        return plan
+
+
+def _is_free(estimate: Estimate) -> bool:
+    """Return whether an operation asks for nothing but the caller's budget."""
+    return bool(estimate.root_fields) and all(points == 0 for _, points in estimate.root_fields)
+
+
+def _answer(outcome: Outcome, context: RequestContext, document: str) -> Answer:
+    """Return the answer that an outcome makes."""
+    response = _response(outcome, context.request_id)
+    if "errors" in response:
+        codes = Counter(error["extensions"]["code"] for error in response["errors"])
+        logger.info("errors in request %s: %s", context.request_id, dict(codes))
+    ran = outcome.phase is Phase.EXECUTION
+    return Answer(
+        response=response,
+        ran=ran,
+        # That no operation could be chosen is a fault of the request; plain JSON clients learn of a
+        # document's errors from the body, as GraphQL over HTTP asks of that media type.
+        status=400 if outcome.phase is Phase.OPERATION else 200,
+        is_repeatable=ran
+        and not outcome.errors
+        and context.notes.is_repeatable
+        and not _INTROSPECTION.search(document),
+    )
 
 
 def _persisted_queries(settings: Settings) -> PersistedQueries:
@@ -142,10 +212,11 @@ def _persisted_queries(settings: Settings) -> PersistedQueries:
     return PersistedQueries(cache, listed, only_listed=settings.only_persisted)
 
 
-def _refusal(error: RequestError) -> Answer:
-    """Return the answer to an operation whose document is not known or not allowed."""
-    errors = [{"message": str(error), "extensions": {"code": str(error.code)}}]
-    return Answer(encode({"errors": errors}), ran=False, status=error.status, is_repeatable=False)
+def refusal(error: RequestError, **extensions: Any) -> Answer:
+    """Return the answer to an operation that is refused before it runs."""
+    shown = {"code": str(error.code), **extensions}
+    errors = [{"message": str(error), "extensions": shown}]
+    return Answer({"errors": errors}, ran=False, status=error.status, is_repeatable=False)
 
 
 def _response(outcome: Outcome, request_id: str) -> dict[str, Any]:

@@ -85,12 +85,6 @@ class Settings:
         60_000, 100, 10_000_000, "Lexical tokens of a document; 5,000 aliases have 55,000."
     )
     max_depth: int = _integer(20, 1, 1_000, "Levels of fields below each other in a document.")
-    max_request_cost: int = _integer(
-        _DEFAULT_LIMITS.max_request_cost,
-        1,
-        10_000_000,
-        "Points (100 microseconds of one core) that one field may cost.",
-    )
     max_digits: int = _integer(
         _DEFAULT_LIMITS.max_digits, 20, 4_096, "Decimal digits of an integer argument."
     )
@@ -185,7 +179,6 @@ class Settings:
 
     @property
     def limits(self) -> Limits:
-        """What the settings say a request may ask for."""
-        return Limits(
-            **{field.name: getattr(self, field.name) for field in dataclasses.fields(Limits)}
-        )
+        """What a request may ask for; the largest cost is that of its client's tier."""
+        names = {field.name for field in dataclasses.fields(Limits)} - {"max_request_cost"}
+        return Limits(**{name: getattr(self, name) for name in names})

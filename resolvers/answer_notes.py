@@ -2,6 +2,9 @@
 
 import asyncio
 
+from resolvers.limits import SECONDS_PER_POINT
+from resolvers.rate_limit import NOT_LIMITED, RateLimitStatus
+
 # How long one request may compute on the event loop before others have their turn: what the light
 # requests of others are made to wait (they are promised p95 < 100 ms).
 SLICE_SECONDS = 0.002
@@ -16,16 +19,32 @@ class AnswerNotes:
             time did.
         spent_seconds: CPU time that computing has taken so far.
         slice_seconds: What of it was spent on the event loop since others had their turn.
+        unused_points: Predicted for tasks in threads and processes that turned out cheaper.
+        rate_limit: The caller's budget as this request found it.
     """
 
-    __slots__ = ("_queue", "is_repeatable", "slice_seconds", "spent_seconds")
+    __slots__ = (
+        "_queue",
+        "is_repeatable",
+        "rate_limit",
+        "slice_seconds",
+        "spent_seconds",
+        "unused_points",
+    )
 
-    def __init__(self) -> None:
+    def __init__(self, rate_limit: RateLimitStatus = NOT_LIMITED) -> None:
         """Begin with an answer that mathematics alone decides and that has cost nothing."""
         self.is_repeatable = True
         self.spent_seconds = 0.0
         self.slice_seconds = 0.0
+        self.unused_points = 0.0
+        self.rate_limit = rate_limit
         self._queue = asyncio.Lock()
+
+    @property
+    def spent_points(self) -> float:
+        """CPU time that computing has taken so far, in points."""
+        return self.spent_seconds / SECONDS_PER_POINT
 
     async def turn(self) -> None:
         """Return when this request may compute on the event loop.

@@ -24,12 +24,13 @@ import pebble
 from engine.errors import DeadlineError, InvariantError
 from engine.stop import Stop
 from resolvers.answer_notes import AnswerNotes
-from resolvers.errors import BudgetExceededError, LimitError, OverloadedError
-from resolvers.limits import Limits
+from resolvers.errors import LimitError, OverloadedError
+from resolvers.limits import SECONDS_PER_POINT, Limits
 
 T = TypeVar("T")
 
-SECONDS_PER_POINT = 1e-4
+# What a question that only a kill can stop is charged at most: 1.5 s. It is killed at twice that.
+TASK_POINTS = 15_000.0
 # Predicted points up to which a question is answered on the event loop: 2 ms, as much as one
 # request may compute there before others have their turn.
 LOOP_POINTS = 20.0
@@ -111,8 +112,7 @@ class Compute:
     Args:
         workers: Processes of each pool, and threads.
         max_waiting: Tasks that may wait or run at once; one more is refused.
-        limits: A numpy sweep predicted to go beyond the cost of a request, or beyond the deadline,
-            is refused before it starts.
+        limits: A numpy sweep predicted to go beyond the deadline is refused before it starts.
     """
 
     def __init__(self, workers: int, max_waiting: int, limits: Limits) -> None:
@@ -154,14 +154,14 @@ class Compute:
 
         Raises:
             LimitError: ``cost`` is more than the deadline has room for.
-            BudgetExceededError: ``cost`` is more than one request may spend.
             DeadlineError: The deadline passed first.
             OverloadedError: Too many tasks are waiting.
         """
         stop = Stop(deadline)
         if cost <= LOOP_POINTS:
             return await _on_loop(notes, deadline, function, *arguments, stop)
-        self._check_price(cost)
+        self._check_time(cost)
+        begun = notes.spent_points
         with self._place():
             try:
                 async with asyncio.timeout(deadline - time.monotonic()):
@@ -174,6 +174,7 @@ class Compute:
                 raise DeadlineError("the time allowed ran out before the answer") from None
             finally:
                 stop.set()
+                notes.unused_points += max(0.0, cost - (notes.spent_points - begun))
 
     async def single(
         self,
@@ -196,7 +197,8 @@ class Compute:
         """
         if cost <= LOOP_POINTS:
             return await _on_loop(notes, deadline, function, *arguments)
-        remaining = deadline - time.monotonic()
+        begun = time.monotonic()
+        remaining = min(deadline - begun, 2 * TASK_POINTS * SECONDS_PER_POINT)
         if remaining <= 0:
             raise DeadlineError("the time allowed ran out before this field was begun")
         with self._place():
@@ -212,22 +214,19 @@ class Compute:
             except pebble.ProcessExpired as error:
                 raise InvariantError("a worker process died") from error
             finally:
-                elapsed = time.monotonic() - (deadline - remaining)
-                notes.spent_seconds += min(spent, elapsed)
+                spent = min(spent, time.monotonic() - begun)
+                notes.spent_seconds += spent
+                unused = min(cost, TASK_POINTS) - spent / SECONDS_PER_POINT
+                notes.unused_points += max(0.0, unused)
             return answer
 
-    def _check_price(self, cost: float) -> None:
-        """Refuse a sweep that could not end in time, or is too dear."""
+    def _check_time(self, cost: float) -> None:
+        """Refuse a sweep that could not end in time."""
         seconds = cost * SECONDS_PER_POINT
         if seconds > self._limits.deadline_seconds:
             raise LimitError(
                 f"this is predicted to take {seconds:,.0f} s; an answer may take"
                 f" {self._limits.deadline_seconds:g} s"
-            )
-        if cost > self._limits.max_request_cost:
-            raise BudgetExceededError(
-                f"this is predicted to cost {cost:,.0f} points; a request may spend"
-                f" {self._limits.max_request_cost:,}"
             )
 
     @contextmanager

@@ -51,12 +51,6 @@ class LimitError(ApiError):
     code = ErrorCode.OUT_OF_RANGE
 
 
-class BudgetExceededError(ApiError):
-    """A question predicted to cost more than one request may spend."""
-
-    code = ErrorCode.COST_LIMIT_EXCEEDED
-
-
 class OverloadedError(ApiError):
     """The queue for computing is full; the same request may succeed a moment later."""
 

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+# A point is 100 microseconds of one core.
+SECONDS_PER_POINT = 1e-4
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:

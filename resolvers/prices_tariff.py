@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from resolvers.compute import LOOP_POINTS, SECONDS_PER_POINT
-from resolvers.limits import Limits
+from resolvers.compute import LOOP_POINTS
+from resolvers.limits import SECONDS_PER_POINT, Limits
 
 Priced = tuple[float, Sequence[tuple[Any, float]]]
 """The points of one field, and the states of what it returns, each with how often it is there."""

@@ -13,6 +13,7 @@ from schema.directives import Cost, ListSize
 from schema.integers import Integer
 from schema.progressions import PrimeProgression
 from schema.ranges import PrimeRange
+from schema.rate_limit import RateLimit
 from schema.scalars import BigInt
 from schema.service import Limits, Service
 
@@ -135,6 +136,11 @@ class Query:
         return PrimeProgression.of(
             await counting.progression(info.context, start, difference, max_terms)
         )
+
+    @strawberry.field(description="The caller's point budget. Asking costs nothing.")
+    def rate_limit(self, info: Context) -> RateLimit:
+        info.context.notes.is_repeatable = False
+        return RateLimit.of(info.context.notes.rate_limit)
 
     @strawberry.field(description="The service itself: version and the limits in force.")
     def service(self, info: Context) -> Service:

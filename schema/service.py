@@ -12,7 +12,7 @@ class Limits:
     """The settings that clients can meet."""
 
     max_request_cost: int = strawberry.field(
-        description="The most that one field may cost, in points of 100 microseconds of one core."
+        description="The most that one request may cost, in points of 100 microseconds of one core."
     )
     max_digits: int = strawberry.field(description="Decimal digits of a BigInt argument.")
     max_page_size: int = strawberry.field(description="Entries of one page of a list.")

@@ -13,7 +13,7 @@ from engine.neighbours import next_prime
 from engine.stop import Stop
 from resolvers.answer_notes import AnswerNotes
 from resolvers.compute import LOOP_POINTS, QUICK_POINTS, Compute
-from resolvers.errors import BudgetExceededError, LimitError, OverloadedError
+from resolvers.errors import LimitError, OverloadedError
 from resolvers.limits import Limits
 
 CHEAP = LOOP_POINTS
@@ -165,11 +165,6 @@ async def test_cancelling_stops_the_sweep(compute: Compute) -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert await asyncio.to_thread(ended.wait, 2)
-
-
-async def test_sweep_too_dear_for_a_request_is_refused(compute: Compute) -> None:
-    with pytest.raises(BudgetExceededError, match="20,000"):
-        await compute.sweep(20_001, in_seconds(5), AnswerNotes(), spin_until_stopped)
 
 
 async def test_sweep_that_could_not_end_in_time_is_refused(compute: Compute) -> None:

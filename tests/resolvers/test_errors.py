@@ -18,7 +18,6 @@ from resolvers.errors import ErrorCode, code_of
         (errors.BadInputError("x"), "BAD_USER_INPUT"),
         (errors.InvalidCursorError("x"), "BAD_USER_INPUT"),
         (errors.LimitError("x"), "OUT_OF_RANGE"),
-        (errors.BudgetExceededError("x"), "COST_LIMIT_EXCEEDED"),
         (errors.OverloadedError("x"), "OVERLOADED"),
         (ValueError("x"), "INTERNAL_SERVER_ERROR"),
         (None, "INTERNAL_SERVER_ERROR"),
