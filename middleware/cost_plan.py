@@ -25,6 +25,7 @@ from graphql import (
     VariableNode,
     get_argument_values,
     get_named_type,
+    is_non_null_type,
     is_object_type,
     is_required_argument,
     value_from_ast,
@@ -69,6 +70,7 @@ class PlannedField:
         price: Its price function.
         arguments: Coerced arguments that no variable takes part in.
         late_arguments: The others, as functions of the variables.
+        needed: The names of those that must have a value.
         copies: How many response names ask for the same without arguments, itself included.
         below: The fields selected on what it returns.
         is_lasting: Neither variables nor the process's past can change the price of the subtree.
@@ -81,6 +83,7 @@ class PlannedField:
         "copies",
         "is_lasting",
         "late_arguments",
+        "needed",
         "path",
         "price",
         "remembered",
@@ -92,18 +95,24 @@ class PlannedField:
         self.price = price
         self.arguments: dict[str, Any] = {}
         self.late_arguments: list[tuple[str, Callable[[Variables], Any]]] = []
+        self.needed: Set[str] = frozenset()
         self.copies = 1
         self.below: tuple[PlannedField, ...] = ()
         self.is_lasting = True
         self.remembered: Any = None
 
-    def coerced(self, variables: Variables) -> Mapping[str, Any]:
-        """Return the arguments; those without a value are left out."""
+    def coerced(self, variables: Variables) -> Mapping[str, Any] | None:
+        """Return the arguments; those without a value are left out.
+
+        None if one lacks a value that must have one: then the field fails before it is resolved.
+        """
         if not self.late_arguments:
             return self.arguments
         arguments = dict(self.arguments)
         for name, evaluate in self.late_arguments:
             value = evaluate(variables)
+            if name in self.needed and (value is None or value is Undefined):
+                return None
             if value is not Undefined:
                 arguments[name] = value
         return arguments
@@ -270,6 +279,7 @@ def _add_arguments(field: PlannedField, definition: GraphQLField, node: FieldNod
         if _has_variable(argument.value)
     }
     field.arguments = _values(definition, node, set(definition.args) - late.keys())
+    field.needed = {name for name in late if is_non_null_type(definition.args[name].type)}
     for name, value in late.items():
         argument = definition.args[name]
         if not isinstance(value, VariableNode):

@@ -25,6 +25,8 @@ from middleware.cost_plan import (
 )
 from middleware.introspection_cost import IntrospectionPrices
 
+# A field that fails for the want of an argument.
+_REFUSED_POINTS = 0.1
 # Plans kept of one document; each belongs to one outcome of its @skip and @include.
 _KEPT_PLANS = 8
 
@@ -173,6 +175,9 @@ class _Tally:
         """Add fields of an object that is there so many times."""
         for field in fields:
             arguments = field.coerced(self.variables)
+            if arguments is None:
+                self._count(_REFUSED_POINTS, _REFUSED_POINTS, field.path)
+                continue
             points, returned = field.price(state, arguments)
             if field.copies > 1:
                 # What the first has computed, the others find.

@@ -98,6 +98,8 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
         http="httptools",
         access_log=False,
         server_header=False,
+        # Whom to believe is for PRIMEQL_TRUSTED_PROXIES to say.
+        proxy_headers=False,
         timeout_graceful_shutdown=round(settings.limits.deadline_seconds) + SHUTDOWN_MARGIN_SECONDS,
     )
     return 0

@@ -118,6 +118,10 @@ class Admission:
         """Return the answer to an operation, or why it was refused."""
         return prepared if isinstance(prepared, Answer) else await self._service.run(prepared)
 
+    async def start(self) -> None:
+        """Connect the budget."""
+        await self._budget.start()
+
     async def close(self) -> None:
         """Let go of the budget's connections."""
         await self._budget.close()

@@ -70,6 +70,7 @@ def _routes(settings: Settings) -> ASGIApp:
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         await service.start()
         await keys.start()
+        await admission.start()
         try:
             yield
         finally:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from graphql import FieldNode, OperationDefinitionNode
+
 from engine.prime_ranges import PrimeRanges
 from execution.document_limits import DocumentLimits
 from execution.encoding import encode
@@ -39,8 +41,8 @@ PHASE_CODES: Mapping[Phase, ErrorCode] = {
     Phase.VARIABLES: ErrorCode.BAD_USER_INPUT,
     Phase.EXECUTION: ErrorCode.INTERNAL_SERVER_ERROR,
 }
-# The most that a caller who need not pay may ask for: what the deadline holds of a whole machine.
-UNPAID_POINTS = 10_000_000
+# To ask only for these costs nothing.
+FREE_FIELDS = frozenset({"rateLimit", "__typename"})
 # What introspection tells is the service's, and changes with its version.
 _INTROSPECTION = re.compile(r"\b__(?:schema|type)\b")
 
@@ -154,7 +156,7 @@ class PrimeService:
         if isinstance(bound, Outcome):
             return _answer(bound, context, document)
         estimate = self._plan(bound).price(bound.variables, enough)
-        points = 0 if _is_free(estimate) else max(1, math.ceil(estimate.points))
+        points = 0 if _is_free(bound.operation) else max(1, math.ceil(estimate.points))
         return PricedOperation(bound, context, document, estimate, points)
 
     async def run(self, priced: PricedOperation) -> Answer:
@@ -163,7 +165,8 @@ class PrimeService:
 
     async def answer(self, operation: Operation, request_id: str) -> Answer:
         """Return the answer to an operation of a caller who need not pay."""
-        prepared = await self.prepare(operation, request_id, UNPAID_POINTS)
+        most = self._limits.max_request_cost
+        prepared = await self.prepare(operation, request_id, most)
         return prepared if isinstance(prepared, Answer) else await self.run(prepared)
 
     def _plan(self, bound: BoundOperation) -> QueryPlan:
@@ -176,9 +179,12 @@ class PrimeService:
         return plan
 
 
-def _is_free(estimate: Estimate) -> bool:
+def _is_free(operation: OperationDefinitionNode) -> bool:
     """Return whether an operation asks for nothing but the caller's budget."""
-    return bool(estimate.root_fields) and all(points == 0 for _, points in estimate.root_fields)
+    return all(
+        isinstance(selection, FieldNode) and selection.name.value in FREE_FIELDS
+        for selection in operation.selection_set.selections
+    )
 
 
 def _answer(outcome: Outcome, context: RequestContext, document: str) -> Answer:

@@ -203,11 +203,11 @@ def own_server() -> Iterator[RunningServer]:
 def test_sigterm_answers_what_was_accepted_and_ends_cleanly(own_server: RunningServer) -> None:
     hard = f'{{ integer(value: "{HARD_90_DIGITS}") {{ factorization {{ expression }} }} }}'
     with ThreadPoolExecutor(8) as threads:
-        heavy = [threads.submit(own_server.post, hard) for _ in range(8)]
+        heavy = [threads.submit(own_server.post, hard) for _ in range(3)]
         time.sleep(0.8)
         assert own_server.terminate() == 0
         codes = [request.result().json()["errors"][0]["extensions"]["code"] for request in heavy]
-    assert codes == ["DEADLINE_EXCEEDED"] * 8
+    assert codes == ["DEADLINE_EXCEEDED"] * 3
     assert not any("Traceback" in line for line in own_server.log)
 
 
