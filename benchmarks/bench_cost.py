@@ -29,8 +29,8 @@ from primeql.operations import Operation
 from primeql.service import PrimeService
 from primeql.settings import Settings
 from resolvers.answer_notes import AnswerNotes
-from resolvers.compute import LOOP_POINTS, SECONDS_PER_POINT, Compute
-from resolvers.limits import Limits
+from resolvers.compute import LOOP_POINTS, Compute
+from resolvers.limits import SECONDS_PER_POINT, Limits
 from resolvers.prices import PriceBook
 from resolvers.prices_tariff import Overheads
 
@@ -58,7 +58,7 @@ class InlineCompute(Compute):
     ) -> T:
         """Return the answer of a sweep that is not too dear."""
         if cost > LOOP_POINTS:
-            self._check_price(cost)
+            self._check_time(cost)
         return await super().sweep(0.0, deadline, notes, function, *arguments)
 
     async def single(
