@@ -103,6 +103,10 @@ class DocumentExecutor:
         if self._hides_schema:
             self._rules = (*specified_rules, NoSchemaIntrospectionCustomRule)
 
+    def is_known(self, text: str) -> bool:
+        """Return whether a document has been made ready already."""
+        return self._documents.find(text) is not None
+
     async def bind(
         self,
         text: str,

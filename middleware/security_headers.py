@@ -1,6 +1,5 @@
 """Headers that tell browsers what an answer may do; on every answer, errors and files included."""
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADERS = {
@@ -25,10 +24,11 @@ class SecurityHeadersMiddleware:
     def __init__(self, app: ASGIApp, hsts_seconds: int) -> None:
         """Wrap ``app``."""
         self._app = app
-        self._headers = dict(HEADERS)
+        headers = dict(HEADERS)
         if hsts_seconds:
             policy = f"max-age={hsts_seconds}; includeSubDomains"
-            self._headers["Strict-Transport-Security"] = policy
+            headers["Strict-Transport-Security"] = policy
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -38,9 +38,9 @@ class SecurityHeadersMiddleware:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
+                present = {name.lower() for name, _ in message["headers"]}
+                missing = [header for header in self._headers if header[0] not in present]
+                message["headers"] = [*message["headers"], *missing]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

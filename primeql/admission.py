@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from middleware.clients import Client
@@ -79,8 +80,9 @@ class Admission:
         tier = client.tier
         most = tier.max_request_cost
         enough = math.inf if mode is CostMode.VALIDATE else most
+        pay = partial(self._pay, client)
         prepared = [
-            await self._service.prepare(operation, request_id, most, enough)
+            await self._service.prepare(operation, request_id, most, enough, pay)
             for operation in operations
         ]
         priced = [one for one in prepared if isinstance(one, PricedOperation)]
@@ -100,19 +102,39 @@ class Admission:
         for one in priced:
             one.context.notes.rate_limit = _status(taken, tier, points)
         try:
-            answers = await asyncio.gather(*map(self._run, prepared))
+            answers = await self._run_all(prepared)
         finally:
-            actual = [_actual_points(one) for one in priced]
-            self._budget.give_back(client, points - sum(actual))
+            used = sum(map(_actual_points, priced))
+            self._budget.give_back(client, points - used)
         if mode is CostMode.REPORT:
-            left = taken._replace(
-                remaining=min(tier.points, taken.remaining + points - sum(actual))
-            )
-            answers = [
-                _reported(answer, one, tier, left)
-                for answer, one in zip(answers, prepared, strict=True)
-            ]
+            left = taken._replace(remaining=min(tier.points, taken.remaining + points - used))
+            pairs = zip(answers, prepared, strict=True)
+            answers = [_reported(answer, one, tier, left) for answer, one in pairs]
         return Reply(answers, headers)
+
+    async def _pay(self, client: Client, points: int) -> None:
+        """Take points that are not given back.
+
+        Raises:
+            RequestError: The client does not have them.
+        """
+        taken = await self._budget.take(client, points)
+        if not taken.is_allowed:
+            raise _out_of_points_error(points, taken)
+
+    async def _run_all(self, prepared: Sequence[PricedOperation | Answer]) -> list[Answer]:
+        """Return the answers to operations that run together, others having turns between."""
+        if len(prepared) == 1:
+            return [await self._run(prepared[0])]
+        running: list[asyncio.Task[Answer]] = []
+        try:
+            for one in prepared:
+                running.append(asyncio.ensure_future(self._run(one)))
+                await asyncio.sleep(0)
+            return await asyncio.gather(*running)
+        finally:
+            for task in running:
+                task.cancel()
 
     async def _run(self, prepared: PricedOperation | Answer) -> Answer:
         """Return the answer to an operation, or why it was refused."""
@@ -190,9 +212,14 @@ def _too_dear(prepared: PricedOperation | Answer, points: int, tier: Tier) -> An
     return refusal(RequestError(message, 200, ErrorCode.COST_LIMIT_EXCEEDED), cost=cost)
 
 
-def _out_of_points(points: int, taken: Taken) -> Answer:
-    """Refuse a request that its client can not pay for now."""
+def _out_of_points_error(points: int, taken: Taken) -> RequestError:
+    """Return why a client can not pay for now."""
     wait = max(1, math.ceil(taken.retry_after))
     message = f"{points:,} points are needed, {taken.remaining:,} are left; try again in {wait} s"
+    return RequestError(message, 429, ErrorCode.RATE_LIMITED)
+
+
+def _out_of_points(points: int, taken: Taken) -> Answer:
+    """Refuse a request that its client can not pay for now."""
     cost = {"requested": points, "remaining": taken.remaining}
-    return refusal(RequestError(message, 429, ErrorCode.RATE_LIMITED), cost=cost)
+    return refusal(_out_of_points_error(points, taken), cost=cost)

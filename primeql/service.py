@@ -5,7 +5,7 @@ import math
 import re
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,12 @@ PHASE_CODES: Mapping[Phase, ErrorCode] = {
     Phase.VARIABLES: ErrorCode.BAD_USER_INPUT,
     Phase.EXECUTION: ErrorCode.INTERNAL_SERVER_ERROR,
 }
+# Documents above this would not fit the cache, and be parsed anew each time.
+MAX_DOCUMENT_BYTES = 262_144
+# Characters of a new document that are parsed and validated for nothing, and for each point beyond.
+FREE_CHARACTERS = 4_000
+CHARACTERS_PER_POINT = 40
+MAX_FREE_FIELDS = 5
 # To ask only for these costs nothing.
 FREE_FIELDS = frozenset({"rateLimit", "__typename"})
 # What introspection tells is the service's, and changes with its version.
@@ -92,7 +98,7 @@ class PrimeService:
         self._executor = DocumentExecutor(
             self.schema._schema,
             DocumentLimits(
-                bytes=settings.max_request_bytes,
+                bytes=min(settings.max_request_bytes, MAX_DOCUMENT_BYTES),
                 tokens=settings.max_tokens,
                 depth=settings.max_depth,
             ),
@@ -120,7 +126,7 @@ class PrimeService:
     def context(self, request_id: str, max_request_cost: int | None = None) -> RequestContext:
         """Return the context of a request that has just arrived."""
         limits = self._limits
-        if max_request_cost is not None:
+        if max_request_cost not in (None, limits.max_request_cost):
             limits = replace(limits, max_request_cost=max_request_cost)
         return RequestContext(
             ranges=self._ranges,
@@ -138,16 +144,21 @@ class PrimeService:
         request_id: str,
         max_request_cost: int,
         enough: float = math.inf,
+        pay: Callable[[int], Awaitable[None]] | None = None,
     ) -> PricedOperation | Answer:
         """Return an operation with its price, or the answer to one that can not run.
 
-        Pricing stops where it has reached ``enough`` points.
+        Pricing stops where it has reached ``enough`` points. A long document that is new is paid
+        for by ``pay`` before it is parsed, which refuses by a RequestError.
         """
         context = self.context(request_id, max_request_cost)
         try:
             if isinstance(operation, RequestError):
                 raise operation
             document = await self._persisted.document(operation.query, operation.document_id)
+            length = len(document) - FREE_CHARACTERS
+            if pay is not None and length > 0 and not self._executor.is_known(document):
+                await pay(math.ceil(length / CHARACTERS_PER_POINT))
         except RequestError as error:
             return refusal(error)
         bound = await self._executor.bind(
@@ -181,9 +192,10 @@ class PrimeService:
 
 def _is_free(operation: OperationDefinitionNode) -> bool:
     """Return whether an operation asks for nothing but the caller's budget."""
-    return all(
+    selections = operation.selection_set.selections
+    return len(selections) <= MAX_FREE_FIELDS and all(
         isinstance(selection, FieldNode) and selection.name.value in FREE_FIELDS
-        for selection in operation.selection_set.selections
+        for selection in selections
     )
 
 

@@ -94,6 +94,29 @@ def _timed(function: Callable[..., T], *arguments: Any) -> tuple[T, float]:
     return answer, time.thread_time() - begin
 
 
+class _Watch:
+    """Times a computation in a thread, also one that is abandoned before it ends."""
+
+    def __init__(self) -> None:
+        self._begun: float | None = None
+        self._taken: float | None = None
+
+    def run(self, function: Callable[..., T], *arguments: Any) -> T:
+        """Return ``function(*arguments)``."""
+        self._begun = time.monotonic()
+        begin = time.thread_time()
+        try:
+            return function(*arguments)
+        finally:
+            self._taken = time.thread_time() - begin
+
+    def seconds(self) -> float:
+        """Return the CPU time taken; of a computation under way, the time since it began."""
+        if self._taken is not None:
+            return self._taken
+        return 0.0 if self._begun is None else time.monotonic() - self._begun
+
+
 def _noted(notes: AnswerNotes, function: Callable[..., T], *arguments: Any) -> T:
     """Return ``function(*arguments)`` and add the CPU time it took, failing or not, to notes."""
     begin = time.thread_time()
@@ -161,12 +184,12 @@ class Compute:
         if cost <= LOOP_POINTS:
             return await _on_loop(notes, deadline, function, *arguments, stop)
         self._check_time(cost)
-        begun = notes.spent_points
+        watch = _Watch()
         with self._place():
             try:
                 async with asyncio.timeout(deadline - time.monotonic()):
                     return await anyio.to_thread.run_sync(
-                        partial(_noted, notes, function, *arguments, stop),
+                        partial(watch.run, function, *arguments, stop),
                         limiter=self._threads,
                         abandon_on_cancel=True,
                     )
@@ -174,7 +197,9 @@ class Compute:
                 raise DeadlineError("the time allowed ran out before the answer") from None
             finally:
                 stop.set()
-                notes.unused_points += max(0.0, cost - (notes.spent_points - begun))
+                spent = watch.seconds()
+                notes.spent_seconds += spent
+                notes.unused_points += max(0.0, cost - spent / SECONDS_PER_POINT)
 
     async def single(
         self,

@@ -14,6 +14,7 @@ from engine.results import (
     PrimalityVerdict,
     PrimeNeighbours,
 )
+from resolvers.compute import TASK_POINTS
 from resolvers.context import RequestContext
 from resolvers.errors import BadInputError, InvalidCursorError, LimitError
 from resolvers.pagination import Page, decode_cursor, page_request
@@ -137,11 +138,16 @@ class IntegerAnswers:
 
 async def _factorize(context: RequestContext, value: int) -> Factorization:
     """Factor ``value`` stage by stage, keeping what each stage found."""
-    found = await context.single(factoring.begin_cost(value), factoring.begin, value)
+    begun = await context.single(factoring.begin_cost(value), factoring.begin, value)
+    found, left = begun, TASK_POINTS
     for stage in range(factoring.STAGES):
         if found.is_complete:
+            # What later stages were expected to take is not used.
+            rest = sum(factoring.refine_cost(begun, s) for s in range(stage, factoring.STAGES))
+            context.notes.unused_points += max(0.0, min(rest, left))
             break
         cost = factoring.refine_cost(found, stage)
+        left -= cost
         try:
             found = await context.single(cost, factoring.refine, found, stage)
         except (DeadlineError, CapacityError):

@@ -36,7 +36,16 @@ def ask(service: PrimeService) -> Ask:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[RunningServer]:
-    """A server with default settings, shared by the tests that leave it as they found it."""
-    with running_server() as server:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server that all tests share, with a budget that they do not use up."""
+    tier = {
+        "points": 100_000_000,
+        "restore_rate": 1_000_000,
+        "requests_per_minute": 1_000_000,
+        "concurrent_requests": 1_000,
+        "max_request_cost": 20_000,
+    }
+    tiers = tmp_path_factory.mktemp("server") / "tiers.json"
+    tiers.write_text(json.dumps({"anonymous": tier}))
+    with running_server({"PRIMEQL_TIERS_FILE": str(tiers)}) as server:
         yield server

@@ -459,9 +459,9 @@ def bomb(levels: int) -> str:
     [
         (bomb(20), "MAX_FRAGMENT_VISITS_LIMIT"),
         (bomb(190), "MAX_FRAGMENT_VISITS_LIMIT"),
-        ("{" + " __typename" * 90_000 + "}", "MAX_TOKENS_LIMIT"),
-        ("{" + "".join(f" a{k}: __typename" for k in range(40_000)) + "}", "MAX_TOKENS_LIMIT"),
-        ("{ __typename }" + "#\n" * 300_000, "MAX_COMMENTS_LIMIT"),
+        ("{" + " a" * 100_000 + "}", "MAX_TOKENS_LIMIT"),
+        ("{" + "".join(f" a{k}:b" for k in range(30_000)) + "}", "MAX_TOKENS_LIMIT"),
+        ("{ __typename }" + "#\n" * 100_000, "MAX_COMMENTS_LIMIT"),
         ("{ __typename" + " @include(if: true)" * 2_000 + "}", "MAX_DIRECTIVES_LIMIT"),
         ("{ __typename" + " __typename" * 2_000 + "}", "MAX_FIELD_MERGES_LIMIT"),
         (
