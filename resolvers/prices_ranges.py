@@ -46,7 +46,7 @@ class RangePrices:
         state = RangeState(low, high)
         points = self._tariff.asked + 2 * self._tariff.coercion(state.bits)
         if low > high:
-            return points, NOTHING
+            return points + self._tariff.overheads.error, NOTHING
         return points + self._tariff.overheads.object, ((state, 1.0),)
 
     def end(self, state: RangeState, arguments: Arguments) -> Priced:
@@ -90,9 +90,9 @@ class RangePrices:
                 high = decode_cursor(PRIME_CURSOR, before, "before")
                 points += self._membership(state, high)
         except ApiError:
-            return points, NOTHING
+            return points + self._tariff.overheads.error, NOTHING
         if not state.low <= low <= high <= state.high:
-            return points, NOTHING
+            return points + self._tariff.overheads.error, NOTHING
         points += self._page(low, high, request.size + 1, request.is_from_end)
         length = min(request.size, expected_primes(low, high) * 1.2 + 2) if high >= 2 else 0
         bits = (high if request.is_from_end else low).bit_length() + 1
@@ -119,7 +119,7 @@ class RangePrices:
         """PrimeRange.histogram."""
         buckets = arguments["buckets"]
         if not 1 <= buckets <= MAX_BUCKETS:
-            return self._tariff.computed, NOTHING
+            return self._tariff.refused, NOTHING
         points = self._tariff.computed
         cost = histogram_cost(self._ranges, state.low, state.high, buckets)
         points += self._tariff.sweep(cost)
@@ -130,7 +130,7 @@ class RangePrices:
         """PrimeRange.residues."""
         modulus = arguments["modulus"]
         if not 1 <= modulus <= MAX_MODULUS:
-            return self._tariff.computed, NOTHING
+            return self._tariff.refused, NOTHING
         points = self._pattern(state, residues_cost, modulus)
         coprime = float(modulus)
         for q in (2, 3, 5, 7, 11, 13):
@@ -151,7 +151,7 @@ class RangePrices:
             points += self._search(state, offsets, first, start)
             length = self._expected(state, offsets, first, start)
         except (ApiError, EngineError):
-            return points, NOTHING
+            return points + self._tariff.overheads.error, NOTHING
         parent = (state, offsets)
         page = ListState(length, state.bits, width=len(offsets), parent=parent)
         return points + length * self._tariff.overheads.object, ((page, 1.0),)
