@@ -81,17 +81,18 @@ class Tariff:
         """Return the price of several questions in a worker process, which one deadline ends."""
         return min(cost, self._most_task)
 
-    def sweep(self, cost: float) -> float:
-        """Return the price of a sweep and of predicting its cost, here and when it runs.
+    def is_refused(self, cost: float) -> bool:
+        """Whether a sweep of this cost can not end in time, so that it is not begun."""
+        return cost > self._most_sweep
 
-        A sweep that can not end in time is refused and not begun.
-        """
+    def sweep(self, cost: float) -> float:
+        """Return the price of a sweep and of predicting its cost, here and when it runs."""
         if cost <= TABLE_POINTS:
             return cost
         asking = 2 * self.overheads.asking
         if cost <= LOOP_POINTS:
             return asking + cost
-        if cost > self._most_sweep:
+        if self.is_refused(cost):
             return asking + self.overheads.error
         return asking + self.overheads.thread + cost
 
