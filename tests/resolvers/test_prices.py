@@ -1,7 +1,9 @@
 """Prices follow what is asked: its size, how often, and what is shared."""
 
 import math
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -237,3 +239,12 @@ def test_any_document_has_a_price(text: str) -> None:
     points = price(text)
     assert math.isfinite(points)
     assert points >= Overheads().request
+
+
+LIMITS_AND_COSTS = Path(__file__).parents[2] / "docs" / "limits-and-costs.md"
+TYPICAL = re.findall(r"^\| `(\{.+)` \| ([\d.]+) \|$", LIMITS_AND_COSTS.read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize(("text", "documented"), TYPICAL)
+def test_typical_prices_are_documented(text: str, documented: str) -> None:
+    assert float(documented) == pytest.approx(price(text), rel=0.3)
