@@ -227,6 +227,10 @@ def test_no_task_is_priced_beyond_its_time() -> None:
     assert price(text, QueryPricer(SCHEMA, book)) == pytest.approx(5_000, rel=0.01)
 
 
+def test_no_search_is_priced_beyond_its_time() -> None:
+    assert integer(10**4000, "neighbours(count: 100) { gap }") == pytest.approx(50_000, rel=0.01)
+
+
 BITS = st.integers(min_value=0, max_value=400).flatmap(
     lambda bits: st.integers(min_value=-(2**bits), max_value=2**bits)
 )
