@@ -1,7 +1,6 @@
 """The fields that an operation selects, merged as the executor merges them, with their prices."""
 
-from collections.abc import Callable, Mapping, Sequence, Set
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from graphql import (
@@ -12,24 +11,17 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLAbstractType,
     GraphQLField,
-    GraphQLInputType,
     GraphQLObjectType,
     GraphQLSchema,
     InlineFragmentNode,
-    ListValueNode,
-    ObjectValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
-    Undefined,
-    ValueNode,
     VariableNode,
-    get_argument_values,
     get_named_type,
-    is_non_null_type,
     is_object_type,
-    is_required_argument,
-    value_from_ast,
 )
+
+from middleware.cost_arguments import Arguments, Variables
 
 Priced = tuple[float, Sequence[tuple[Any, float]]]
 """The points of one field, and the states of what it returns, each with how often it is there."""
@@ -37,7 +29,6 @@ Priced = tuple[float, Sequence[tuple[Any, float]]]
 PriceFunction = Callable[[Any, Mapping[str, Any]], Priced]
 """From the state of the parent and the coerced arguments to what one field costs."""
 
-Variables = Mapping[str, Any]
 _CONDITIONS = ("skip", "include")
 
 
@@ -68,54 +59,33 @@ class PlannedField:
     Attributes:
         path: Response names from the root to the field.
         price: Its price function.
-        arguments: Coerced arguments that no variable takes part in.
-        late_arguments: The others, as functions of the variables.
-        needed: The names of those that must have a value.
+        arguments: What it is asked with.
         copies: How many response names ask for the same without arguments, itself included.
         below: The fields selected on what it returns.
         is_lasting: Neither variables nor the process's past can change the price of the subtree.
         remembered: The price of a lasting subtree once it is known.
     """
 
-    __slots__ = (
-        "arguments",
-        "below",
-        "copies",
-        "is_lasting",
-        "late_arguments",
-        "needed",
-        "path",
-        "price",
-        "remembered",
-    )
+    __slots__ = ("arguments", "below", "copies", "is_lasting", "path", "price", "remembered")
 
-    def __init__(self, path: tuple[str, ...], price: PriceFunction) -> None:
-        """Begin without arguments and selections."""
+    def __init__(
+        self,
+        path: tuple[str, ...],
+        price: PriceFunction,
+        arguments: Arguments,
+        below: tuple["PlannedField", ...],
+        is_lasting: bool,
+    ) -> None:
+        """Begin as the only one of its kind, with no price known."""
         self.path = path
         self.price = price
-        self.arguments: dict[str, Any] = {}
-        self.late_arguments: list[tuple[str, Callable[[Variables], Any]]] = []
-        self.needed: Set[str] = frozenset()
+        self.arguments = arguments
+        self.below = below
+        self.is_lasting: bool = (
+            is_lasting and arguments.are_known and all(field.is_lasting for field in below)
+        )
         self.copies = 1
-        self.below: tuple[PlannedField, ...] = ()
-        self.is_lasting = True
-        self.remembered: Any = None
-
-    def coerced(self, variables: Variables) -> Mapping[str, Any] | None:
-        """Return the arguments; those without a value are left out.
-
-        None if one lacks a value that must have one: then the field fails before it is resolved.
-        """
-        if not self.late_arguments:
-            return self.arguments
-        arguments = dict(self.arguments)
-        for name, evaluate in self.late_arguments:
-            value = evaluate(variables)
-            if name in self.needed and (value is None or value is Undefined):
-                return None
-            if value is not Undefined:
-                arguments[name] = value
-        return arguments
+        self.remembered: tuple[float, float, tuple[str, ...]] | None = None
 
 
 class Planner:
@@ -181,18 +151,13 @@ class Planner:
         price = self._book.price_of(coordinate)
         if price is None:
             raise LookupError(f"{coordinate} has no price")
-        field = PlannedField(path, price)
-        _add_arguments(field, definition, nodes[0])
         sets = [node.selection_set for node in nodes if node.selection_set]
         returned = get_named_type(definition.type)
+        below: tuple[PlannedField, ...] = ()
         if sets and is_object_type(returned):
-            field.below = self._fields(returned, sets, path)
-        field.is_lasting = (
-            not field.late_arguments
-            and self._book.is_lasting(coordinate)
-            and all(child.is_lasting for child in field.below)
-        )
-        return field
+            below = self._fields(returned, sets, path)
+        arguments = Arguments(definition, nodes[0])
+        return PlannedField(path, price, arguments, below, self._book.is_lasting(coordinate))
 
     def _collected(
         self, parent: GraphQLObjectType, sets: Sequence[SelectionSetNode]
@@ -269,59 +234,3 @@ def condition_variables(document: DocumentNode) -> tuple[str, ...]:
         if selection_set:
             waiting.extend(selection_set.selections)
     return tuple(sorted(names))
-
-
-def _add_arguments(field: PlannedField, definition: GraphQLField, node: FieldNode) -> None:
-    """Coerce the arguments that are written out; note how to get the others."""
-    late = {
-        argument.name.value: argument.value
-        for argument in node.arguments or ()
-        if _has_variable(argument.value)
-    }
-    field.arguments = _values(definition, node, set(definition.args) - late.keys())
-    field.needed = {name for name in late if is_non_null_type(definition.args[name].type)}
-    for name, value in late.items():
-        argument = definition.args[name]
-        if not isinstance(value, VariableNode):
-            evaluate = partial(_composed, value, argument.type)
-        else:
-            bare = FieldNode(name=node.name)
-            default = Undefined
-            if not is_required_argument(argument):
-                default = _values(definition, bare, {name}).get(name, Undefined)
-            evaluate = partial(_looked_up, value.name.value, default)
-        field.late_arguments.append((name, evaluate))
-
-
-def _values(definition: GraphQLField, node: FieldNode, names: Set[str]) -> dict[str, Any]:
-    """Return the arguments of these names as execution coerces them, without variables."""
-    if not names:
-        return {}
-    if len(names) < len(definition.args):
-        arguments = {name: definition.args[name] for name in names}
-        definition = GraphQLField(definition.type, args=arguments)
-    return get_argument_values(definition, node)
-
-
-def _looked_up(name: str, default: Any, variables: Variables) -> Any:
-    """Return an argument that is one variable."""
-    return variables.get(name, default)
-
-
-def _composed(value: ValueNode, kind: GraphQLInputType, variables: Variables) -> Any:
-    """Return an argument that has variables in it."""
-    return value_from_ast(value, kind, dict(variables))
-
-
-def _has_variable(value: ValueNode) -> bool:
-    """Whether a variable takes part in a value, however deep."""
-    waiting: list[ValueNode] = [value]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, VariableNode):
-            return True
-        if isinstance(node, ListValueNode):
-            waiting.extend(node.values)
-        elif isinstance(node, ObjectValueNode):
-            waiting.extend(field.value for field in node.fields)
-    return False

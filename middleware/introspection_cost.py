@@ -16,8 +16,8 @@ from middleware.cost_plan import Priced, PriceFunction
 
 # Points of one field that graphql-core answers of a schema, and of one object more of a list;
 # benchmarks/bench_cost.py.
-FIELD_POINTS = 0.09
-OBJECT_POINTS = 0.07
+FIELD_POINTS = 0.025
+OBJECT_POINTS = 0.015
 
 
 class _Reached(NamedTuple):

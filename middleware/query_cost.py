@@ -15,16 +15,20 @@ from graphql import (
     is_object_type,
 )
 
+from middleware.cost_arguments import Variables
 from middleware.cost_plan import (
     PlannedField,
     Planner,
     PriceBook,
     PriceFunction,
-    Variables,
     condition_variables,
 )
 from middleware.introspection_cost import IntrospectionPrices
 
+# Points that parsing, validating and planning take for any document and for each character of it;
+# ``python -m benchmarks.bench_cost cold``.
+_DOCUMENT_POINTS = 9.0
+_CHARACTER_POINTS = 0.035
 # A field that fails for the want of an argument.
 _REFUSED_POINTS = 0.1
 # Plans kept of one document; each belongs to one outcome of its @skip and @include.
@@ -76,7 +80,12 @@ class QueryPricer:
 
 
 class QueryPlan:
-    """The price of one operation as a function of its variables."""
+    """The price of one operation as a function of its variables.
+
+    Attributes:
+        document_points: What it took to make the document ready, this plan included: to be charged
+            to the request that made it ready, or to nobody. No estimate contains it.
+    """
 
     def __init__(
         self,
@@ -86,6 +95,8 @@ class QueryPlan:
         operation: OperationDefinitionNode,
     ) -> None:
         """Plan at once what depends on no @skip and @include."""
+        characters = len(document.loc.source.body) if document.loc else 0
+        self.document_points = _DOCUMENT_POINTS + _CHARACTER_POINTS * characters
         self._schema = schema
         self._book = book
         self._document = document
@@ -174,7 +185,7 @@ class _Tally:
     def add(self, fields: Sequence[PlannedField], state: Any, times: float) -> None:
         """Add fields of an object that is there so many times."""
         for field in fields:
-            arguments = field.coerced(self.variables)
+            arguments = field.arguments.of(self.variables)
             if arguments is None:
                 self._count(_REFUSED_POINTS, _REFUSED_POINTS, field.path)
                 continue

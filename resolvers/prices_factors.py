@@ -21,8 +21,6 @@ Arguments = Mapping[str, Any]
 
 _WORD_BITS = 64
 _MAX_SUM_BITS = MAX_DIVISOR_SUM_DIGITS * 3.33
-# Trial division is all that an integer of this size takes.
-_EASY = 30
 # The dearest page whose divisors the engine takes: two halves of 50,000.
 _MOST_DIVISORS_POINTS = 200.0
 
@@ -65,7 +63,7 @@ class FactorPrices:
     def arithmetic(self, state: IntegerState, arguments: Arguments) -> Priced:
         """Integer.arithmetic."""
         if 0 in state.values and state.count == 1:
-            return self._tariff.computed, NOTHING
+            return self._tariff.refused, NOTHING
         functions = self._mean(
             state, lambda one: arithmetic_functions_cost(one.factorization(state.bits))
         )
@@ -80,7 +78,7 @@ class FactorPrices:
         """ArithmeticFunctions.divisorSum."""
         power = arguments["power"]
         if power < 0:
-            return self._tariff.computed, NOTHING
+            return self._tariff.refused, NOTHING
         cost = self._mean(state, lambda one: divisor_sum_cost(one.factorization(state.bits), power))
         bits = min(power * state.bits, _MAX_SUM_BITS)
         return self._tariff.computed + self._tariff.single(cost) + self._tariff.text(bits), NOTHING
@@ -90,7 +88,7 @@ class FactorPrices:
         first = arguments["first"]
         is_refused = not 0 <= first <= self._tariff.limits.max_page_size
         if is_refused or (0 in state.values and state.count == 1):
-            return self._tariff.computed, NOTHING
+            return self._tariff.refused, NOTHING
         bits = state.bits
         listing = self._mean(state, lambda one: self._listing(one.factorization(bits), first))
         length = self._mean(state, lambda one: min(first, divisor_count(one.factorization(bits))))
@@ -103,11 +101,13 @@ class FactorPrices:
         is_known = state.bits > _WORD_BITS and state.are_tested
         primes = set(state.primes) if is_known else set()
         for value in state.values:
-            outlined, rough_bits = self._outliner.outline(value)
+            outlined, rest = self._outliner.outline(value)
             state.outlines[outlined] += 1
-            kind = (rough_bits, outlined.rough_primes == 1 or value in primes)
-            _, count = state.rough_parts.get(kind, (value, 0))
-            state.rough_parts[kind] = (value, count + 1)
+            # What is left of one word is tested by the outliner.
+            is_easy = rest == 1 or outlined.rough_primes == 1 or value in primes
+            kind = (rest.bit_length(), is_easy)
+            _, count = state.rests.get(kind, (rest, 0))
+            state.rests[kind] = (rest, count + 1)
 
     def _mean(self, state: IntegerState, quantity: Callable[[Outline], float]) -> float:
         """Return the mean of a quantity of the outlines."""
@@ -131,21 +131,28 @@ class FactorPrices:
         state.is_factored = True
         if not state.outlines:
             self._look_at(state)
-        parts = state.rough_parts.items()
-        total = sum(count * self._splitting(value, *kind) for kind, (value, count) in parts)
+        total = sum(
+            count * self._splitting(state.bits, rest, is_easy)
+            for (_, is_easy), (rest, count) in state.rests.items()
+        )
         return total / state.count
 
-    def _splitting(self, value: int, rough_bits: int, is_prime: bool) -> float:
-        """Return the price of factoring a value whose rough part is or may not be prime."""
-        if is_prime and rough_bits <= _WORD_BITS:
-            return factoring.begin_cost(_EASY) * (1 + value.bit_length() / _WORD_BITS)
-        points = self._tariff.single(factoring.begin_cost(value))
-        if is_prime or rough_bits <= _WORD_BITS:
+    def _splitting(self, bits: int, rest: int, is_easy: bool) -> float:
+        """Return the price of factoring an integer, of which small primes leave the rest.
+
+        ``is_easy`` tells that the rest is 1 or prime.
+        """
+        points = self._tariff.single(factoring.begin_cost(1 << max(bits - 1, 0)))
+        is_word = rest.bit_length() <= _WORD_BITS
+        if is_word and is_easy:
             return points
-        rough = Factorization(value, 1, (), ((1 << rough_bits) - 1,))
-        complete = factoring.refine_cost(rough, factoring.STAGES - 1)
+        points += self._tariff.single(factoring.begin_cost(rest))
+        if is_word or is_easy:
+            return points
+        composite = Factorization(rest, 1, (), (rest,))
+        complete = factoring.refine_cost(composite, factoring.STAGES - 1)
         for stage in range(factoring.STAGES):
-            cost = factoring.refine_cost(rough, stage)
+            cost = factoring.refine_cost(composite, stage)
             points += self._tariff.single(cost)
             # A stage that costs what the last one does splits everything.
             if cost == complete or self._tariff.capped(points) < points:

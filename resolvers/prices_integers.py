@@ -100,7 +100,7 @@ class IntegerPrices:
         """Integer.neighbours."""
         count = arguments["count"]
         if not 1 <= count <= self._tariff.limits.max_page_size:
-            return self._tariff.computed, NOTHING
+            return self._tariff.refused, NOTHING
         points = self._tariff.computed + self._steps(state, 2 * count + 1)
         return points, ((ListState(count, state.bits), 1.0),)
 
@@ -124,7 +124,7 @@ class IntegerPrices:
         bits = start.bit_length() + difference.bit_length()
         points = self._tariff.computed + self._tariff.coercion(bits)
         if difference == 0 or not 1 <= most <= self._tariff.limits.max_page_size:
-            return points, NOTHING
+            return points + self._tariff.overheads.error, NOTHING
         terms = _leading_primes(start, difference, most)
         ending = IntegerState((start + terms * difference,))
         cost = progression_cost(start, difference, terms) if terms else 0.0
@@ -133,7 +133,8 @@ class IntegerPrices:
 
     def _refused_list(self, values: Sequence[int]) -> Priced:
         """Return the price of a batch that is too large: its values were coerced before."""
-        return self._tariff.asked + len(values) * self._tariff.overheads.value, NOTHING
+        points = self._tariff.asked + self._tariff.overheads.error
+        return points + len(values) * self._tariff.overheads.value, NOTHING
 
     def _test(self, state: IntegerState) -> float:
         """Return the price of one test, on average."""

@@ -12,7 +12,7 @@ from engine.histogram import MAX_BUCKETS, histogram_cost
 from engine.prime_ranges import PrimeRanges
 from engine.range_costs import expected_primes
 from engine.residues import MAX_MODULUS, residues_cost
-from resolvers.errors import ApiError
+from resolvers.errors import ApiError, InvalidCursorError
 from resolvers.pagination import decode_cursor, page_request
 from resolvers.patterns import CONSTELLATION_CURSOR
 from resolvers.prices_states import ListState, RangeState
@@ -46,7 +46,7 @@ class RangePrices:
         state = RangeState(low, high)
         points = self._tariff.asked + 2 * self._tariff.coercion(state.bits)
         if low > high:
-            return points, NOTHING
+            return points + self._tariff.overheads.error, NOTHING
         return points + self._tariff.overheads.object, ((state, 1.0),)
 
     def end(self, state: RangeState, arguments: Arguments) -> Priced:
@@ -78,28 +78,23 @@ class RangePrices:
 
     def primes(self, state: RangeState, arguments: Arguments) -> Priced:
         """PrimeRange.primes."""
-        points = self._tariff.computed
-        low, high = state.low, state.high
+        points = self._tariff.computed + self._tariff.overheads.object
         maximum = self._tariff.limits.max_page_size
         try:
             request = page_request(arguments.get("first"), arguments.get("last"), maximum)
-            if (after := arguments.get("after")) is not None:
-                low = decode_cursor(PRIME_CURSOR, after, "after")
-                points += self._membership(state, low)
-            if (before := arguments.get("before")) is not None:
-                high = decode_cursor(PRIME_CURSOR, before, "before")
-                points += self._membership(state, high)
+            low, after = self._moved(state, state.low, arguments.get("after"), "after")
+            high, before = self._moved(state, state.high, arguments.get("before"), "before")
         except ApiError:
+            return self._tariff.refused, NOTHING
+        points += after + before
+        predicted = self._predicted(low, high, request.size + 1, request.is_from_end)
+        points += self._paged(high if request.is_from_end else low, predicted)
+        if self._tariff.is_refused(predicted):
             return points, NOTHING
-        if not state.low <= low <= high <= state.high:
-            return points, NOTHING
-        points += self._page(low, high, request.size + 1, request.is_from_end)
-        length = min(request.size, expected_primes(low, high) * 1.2 + 2) if high >= 2 else 0
+        length = min(request.size, _expected(low, high) * 1.2 + 2)
         bits = (high if request.is_from_end else low).bit_length() + 1
         bits = min(max(bits, int(length).bit_length() + 4), state.bits)
-        return points + self._tariff.overheads.object, (
-            (ListState(length, bits, parent=state), 1.0),
-        )
+        return points, ((ListState(length, bits, parent=state), 1.0),)
 
     def total_count(self, state: ListState, arguments: Arguments) -> Priced:
         """PrimeConnection.totalCount, which shares the count of the interval."""
@@ -108,8 +103,10 @@ class RangePrices:
 
     def gaps(self, state: RangeState, arguments: Arguments) -> Priced:
         """PrimeRange.gaps."""
-        points = self._pattern(state, gaps_cost)
-        primes = expected_primes(state.low, state.high) if state.high >= 2 else 0
+        points, is_answered = self._pattern(state, gaps_cost)
+        if not is_answered:
+            return points, NOTHING
+        primes = _expected(state.low, state.high)
         # The longest gap is about the product of both logarithms; most even lengths occur.
         lengths = min(primes, 0.4 * math.log(primes + 2) * math.log(max(state.high, 3)) + 1)
         points += lengths * self._tariff.overheads.object
@@ -119,10 +116,11 @@ class RangePrices:
         """PrimeRange.histogram."""
         buckets = arguments["buckets"]
         if not 1 <= buckets <= MAX_BUCKETS:
-            return self._tariff.computed, NOTHING
-        points = self._tariff.computed
+            return self._tariff.refused, NOTHING
         cost = histogram_cost(self._ranges, state.low, state.high, buckets)
-        points += self._tariff.sweep(cost)
+        points = self._tariff.computed + self._tariff.sweep(cost)
+        if self._tariff.is_refused(cost):
+            return points, NOTHING
         parts = min(buckets, state.high - state.low + 1)
         return self._listed(points, parts, state.bits)
 
@@ -130,12 +128,14 @@ class RangePrices:
         """PrimeRange.residues."""
         modulus = arguments["modulus"]
         if not 1 <= modulus <= MAX_MODULUS:
-            return self._tariff.computed, NOTHING
-        points = self._pattern(state, residues_cost, modulus)
+            return self._tariff.refused, NOTHING
+        points, is_answered = self._pattern(state, residues_cost, modulus)
+        if not is_answered:
+            return points, NOTHING
         coprime = float(modulus)
         for q in (2, 3, 5, 7, 11, 13):
             coprime *= 1.0 if modulus % q else 1 - 1 / q
-        primes = expected_primes(state.low, state.high) if state.high >= 2 else 0
+        primes = _expected(state.low, state.high)
         return self._listed(points, min(coprime + 1, primes), state.bits)
 
     def constellations(self, state: RangeState, arguments: Arguments) -> Priced:
@@ -151,7 +151,7 @@ class RangePrices:
             points += self._search(state, offsets, first, start)
             length = self._expected(state, offsets, first, start)
         except (ApiError, EngineError):
-            return points, NOTHING
+            return points + self._tariff.overheads.error, NOTHING
         parent = (state, offsets)
         page = ListState(length, state.bits, width=len(offsets), parent=parent)
         return points + length * self._tariff.overheads.object, ((page, 1.0),)
@@ -160,7 +160,7 @@ class RangePrices:
         """ConstellationConnection.totalCount."""
         assert isinstance(state.parent, tuple)
         interval, offsets = state.parent
-        return self._pattern(interval, constellation_count_cost, offsets), NOTHING
+        return self._pattern(interval, constellation_count_cost, offsets)[0], NOTHING
 
     def _number(self, argument: int, cost: Callable[[int], float]) -> Priced:
         """Return the price of a count or an n-th prime."""
@@ -174,26 +174,51 @@ class RangePrices:
 
     def _page(self, low: int, high: int, count: int, is_from_end: bool) -> float:
         """Return the price of primes from one end of an interval."""
-        if count < 1:
-            return 0.0
-        if (high if is_from_end else low).bit_length() > LONG_TEST_BITS:
-            return self._tariff.single(self._ranges.page_cost(low, high, count))
-        if is_from_end:
-            return self._tariff.sweep(self._ranges.last_primes_cost(low, high, count))
-        return self._tariff.sweep(self._ranges.first_primes_cost(low, high, count))
+        predicted = self._predicted(low, high, count, is_from_end)
+        return self._paged(high if is_from_end else low, predicted)
 
-    def _membership(self, state: RangeState, value: int) -> float:
-        """Return the price of finding out whether a cursor's integer is listed."""
+    def _paged(self, end: int, predicted: float) -> float:
+        """Return the price of a page of predicted cost from the end where it begins."""
+        if end.bit_length() > LONG_TEST_BITS:
+            return self._tariff.single(predicted)
+        return self._tariff.sweep(predicted)
+
+    def _predicted(self, low: int, high: int, count: int, is_from_end: bool) -> float:
+        """Return the cost of primes from one end of an interval, as the resolver predicts it."""
+        low = max(low, 2)
+        if count < 1 or high < low:
+            return 0.0
+        ranges = self._ranges
+        cost = ranges.last_primes_cost if is_from_end else ranges.first_primes_cost
+        return cost(low, high, count)
+
+    def _moved(
+        self, state: RangeState, end: int, cursor: str | None, argument: str
+    ) -> tuple[int, float]:
+        """Return where a page begins or ends, and the price of finding the cursor in the list.
+
+        Raises:
+            InvalidCursorError: It is not a cursor of a prime within the interval.
+        """
+        if cursor is None:
+            return end, 0.0
+        value = decode_cursor(PRIME_CURSOR, cursor, argument)
         if not state.low <= value <= state.high:
-            return 0.0
-        return self._page(value, value, 1, is_from_end=False)
+            raise InvalidCursorError(f"{argument} is not a cursor of this list")
+        return value, self._page(value, value, 1, is_from_end=False)
 
-    def _pattern(self, state: RangeState, cost: Callable[..., float], *arguments: Any) -> float:
-        """Return the price of a sweep over the whole interval, which ends below 2^64."""
-        points = self._tariff.computed
+    def _pattern(
+        self, state: RangeState, cost: Callable[..., float], *arguments: Any
+    ) -> tuple[float, bool]:
+        """Return the price of a sweep over the whole interval, and whether it is begun.
+
+        Such sweeps end below 2^64.
+        """
         if state.high >= _WORD_END:
-            return points + self._tariff.sweep(0.0)
-        return points + self._tariff.sweep(cost(self._ranges, state.low, state.high, *arguments))
+            return self._tariff.refused, False
+        predicted = cost(self._ranges, state.low, state.high, *arguments)
+        points = self._tariff.computed + self._tariff.sweep(predicted)
+        return points, not self._tariff.is_refused(predicted)
 
     def _search(self, state: RangeState, offsets: Any, first: int, after: int | None) -> float:
         """Return the price of a page of constellations."""
@@ -212,3 +237,8 @@ class RangePrices:
         """Return the price of a list of small objects."""
         points += length * self._tariff.overheads.object
         return points, ((ListState(length, bits), length),)
+
+
+def _expected(low: int, high: int) -> float:
+    """Return about how many primes lie in [low, high]."""
+    return expected_primes(low, high) if high >= 2 else 0.0

@@ -25,8 +25,8 @@ class IntegerState:
         values: At least one.
         outlines: What is known of their factorizations, each with how many have it; filled in by
             the first price that needs it.
-        rough_parts: The bits of what is left of them without small factors and whether that is
-            prime, each with one of the values and how many there are; filled in likewise.
+        rests: What is left of them without small primes, by its bits and whether it is prime or 1,
+            each with how many have it; filled in likewise.
         is_factored: Whether a factorization is paid for: all that needs it shares it.
     """
 
@@ -36,7 +36,7 @@ class IntegerState:
         self.count = len(values)
         self.bits = max(map(int.bit_length, values))
         self.outlines: Counter[Outline] = Counter()
-        self.rough_parts: dict[tuple[int, bool], tuple[int, int]] = {}
+        self.rests: dict[tuple[int, bool], tuple[int, int]] = {}
         self.is_factored = False
 
     @cached_property

@@ -33,6 +33,7 @@ class Overheads:
         process: To hand a question to a worker process and take its answer.
         thread: To hand a question to a thread and take its answer.
         asking: To predict the cost of a sweep, once more when it runs.
+        error: To report that a field is refused.
     """
 
     request: float = 0.2
@@ -47,6 +48,7 @@ class Overheads:
     process: float = 6.0
     thread: float = 2.0
     asking: float = 0.62
+    error: float = 0.17
 
 
 class Tariff:
@@ -65,6 +67,7 @@ class Tariff:
         self.field = overheads.field
         self.asked = overheads.field + overheads.asked
         self.computed = overheads.computed
+        self.refused = overheads.computed + overheads.error
         self._most_task = min(task_seconds, limits.deadline_seconds) / SECONDS_PER_POINT
         self._most_sweep = limits.deadline_seconds / SECONDS_PER_POINT
 
@@ -78,18 +81,19 @@ class Tariff:
         """Return the price of several questions in a worker process, which one deadline ends."""
         return min(cost, self._most_task)
 
-    def sweep(self, cost: float) -> float:
-        """Return the price of a sweep and of predicting its cost, here and when it runs.
+    def is_refused(self, cost: float) -> bool:
+        """Whether a sweep of this cost can not end in time, so that it is not begun."""
+        return cost > self._most_sweep
 
-        A sweep that can not end in time is refused and not begun.
-        """
+    def sweep(self, cost: float) -> float:
+        """Return the price of a sweep and of predicting its cost, here and when it runs."""
         if cost <= TABLE_POINTS:
             return cost
         asking = 2 * self.overheads.asking
         if cost <= LOOP_POINTS:
             return asking + cost
-        if cost > self._most_sweep:
-            return asking
+        if self.is_refused(cost):
+            return asking + self.overheads.error
         return asking + self.overheads.thread + cost
 
     def integer(self, bits: float) -> float:

@@ -94,7 +94,7 @@ class Integer:
         return Primality.of(await self.answers.primality())
 
     @strawberry.field(
-        directives=[Cost(weight="1.9")],
+        directives=[Cost(weight="0.91")],
         description=(
             "The prime factorization; what was found so far if the time ran out (see isComplete),"
             " null with code DEADLINE_EXCEEDED if that is nothing."
@@ -167,7 +167,7 @@ class Integer:
         return schema_classes(await self.answers.classes())
 
     @strawberry.field(
-        directives=[Cost(weight="2")],
+        directives=[Cost(weight="1")],
         description=(
             "Arithmetic functions of |value|; they follow from its factorization. value must not"
             " be 0. Null if value could not be factored in time."
@@ -178,7 +178,7 @@ class Integer:
 
     @strawberry.field(
         directives=[
-            Cost(weight="2.1"),
+            Cost(weight="1.1"),
             ListSize(
                 assumed_size=100,
                 slicing_arguments=["first"],

@@ -230,3 +230,19 @@ def test_abstract_types_are_refused() -> None:
     schema = build_schema("type Query { a: U } union U = Thing type Thing { one: Int }")
     with pytest.raises(LookupError, match="U is abstract"):
         QueryPricer(schema, Book())
+
+
+def test_fragments_spread_twice_are_looked_at_once() -> None:
+    # Expanded they would come to 2^60 fields.
+    fragments = [f"fragment F{i} on Thing {{ ...F{i + 1} ...F{i + 1} }}" for i in range(60)]
+    text = "{ thing { ...F0 } } " + " ".join(fragments) + " fragment F60 on Thing { one }"
+    document = parse(text)
+    operation = get_operation_ast(document, None)
+    assert operation is not None
+    assert QueryPricer(SCHEMA, Book()).compile(document, operation).price({}).points == THING + ONE
+
+
+def test_a_field_without_a_value_that_it_needs_is_priced_as_refused() -> None:
+    text = "query ($n: Int = 3) { things(count: $n) { one } }"
+    assert _price(text).points == LIST + 3 * ONE
+    assert 0 < _price(text, n=None).points < 1
