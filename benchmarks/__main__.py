@@ -1,7 +1,7 @@
 """Runs every benchmark, each in a process of its own, and writes benchmarks/RESULTS.md.
 
-Usage: python -m benchmarks [NAME ...], such as ``python -m benchmarks ranges``; all without names,
-and only then is the page written.
+Usage: python -m benchmarks [NAME ...], such as ``python -m benchmarks ranges``; all without names.
+Each has a section of the page, which is written anew when it has run.
 """
 
 import datetime
@@ -37,7 +37,6 @@ otherwise.
 def main(names: list[str]) -> None:
     """Run the benchmarks named, or all, and print what they print."""
     known = sorted(path.stem.removeprefix("bench_") for path in FOLDER.glob("bench_*.py"))
-    sections = []
     for name in names or known:
         if name not in known:
             raise SystemExit(f"there is no benchmark {name}; there are {', '.join(known)}")
@@ -47,9 +46,16 @@ def main(names: list[str]) -> None:
             [sys.executable, *command.split()[1:]], stdout=subprocess.PIPE, text=True, check=True
         )
         print(done.stdout, flush=True)
-        sections.append(f"## {name}\n\n`{command}`\n\n```\n{done.stdout.strip()}\n```\n")
-    if not names:
-        RESULTS.write_text(HEAD + _machine() + "\n".join(sections))
+        _write(name, f"`{command}`\n\n{_machine()}```\n{done.stdout.strip()}\n```\n")
+
+
+def _write(name: str, section: str) -> None:
+    """Put a section into the page, in the place of an older one."""
+    page = RESULTS.read_text() if RESULTS.exists() else ""
+    sections = dict(re.findall(r"^## (\w+)\n\n(.*?)(?=^## |\Z)", page, re.DOTALL | re.MULTILINE))
+    sections[name] = section
+    written = [f"## {title}\n\n{text.strip()}\n" for title, text in sorted(sections.items())]
+    RESULTS.write_text(HEAD + "\n".join(written))
 
 
 def _machine() -> str:
