@@ -14,6 +14,7 @@ size; ``fit`` prints the overheads of the executor that come closest to what is 
 import asyncio
 import gc
 import itertools
+import logging
 import statistics
 import sys
 import time
@@ -27,6 +28,7 @@ from graphql import get_operation_ast, get_variable_values, parse
 
 from benchmarks.cost_workload import Request, easy_requests, requests
 from middleware.query_cost import Estimate, QueryPlan, QueryPricer
+from primeql.__main__ import GC_THRESHOLDS
 from primeql.operations import Operation
 from primeql.service import PrimeService
 from primeql.settings import Settings
@@ -125,7 +127,6 @@ class Bench:
         repeats = 1
         measured: list[float] = []
         while len(measured) < 3:
-            gc.collect()
             start = time.process_time()
             for _ in range(repeats):
                 await self.service.answer(operation, "bench")
@@ -144,6 +145,11 @@ def main() -> None:
     if what == "easy":
         made = easy_requests(_SEED, int(count))
     bench = Bench(replace(Overheads(), **_HANDING_OVER))
+    # As the server does once it has started.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
+    logging.disable()
     pairs = asyncio.run(_measured(bench, made, float(most), is_cold=what == "cold"))
     if what == "fit":
         _fit(bench, pairs)

@@ -118,7 +118,9 @@ class RangePrices:
         if not 1 <= buckets <= MAX_BUCKETS:
             return self._tariff.refused, NOTHING
         cost = histogram_cost(self._ranges, state.low, state.high, buckets)
-        points = self._tariff.computed + self._tariff.sweep(cost)
+        # Several ways are weighed against each other.
+        weighing = 4 * self._tariff.overheads.asking
+        points = self._tariff.computed + weighing + self._tariff.sweep(cost)
         if self._tariff.is_refused(cost):
             return points, NOTHING
         parts = min(buckets, state.high - state.low + 1)

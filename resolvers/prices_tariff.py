@@ -36,19 +36,19 @@ class Overheads:
         error: To report that a field is refused.
     """
 
-    request: float = 0.2
-    field: float = 0.026
-    asked: float = 0.11
-    computed: float = 0.27
-    object: float = 0.03
-    element: float = 0.0012
+    request: float = 0.32
+    field: float = 0.034
+    asked: float = 0.12
+    computed: float = 0.21
+    object: float = 0.024
+    element: float = 0.001
     bit: float = 2e-5
     bit_squared: float = 1.4e-8
-    value: float = 0.012
-    process: float = 6.0
+    value: float = 0.011
+    process: float = 9.0
     thread: float = 2.0
-    asking: float = 0.62
-    error: float = 0.17
+    asking: float = 0.4
+    error: float = 0.25
 
 
 class Tariff:

@@ -113,7 +113,7 @@ class ArithmeticFunctions:
         return BigInt(self.result.divisor_count)
 
     @strawberry.field(
-        directives=[Cost(weight="0.3")],
+        directives=[Cost(weight="0.24")],
         description="Sum of the power-th powers of the positive divisors, sigma_power.",
     )
     async def divisor_sum(

@@ -66,7 +66,7 @@ class Integer:
         return BigInt(self.answers.value)
 
     @strawberry.field(
-        directives=[Cost(weight="0.28")],
+        directives=[Cost(weight="0.22")],
         description=(
             "True only if value is proven prime (see primality.method). Every answer below 2^64 is"
             " proven. Null with code OUT_OF_RANGE for a probable prime too large to prove, and if"
@@ -77,7 +77,7 @@ class Integer:
         return await self.answers.is_prime()
 
     @strawberry.field(
-        directives=[Cost(weight="0.28")],
+        directives=[Cost(weight="0.22")],
         description=(
             "True if value is prime, or a composite that no known test of the BPSW kind has ever"
             " exposed; cheap at any size."
@@ -87,14 +87,14 @@ class Integer:
         return await self.answers.is_probable_prime()
 
     @strawberry.field(
-        directives=[Cost(weight="0.33")],
+        directives=[Cost(weight="0.27")],
         description="The verdict, how it was reached and a witness; null if the time ran out.",
     )
     async def primality(self) -> Primality | None:
         return Primality.of(await self.answers.primality())
 
     @strawberry.field(
-        directives=[Cost(weight="0.91")],
+        directives=[Cost(weight="0.84")],
         description=(
             "The prime factorization; what was found so far if the time ran out (see isComplete),"
             " null with code DEADLINE_EXCEEDED if that is nothing."
@@ -105,7 +105,7 @@ class Integer:
 
     @strawberry.field(
         directives=[
-            Cost(weight="0.58"),
+            Cost(weight="0.52"),
             ListSize(
                 assumed_size=1,
                 slicing_arguments=["count"],
@@ -127,14 +127,14 @@ class Integer:
         return PrimeNeighbours.of(await self.answers.neighbours(count))
 
     @strawberry.field(
-        directives=[Cost(weight="0.4")],
+        directives=[Cost(weight="0.34")],
         description="The least prime > value. Above 2^64 it passes BPSW. Null if the time ran out.",
     )
     async def next_prime(self) -> BigInt | None:
         return BigInt(await self.answers.next_prime())
 
     @strawberry.field(
-        directives=[Cost(weight="0.4")],
+        directives=[Cost(weight="0.34")],
         description=(
             "The greatest prime < value; null without an error if there is none (value <= 2), with"
             " one if the time ran out."
@@ -144,7 +144,7 @@ class Integer:
         return cast(BigInt | None, await self.answers.previous_prime())
 
     @strawberry.field(
-        directives=[Cost(weight="5.7")],
+        directives=[Cost(weight="5.2")],
         description=(
             "pi(value) if value is prime: its place among the primes, 1-based. Null without an"
             " error if value is not prime, with one if that is out of reach."
@@ -155,7 +155,7 @@ class Integer:
 
     @strawberry.field(
         directives=[
-            Cost(weight="0.73"),
+            Cost(weight="0.67"),
             ListSize(assumed_size=4, require_one_slicing_argument=False),
         ],
         description=(
@@ -167,7 +167,7 @@ class Integer:
         return schema_classes(await self.answers.classes())
 
     @strawberry.field(
-        directives=[Cost(weight="1")],
+        directives=[Cost(weight="0.94")],
         description=(
             "Arithmetic functions of |value|; they follow from its factorization. value must not"
             " be 0. Null if value could not be factored in time."
@@ -178,7 +178,7 @@ class Integer:
 
     @strawberry.field(
         directives=[
-            Cost(weight="1.1"),
+            Cost(weight="1"),
             ListSize(
                 assumed_size=100,
                 slicing_arguments=["first"],

@@ -25,7 +25,7 @@ class Query:
     """The root fields."""
 
     @strawberry.field(
-        directives=[Cost(weight="0.18")],
+        directives=[Cost(weight="0.19")],
         description="Everything the service can tell about one integer.",
     )
     def integer(
@@ -37,7 +37,7 @@ class Query:
 
     @strawberry.field(
         directives=[
-            Cost(weight="4.5"),
+            Cost(weight="3.8"),
             ListSize(assumed_size=100, require_one_slicing_argument=False),
         ],
         description=(
@@ -54,7 +54,7 @@ class Query:
 
     @strawberry.field(
         directives=[
-            Cost(weight="2.3"),
+            Cost(weight="2.1"),
             ListSize(assumed_size=100, require_one_slicing_argument=False),
         ],
         description=(
@@ -70,7 +70,7 @@ class Query:
         return await batches.are_prime(info.context, values)
 
     @strawberry.field(
-        directives=[Cost(weight="0.19")],
+        directives=[Cost(weight="0.2")],
         description=(
             "The primes of the closed interval [low, high]: list them by page, count them, look at"
             " their statistics. low > high is an error."
@@ -96,7 +96,7 @@ class Query:
         return BigInt(await counting.prime_count(info.context, x))
 
     @strawberry.field(
-        directives=[Cost(weight="28")],
+        directives=[Cost(weight="27")],
         description=("The n-th prime, 1-based: nthPrime(n: 1) is 2. Null if that is out of reach."),
     )
     async def nth_prime(
@@ -108,7 +108,7 @@ class Query:
 
     @strawberry.field(
         directives=[
-            Cost(weight="0.36"),
+            Cost(weight="0.29"),
             ListSize(
                 assumed_size=10,
                 slicing_arguments=["maxTerms"],

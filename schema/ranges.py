@@ -55,7 +55,7 @@ class PrimeConnection:
         return PageInfo.of(self.page)
 
     @strawberry.field(
-        directives=[Cost(weight="7")],
+        directives=[Cost(weight="6.5")],
         description=(
             "PrimeRange.count: the primes of the whole interval, whatever the page. Null if that"
             " is out of reach."
@@ -85,28 +85,28 @@ class PrimeRange:
         return BigInt(self.answers.high)
 
     @strawberry.field(
-        directives=[Cost(weight="7")],
+        directives=[Cost(weight="6.5")],
         description="How many primes lie in [low, high]. Null if that is out of reach.",
     )
     async def count(self) -> BigInt | None:
         return BigInt(await self.answers.count())
 
     @strawberry.field(
-        directives=[Cost(weight="0.5")],
+        directives=[Cost(weight="0.44")],
         description="The least prime in [low, high]; null without an error if there is none.",
     )
     async def smallest(self) -> BigInt | None:
         return cast(BigInt | None, await self.answers.smallest())
 
     @strawberry.field(
-        directives=[Cost(weight="0.5")],
+        directives=[Cost(weight="0.44")],
         description="The greatest prime in [low, high]; null without an error if there is none.",
     )
     async def largest(self) -> BigInt | None:
         return cast(BigInt | None, await self.answers.largest())
 
     @strawberry.field(
-        directives=[Cost(weight="9.8")],
+        directives=[Cost(weight="9.3")],
         description="The sum of the primes in [low, high]. Null if that is out of reach.",
     )
     async def sum(self) -> BigInt | None:
@@ -114,7 +114,7 @@ class PrimeRange:
 
     @strawberry.field(
         directives=[
-            Cost(weight="2.8"),
+            Cost(weight="2.3"),
             ListSize(
                 assumed_size=100,
                 slicing_arguments=["first", "last"],
@@ -148,7 +148,7 @@ class PrimeRange:
         return PrimeConnection(page=page, range_answers=self.answers)
 
     @strawberry.field(
-        directives=[Cost(weight="14")],
+        directives=[Cost(weight="13")],
         description=(
             "Gaps between the primes of the interval. Null without an error where there are fewer"
             " than two primes, with one if that is out of reach."
@@ -160,7 +160,7 @@ class PrimeRange:
 
     @strawberry.field(
         directives=[
-            Cost(weight="6.8"),
+            Cost(weight="5.7"),
             ListSize(
                 assumed_size=100,
                 slicing_arguments=["first"],
@@ -209,7 +209,7 @@ class PrimeRange:
         return [PrimeBucket.of(part) for part in await self.answers.histogram(buckets)]
 
     @strawberry.field(
-        directives=[Cost(weight="13"), ListSize(slicing_arguments=["modulus"])],
+        directives=[Cost(weight="12"), ListSize(slicing_arguments=["modulus"])],
         description="Primes counted by residue class: every residue that occurs, ascending.",
     )
     async def residues(
