@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 # A point is 100 microseconds of one core.
 SECONDS_PER_POINT = 1e-4
+# The greatest integer up to which JavaScript holds every one exactly.
+MAX_SAFE_INTEGER = 2**53 - 1
 
 
 @dataclass(frozen=True, slots=True)

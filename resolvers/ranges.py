@@ -8,6 +8,7 @@ from engine.sieve_candidates import next_primes, previous_primes
 from engine.stop import Stop
 from resolvers.context import RequestContext
 from resolvers.errors import BadInputError, InvalidCursorError, LimitError
+from resolvers.limits import MAX_SAFE_INTEGER
 from resolvers.pagination import Page, decode_cursor, page_request
 from resolvers.patterns import (
     ConstellationAnswers,
@@ -19,7 +20,6 @@ from resolvers.patterns import (
 PRIME_CURSOR = "prime"
 # Bits above which one probable-prime test holds the interpreter for longer than 1 ms.
 LONG_TEST_BITS = 1_024
-MAX_SAFE_INTEGER = 2**53 - 1
 
 
 def safe_integers(page: Page) -> Sequence[int]:

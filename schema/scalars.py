@@ -7,11 +7,11 @@ import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
 from resolvers.errors import BadInputError
+from resolvers.limits import MAX_SAFE_INTEGER
 
 BigInt = NewType("BigInt", int)
 SafeInt = NewType("SafeInt", int)
 
-MAX_SAFE_INTEGER = 2**53 - 1
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)")
 
 
