@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -23,7 +23,8 @@ class RunningServer:
 
     process: "subprocess.Popen[str]"
     url: str
-    log: list[str] = field(default_factory=list)
+    log: list[str]
+    log_reader: threading.Thread
 
     def post(self, query: str, variables: Any = None, **more: Any) -> httpx.Response:
         """Return the response to one GraphQL operation."""
@@ -46,12 +47,17 @@ def running_server(settings: Mapping[str, str] | None = None) -> Iterator[Runnin
         stderr=subprocess.PIPE,
         text=True,
     )
+    assert process.stderr is not None
+    reader: threading.Thread | None = None
     try:
-        yield _await_start(process)
+        server = _await_start(process)
+        reader = server.log_reader
+        yield server
     finally:
         process.kill()
         process.wait()
-        assert process.stderr is not None
+        if reader is not None:
+            reader.join()  # the log has ended: no thread may hold a file number that is free again
         process.stderr.close()
 
 
@@ -65,16 +71,7 @@ def _await_start(process: "subprocess.Popen[str]") -> RunningServer:
         log.append(line)
         if address := _ADDRESS.search(line):
             watchdog.cancel()
-            server = RunningServer(process, address[1], log)
-            threading.Thread(target=_drain, args=(process, log), daemon=True).start()
-            return server
+            reader = threading.Thread(target=log.extend, args=(process.stderr,), daemon=True)
+            reader.start()
+            return RunningServer(process, address[1], log, reader)
     raise AssertionError("the server did not start:\n" + "".join(log))
-
-
-def _drain(process: "subprocess.Popen[str]", log: list[str]) -> None:
-    """Read the log until the server, or the test, closes it."""
-    assert process.stderr is not None
-    try:
-        log.extend(process.stderr)
-    except ValueError:
-        return  # closed by the test

@@ -1,11 +1,11 @@
 """Two real server processes and a real Redis-compatible server: one budget, whatever fails."""
 
+import asyncio
 import json
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from itertools import cycle
+from itertools import cycle, islice
 from pathlib import Path
 
 import httpx
@@ -49,15 +49,20 @@ def two_servers(stack: ExitStack, tiers: str, port: int) -> list[RunningServer]:
 
 
 def statuses(servers: list[RunningServer], count: int) -> list[int]:
-    """Ask ``count`` times at once, of the servers in turn."""
-    with httpx.Client(timeout=30) as client, ThreadPoolExecutor(32) as threads:
+    """Ask ``count`` times, 32 at once, of the servers in turn."""
+    return asyncio.run(_statuses(servers, count))
 
-        def ask(server: RunningServer) -> int:
-            answer = client.post(f"{server.url}/graphql", json={"query": QUERY})
+
+async def _statuses(servers: list[RunningServer], count: int) -> list[int]:
+    places = asyncio.Semaphore(32)
+    async with httpx.AsyncClient(timeout=30) as client:
+
+        async def ask(server: RunningServer) -> int:
+            async with places:
+                answer = await client.post(f"{server.url}/graphql", json={"query": QUERY})
             return answer.status_code
 
-        turns = cycle(servers)
-        return list(threads.map(ask, (next(turns) for _ in range(count))))
+        return await asyncio.gather(*(ask(server) for server in islice(cycle(servers), count)))
 
 
 def test_a_thousand_requests_spend_the_budget_once(tiers: str, redis: ValkeyServer) -> None:
