@@ -28,8 +28,8 @@ from graphql import get_operation_ast, get_variable_values, parse
 
 from benchmarks.cost_workload import Request, easy_requests, requests
 from middleware.query_cost import Estimate, QueryPlan, QueryPricer
-from primeql.__main__ import GC_THRESHOLDS
 from primeql.operations import Operation
+from primeql.serve_command import GC_THRESHOLDS
 from primeql.service import PrimeService
 from primeql.settings import Settings
 from resolvers.answer_notes import AnswerNotes

@@ -3,12 +3,15 @@
 import dataclasses
 import os
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, Self
 
 from middleware.client_address import Network, read_networks
 from resolvers.limits import Limits
 
 PREFIX = "PRIMEQL_"
+# PRIMEQL_REDIS_URL_FILE names a file whose content is PRIMEQL_REDIS_URL.
+FILE_SUFFIX = "_FILE"
 MAX_INTEGER_CHARACTERS = 20
 MAX_ECHO = 64
 _DEFAULT_LIMITS = Limits()
@@ -26,6 +29,12 @@ def _available_cores() -> int:
 def _setting(default: Any, read: Callable[[str], Any], help_text: str) -> Any:
     """Declare a setting; ``read`` turns its text into its value, or says what it must be."""
     return dataclasses.field(default=default, metadata={"read": read, "help": help_text})
+
+
+def _secret(default: str, read: Callable[[str], str], help_text: str) -> Any:
+    """Declare a setting that may hold a password; a file may hold it, and it is never shown."""
+    metadata = {"read": read, "help": help_text, "is_secret": True}
+    return dataclasses.field(default=default, repr=False, metadata=metadata)
 
 
 def _integer(default: int, low: int, high: int, help_text: str) -> Any:
@@ -67,6 +76,33 @@ def _read_redis_url(text: str) -> str:
     if text and not text.startswith(("redis://", "rediss://", "unix://")):
         raise ValueError("an address such as redis://host:6379/0")
     return text
+
+
+def is_secret(field: "dataclasses.Field[Any]") -> bool:
+    """Return whether the value of a setting must not be shown."""
+    return bool(field.metadata.get("is_secret"))
+
+
+def _with_secrets_from_files(
+    environ: Mapping[str, str], fields: "Mapping[str, dataclasses.Field[Any]]"
+) -> dict[str, str]:
+    """Return ``environ`` with the secrets that files hold, in place of the files' names.
+
+    Raises:
+        SettingsError: A file can not be read, or the secret is set both ways.
+    """
+    given = dict(environ)
+    for name in filter(lambda name: is_secret(fields[name]), fields):
+        path = given.pop(name + FILE_SUFFIX, None)
+        if path is None:
+            continue
+        if name in given:
+            raise SettingsError(f"{name} and {name}{FILE_SUFFIX} are both set; one must go")
+        try:
+            given[name] = Path(path).read_text().strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{name}{FILE_SUFFIX} can not be read: {error}") from None
+    return given
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -123,7 +159,7 @@ class Settings:
     max_document_cache_bytes: int = _integer(
         64 << 20, 0, 1 << 32, "Memory for documents that were parsed and validated."
     )
-    redis_url: str = _setting(
+    redis_url: str = _secret(
         "",
         _read_redis_url,
         "Redis for what processes share, redis:// or rediss://; empty for none.",
@@ -153,7 +189,7 @@ class Settings:
         """
         fields = {PREFIX + field.name.upper(): field for field in dataclasses.fields(cls)}
         values: dict[str, Any] = {}
-        for name, text in environ.items():
+        for name, text in _with_secrets_from_files(environ, fields).items():
             if not name.startswith(PREFIX):
                 continue
             if name not in fields:
@@ -163,7 +199,7 @@ class Settings:
             try:
                 values[fields[name].name] = fields[name].metadata["read"](text)
             except ValueError as error:
-                shown = repr(text[:MAX_ECHO])
+                shown = "secret" if is_secret(fields[name]) else repr(text[:MAX_ECHO])
                 raise SettingsError(f"{name} is {shown}; it must be {error}") from None
         settings = cls(**values)
         if settings.only_persisted and not settings.persisted_documents:
