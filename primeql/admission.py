@@ -15,7 +15,7 @@ from middleware.tier import Tier
 from middleware.token_bucket import Budget, Taken
 from primeql.operations import Operation
 from primeql.request_errors import RequestError
-from primeql.service import Answer, PricedOperation, PrimeService, refusal
+from primeql.service import Answer, Arrival, PricedOperation, PrimeService, refusal
 from resolvers.errors import ErrorCode
 from resolvers.rate_limit import RateLimitStatus
 
@@ -70,7 +70,7 @@ class Admission:
         operations: Sequence[Operation | RequestError],
         client: Client,
         mode: CostMode,
-        request_id: str,
+        arrival: Arrival,
     ) -> Reply:
         """Return the answers to operations that are paid for together.
 
@@ -78,12 +78,11 @@ class Admission:
         also if the request is cancelled.
         """
         tier = client.tier
-        most = tier.max_request_cost
+        most = arrival.max_request_cost
         enough = math.inf if mode is CostMode.VALIDATE else most
         pay = partial(self._pay, client)
         prepared = [
-            await self._service.prepare(operation, request_id, most, enough, pay)
-            for operation in operations
+            await self._service.prepare(operation, arrival, enough, pay) for operation in operations
         ]
         priced = [one for one in prepared if isinstance(one, PricedOperation)]
         points = sum(one.points for one in priced)

@@ -120,6 +120,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
                 "Content-Encoding",
                 "Content-Type",
                 "X-Request-Id",
+                "X-Request-Timeout",
                 "GraphQL-Cost",
                 *KEY_HEADERS,
                 *PREFLIGHTED_HEADERS,

@@ -1,11 +1,14 @@
 """GraphQL over HTTP: from a request to its operations, and from their answers to a response."""
 
+import time
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from execution.encoding import encode
+from middleware.clients import Client
 from primeql import __version__
 from primeql.admission import Admission, CostMode, Reply, cost_mode
 from primeql.hang_ups import unless_gone
@@ -15,7 +18,8 @@ from primeql.operations import Operation, read_operation
 from primeql.request_body import decode_json, read_json
 from primeql.request_errors import RequestError
 from primeql.request_origin import is_forged
-from primeql.service import Answer, refusal
+from primeql.request_timeout import timeout_seconds
+from primeql.service import Answer, Arrival, refusal
 from primeql.settings import Settings
 
 
@@ -37,49 +41,60 @@ async def respond(admission: Admission, settings: Settings, request: Request) ->
     if is_forged(request, settings.cors_origins):
         return refuse(RequestError("sent by a page of another site", 403), media_type)
     try:
-        mode = cost_mode(request.headers.get("graphql-cost", ""))
+        asker = Asker(admission, settings, request)
         if request.method != "POST":
             operation = read_operation(_query_parameters(request))
-            return await _respond_to_get(admission, request, operation, mode, media_type)
+            return await _respond_to_get(asker, request, operation, media_type)
         timeout = settings.body_timeout_milliseconds / 1_000
         parameters = await read_json(request, settings.max_request_bytes, timeout)
         if isinstance(parameters, list):
             operations = _read_batch(parameters, settings.max_operations)
-            reply = await _ask(admission, request, operations, mode)
-            return _batch_response(reply, media_type)
+            return _batch_response(await asker.ask(operations), media_type)
         operation = read_operation(parameters)
     except RequestError as error:
         return refuse(error, media_type)
-    reply = await _ask(admission, request, [operation], mode)
-    return _response(reply, media_type, {"Cache-Control": NO_STORE})
+    return _response(await asker.ask([operation]), media_type, {"Cache-Control": NO_STORE})
 
 
-async def _ask(
-    admission: Admission,
-    request: Request,
-    operations: list[Operation | RequestError] | list[Operation],
-    mode: CostMode,
-) -> Reply:
-    """Return the answers to operations, unless their client hangs up."""
-    state = request.state
-    work = admission.answer(operations, state.client, mode, state.request_id)
-    return await unless_gone(request, work)
+class Asker:
+    """Asks what one request asks, as its headers want it asked.
+
+    Raises:
+        RequestError: A header can not be read.
+    """
+
+    def __init__(self, admission: Admission, settings: Settings, request: Request) -> None:
+        """Read the headers."""
+        self._admission = admission
+        self._request = request
+        self.mode = cost_mode(request.headers.get("graphql-cost", ""))
+        most = settings.limits.deadline_seconds
+        self._timeout = timeout_seconds(request.headers.get("x-request-timeout"), most)
+
+    async def ask(self, operations: Sequence[Operation | RequestError]) -> Reply:
+        """Return the answers to operations by one deadline, unless their client hangs up.
+
+        The whole request has just arrived.
+        """
+        state = self._request.state
+        client: Client = state.client
+        deadline = time.monotonic() + self._timeout
+        most = client.tier.max_request_cost
+        arrival = Arrival(state.request_id, deadline, most, client.id)
+        work = self._admission.answer(operations, client, self.mode, arrival)
+        return await unless_gone(self._request, work)
 
 
 async def _respond_to_get(
-    admission: Admission,
-    request: Request,
-    operation: Operation,
-    mode: CostMode,
-    media_type: str,
+    asker: Asker, request: Request, operation: Operation, media_type: str
 ) -> Response:
     """Answer a GET, or tell that what the client has is still the answer."""
     tag = entity_tag(operation, media_type, __version__)
     headers = {"Cache-Control": IMMUTABLE, "ETag": tag, "Vary": VARY}
     # Only an answer that never changes was given out with this tag.
-    if mode is CostMode.PLAIN and is_named(tag, request.headers.get("if-none-match")):
+    if asker.mode is CostMode.PLAIN and is_named(tag, request.headers.get("if-none-match")):
         return Response(status_code=304, headers=headers)
-    reply = await _ask(admission, request, [operation], mode)
+    reply = await asker.ask([operation])
     if not reply.answers[0].is_repeatable:
         headers = {"Cache-Control": NO_STORE, "Vary": VARY}
     return _response(reply, media_type, headers)

@@ -73,6 +73,20 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrival:
+    """What the operations of one request have in common.
+
+    ``deadline`` is a moment on ``time.monotonic()``, in seconds; one for all of them.
+    ``max_request_cost`` is what the client's tier allows.
+    """
+
+    request_id: str
+    deadline: float
+    max_request_cost: int
+    client_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PricedOperation:
     """An operation that can run, and the points it is expected to cost."""
 
@@ -123,17 +137,22 @@ class PrimeService:
         self._compute.close()
         await self._persisted.close()
 
-    def context(self, request_id: str, max_request_cost: int | None = None) -> RequestContext:
-        """Return the context of a request that has just arrived."""
+    def arrival(self, request_id: str) -> Arrival:
+        """Return the arrival, just now, of a request that asks for no limits of its own."""
+        deadline = time.monotonic() + self._limits.deadline_seconds
+        return Arrival(request_id, deadline, self._limits.max_request_cost)
+
+    def context(self, arrival: Arrival) -> RequestContext:
+        """Return the context of one operation of a request."""
         limits = self._limits
-        if max_request_cost not in (None, limits.max_request_cost):
-            limits = replace(limits, max_request_cost=max_request_cost)
+        if arrival.max_request_cost != limits.max_request_cost:
+            limits = replace(limits, max_request_cost=arrival.max_request_cost)
         return RequestContext(
             ranges=self._ranges,
             compute=self._compute,
             limits=limits,
-            deadline=time.monotonic() + self._limits.deadline_seconds,
-            request_id=request_id,
+            deadline=arrival.deadline,
+            request_id=arrival.request_id,
             version=__version__,
             notes=AnswerNotes(),
         )
@@ -141,8 +160,7 @@ class PrimeService:
     async def prepare(
         self,
         operation: Operation | RequestError,
-        request_id: str,
-        max_request_cost: int,
+        arrival: Arrival,
         enough: float = math.inf,
         pay: Callable[[int], Awaitable[None]] | None = None,
     ) -> PricedOperation | Answer:
@@ -151,7 +169,7 @@ class PrimeService:
         Pricing stops where it has reached ``enough`` points. A long document that is new is paid
         for by ``pay`` before it is parsed, which refuses by a RequestError.
         """
-        context = self.context(request_id, max_request_cost)
+        context = self.context(arrival)
         try:
             if isinstance(operation, RequestError):
                 raise operation
@@ -176,8 +194,7 @@ class PrimeService:
 
     async def answer(self, operation: Operation, request_id: str) -> Answer:
         """Return the answer to an operation of a caller who need not pay."""
-        most = self._limits.max_request_cost
-        prepared = await self.prepare(operation, request_id, most)
+        prepared = await self.prepare(operation, self.arrival(request_id))
         return prepared if isinstance(prepared, Answer) else await self.run(prepared)
 
     def _plan(self, bound: BoundOperation) -> QueryPlan:

@@ -1,12 +1,14 @@
 """The settings: one frozen dataclass, read once from ``PRIMEQL_*``."""
 
 import dataclasses
+import math
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
 from middleware.client_address import Network, read_networks
+from primeql.cgroup import ControlGroup
 from resolvers.limits import Limits
 
 PREFIX = "PRIMEQL_"
@@ -22,8 +24,8 @@ class SettingsError(Exception):
 
 
 def _available_cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0))
+    """Return how many cores this process may use all the time: at least one."""
+    return max(1, math.floor(min(len(os.sched_getaffinity(0)), ControlGroup().cpus())))
 
 
 def _setting(default: Any, read: Callable[[str], Any], help_text: str) -> Any:
@@ -112,7 +114,10 @@ class Settings:
     host: str = _setting("127.0.0.1", str, "Address to listen on.")
     port: int = _integer(8_000, 0, 65_535, "Port to listen on; 0 takes a free one.")
     workers: int = _integer(
-        0, 0, 256, "Worker processes, and threads, for computing; 0 means one per core."
+        0,
+        0,
+        256,
+        "Worker processes, and threads, for computing; 0 means one per core of the CPU limit.",
     )
     max_waiting: int = _integer(
         20_000, 1, 1_000_000, "Computations that may wait; one more is refused as OVERLOADED."

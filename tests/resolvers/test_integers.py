@@ -18,7 +18,7 @@ Q45 = 3 * 10**44 + 91
 
 @pytest.fixture
 def context(service: PrimeService) -> RequestContext:
-    return service.context("test")
+    return service.context(service.arrival("test"))
 
 
 async def test_hard_cofactor_is_left_and_said_to_be_composite(context: RequestContext) -> None:
