@@ -1,6 +1,6 @@
 """Make the table of prime counts that pi(x) starts from, with our own sieve.
 
-    nice -n 19 python -m scripts.make_checkpoints 3e12 --work /tmp/checkpoints
+    nice -n 19 python -m scripts.make_checkpoints 1e13 --work /tmp/checkpoints
 
 Takes about 0.25 s of CPU for each 10**9 integers. What is done is kept in the work folder after
 every segment of 3.1 * 10**10, so that it may be ended and started again.
@@ -63,7 +63,7 @@ def sieve_counts(entries: int, work: Path) -> NDArray[np.uint32]:
 def main() -> None:
     """Parse the command line, sieve, write the file."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("bound", type=float, help="last integer to cover, such as 3e12")
+    parser.add_argument("bound", type=float, help="last integer to cover, such as 1e13")
     parser.add_argument("--work", type=Path, required=True, help="folder for what is done")
     arguments = parser.parse_args()
     arguments.work.mkdir(parents=True, exist_ok=True)
