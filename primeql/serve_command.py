@@ -11,7 +11,8 @@ from primeql.settings import Settings
 
 # On SIGTERM requests under way may use up their deadline, and this long for the answer itself.
 SHUTDOWN_MARGIN_SECONDS = 5
-GC_THRESHOLDS = (100_000, 50, 50)
+# Cycles of a document that has left the cache are found after 10 million allocations at the latest.
+GC_THRESHOLDS = (50_000, 20, 10)
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

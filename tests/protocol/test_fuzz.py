@@ -34,14 +34,27 @@ DOCUMENTS = graphql_strategies.queries(
     print_ast=print_ast,
 )
 FEW = 150
-MANY = 20_000
+MANY = 10_000
+
+
+# What it sends is to be answered, not refused for being much.
+PATIENT_TIER = {
+    "points": 10**9,
+    "restore_rate": 10**6,
+    "requests_per_minute": 10**9,
+    "concurrent_requests": 1_000,
+    "max_request_cost": 20_000,
+}
 
 
 @pytest.fixture(scope="module")
-def hurried_server() -> Iterator[RunningServer]:
-    # With little memory for documents, which would otherwise fill it first.
+def hurried_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    tiers = tmp_path_factory.mktemp("fuzz") / "tiers.json"
+    tiers.write_text(json.dumps({"anonymous": PATIENT_TIER}))
     settings = {
+        "PRIMEQL_TIERS_FILE": str(tiers),
         "PRIMEQL_DEADLINE_MILLISECONDS": "50",
+        # Little memory for documents, which would otherwise fill it first.
         "PRIMEQL_MAX_DOCUMENT_CACHE_BYTES": "1000000",
     }
     with running_server(settings) as server:
@@ -73,7 +86,7 @@ def mutate(body: bytes, random: Random) -> bytes:
 
 def check(response: httpx.Response) -> None:
     """Assert that a response is an answer, and each of its errors has a code of the client's."""
-    assert response.status_code < 500, response.text
+    assert response.status_code in {200, 400}, response.text
     answer: Any = response.json()
     for part in answer if isinstance(answer, list) else [answer]:
         assert part.keys() & {"data", "errors"}
@@ -81,14 +94,14 @@ def check(response: httpx.Response) -> None:
             assert error["extensions"]["code"] != "INTERNAL_SERVER_ERROR"
 
 
-def ask_at_random(server: RunningServer, count: int) -> None:
-    """Send ``count`` generated documents, each as it is and mutated."""
-    random = Random(97)
+def ask_at_random(server: RunningServer, count: int, start: int = 97) -> None:
+    """Send ``count`` documents generated from a seed, each as it is and mutated."""
+    random = Random(start)
     url = f"{server.url}/graphql"
     headers = {"Content-Type": "application/json"}
     with httpx.Client(timeout=30) as client:
 
-        @seed(97)
+        @seed(start)
         @settings(
             max_examples=count,
             deadline=None,
@@ -122,8 +135,8 @@ def test_twenty_thousand_random_documents_leave_memory_flat(
     hurried_server: RunningServer,
 ) -> None:
     # Tables of primes grow, and the heap finds its size, while the first ones are answered.
-    ask_at_random(hurried_server, 4_000)
+    ask_at_random(hurried_server, MANY)
     before = resident_kilobytes(hurried_server)
-    ask_at_random(hurried_server, MANY // 2 - 4_000)
-    assert resident_kilobytes(hurried_server) < 1.1 * before
+    ask_at_random(hurried_server, MANY, start=101)
+    assert resident_kilobytes(hurried_server) < 1.05 * before
     assert_unharmed(hurried_server)
