@@ -30,7 +30,7 @@ class ConcurrentRequests:
         maximum = client.tier.concurrent_requests
         if count >= maximum:
             message = f"at most {maximum} requests of one client are answered at the same time"
-            raise rate_limited(message, concurrency_headers(maximum))
+            raise rate_limited("concurrency", message, concurrency_headers(maximum))
         self._under_way[client.id] = count + 1
         try:
             yield

@@ -7,6 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from middleware.request_record import RequestRecord
 from resolvers.errors import ErrorCode
 
 
@@ -18,14 +19,21 @@ class RefusedError(HTTPException):
         code: The ``extensions.code``.
         message: Safe to show.
         headers: Of the answer.
+        limit: What the client has used up, if that is why.
     """
 
     def __init__(
-        self, status: int, code: ErrorCode, message: str, headers: Mapping[str, str]
+        self,
+        status: int,
+        code: ErrorCode,
+        message: str,
+        headers: Mapping[str, str],
+        limit: str = "",
     ) -> None:
         """Remember what to answer."""
         super().__init__(status, message, headers)
         self.code = code
+        self.limit = limit
 
 
 def unauthenticated(message: str) -> RefusedError:
@@ -33,14 +41,17 @@ def unauthenticated(message: str) -> RefusedError:
     return RefusedError(401, ErrorCode.UNAUTHENTICATED, message, {"WWW-Authenticate": "Bearer"})
 
 
-def rate_limited(message: str, headers: Mapping[str, str]) -> RefusedError:
+def rate_limited(limit: str, message: str, headers: Mapping[str, str]) -> RefusedError:
     """Return the refusal of a client that asks for more than its tier allows at a time."""
-    return RefusedError(429, ErrorCode.RATE_LIMITED, message, headers)
+    return RefusedError(429, ErrorCode.RATE_LIMITED, message, headers, limit)
 
 
-async def answer_refusal(_request: Request, error: Exception) -> Response:
+async def answer_refusal(request: Request, error: Exception) -> Response:
     """Answer a ``RefusedError`` in GraphQL's shape; an exception handler for Starlette."""
     assert isinstance(error, RefusedError)
+    record: RequestRecord | None = getattr(request.state, "record", None)
+    if record is not None:
+        record.refused_by = error.limit
     body = {"errors": [{"message": error.detail, "extensions": {"code": str(error.code)}}]}
     return Response(
         json.dumps(body),

@@ -102,7 +102,9 @@ class RequestRate:
         limit, identifiers = request.state.view_rate_limit
         end, _ = self._limiter.limiter.get_window_stats(limit, *identifiers)
         message = f"at most {limit.amount} requests per minute"
-        return rate_limited(message, request_rate_headers(limit.amount, end - time.time()))
+        return rate_limited(
+            "requests", message, request_rate_headers(limit.amount, end - time.time())
+        )
 
 
 def _client_id(request: Request) -> str:

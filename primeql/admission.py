@@ -11,6 +11,7 @@ from typing import Any
 
 from middleware.clients import Client
 from middleware.rate_limit_headers import budget_headers
+from middleware.request_record import UNKNOWN_DOCUMENT, OperationRecord, RequestRecord
 from middleware.tier import Tier
 from middleware.token_bucket import Budget, Taken
 from primeql.operations import Operation
@@ -47,9 +48,10 @@ class Reply:
     ``status`` is set if the request was refused as a whole.
     """
 
-    answers: Sequence[Answer]
+    answers: list[Answer]
     headers: dict[str, str] = field(default_factory=dict)
     status: int | None = None
+    record: RequestRecord = field(default_factory=RequestRecord)
 
 
 class Admission:
@@ -77,13 +79,25 @@ class Admission:
         What they are expected to cost is taken before any runs; what was not used is given back,
         also if the request is cancelled.
         """
-        tier = client.tier
-        most = arrival.max_request_cost
-        enough = math.inf if mode is CostMode.VALIDATE else most
+        enough = math.inf if mode is CostMode.VALIDATE else arrival.max_request_cost
         pay = partial(self._pay, client)
         prepared = [
             await self._service.prepare(operation, arrival, enough, pay) for operation in operations
         ]
+        reply = await self._settle(prepared, client, mode, arrival)
+        _note(arrival.record, prepared, reply, has_run=mode is not CostMode.VALIDATE)
+        return replace(reply, record=arrival.record)
+
+    async def _settle(
+        self,
+        prepared: Sequence[PricedOperation | Answer],
+        client: Client,
+        mode: CostMode,
+        arrival: Arrival,
+    ) -> Reply:
+        """Return the answers to operations that are ready to run."""
+        tier = client.tier
+        most = arrival.max_request_cost
         priced = [one for one in prepared if isinstance(one, PricedOperation)]
         points = sum(one.points for one in priced)
         if mode is CostMode.VALIDATE:
@@ -98,6 +112,8 @@ class Admission:
         headers = budget_headers(taken, tier)
         if not taken.is_allowed:
             return Reply([_out_of_points(points, taken)], headers, 429)
+        record = arrival.record
+        record.points = points
         for one in priced:
             one.context.notes.rate_limit = _status(taken, tier, points)
         try:
@@ -105,6 +121,8 @@ class Admission:
         finally:
             used = sum(map(_actual_points, priced))
             self._budget.give_back(client, points - used)
+            record.used_points = used
+            record.compute_seconds = sum(one.context.notes.spent_seconds for one in priced)
         if mode is CostMode.REPORT:
             left = taken._replace(remaining=min(tier.points, taken.remaining + points - used))
             pairs = zip(answers, prepared, strict=True)
@@ -146,6 +164,22 @@ class Admission:
     async def close(self) -> None:
         """Let go of the budget's connections."""
         await self._budget.close()
+
+
+def _note(
+    record: RequestRecord,
+    prepared: Sequence[PricedOperation | Answer],
+    reply: Reply,
+    has_run: bool,
+) -> None:
+    """Note what became of the operations of a request."""
+    # Refused together, operations have one answer.
+    answers = reply.answers if reply.status is None else reply.answers * len(prepared)
+    for one, answer in zip(prepared, answers, strict=True):
+        facts = one.facts if isinstance(one, PricedOperation) else UNKNOWN_DOCUMENT
+        record.operations.append(OperationRecord(facts, answer.codes, has_run and answer.ran))
+        if ErrorCode.RATE_LIMITED in answer.codes:
+            record.refused_by = "points"
 
 
 def _actual_points(priced: PricedOperation) -> int:

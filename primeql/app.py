@@ -1,8 +1,8 @@
 """The one place where the layers are wired into an application."""
 
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -15,14 +15,17 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 from starlette_compress import CompressMiddleware
 
+from middleware import server_timing
 from middleware.body_limit import BodyLimitMiddleware
 from middleware.clients import KEY_HEADERS, ClientResolver
 from middleware.concurrency import ConcurrentRequests
 from middleware.guard import Guard
+from middleware.observation import ObservationMiddleware
 from middleware.rate_limit_headers import EXPOSED_HEADERS
 from middleware.refusal import RefusedError, answer_refusal
 from middleware.request_id import RequestIdMiddleware
 from middleware.request_rate import RequestRate
+from middleware.request_record import CLIENT_GONE
 from middleware.security_headers import SecurityHeadersMiddleware
 from middleware.shared_budget import SharedBudget
 from middleware.token_bucket import Budget, LocalBuckets, LocalBudget
@@ -36,6 +39,7 @@ from primeql.request_errors import RequestError
 from primeql.request_origin import PREFLIGHTED_HEADERS
 from primeql.service import PrimeService
 from primeql.settings import Settings
+from primeql.telemetry import Telemetry
 from primeql.tiers import read_tiers
 from resolvers.errors import ErrorCode
 
@@ -45,19 +49,19 @@ EXPLORER_DIRECTORY = Path(__file__).parent / "explorer_static"
 # Smaller answers gain nothing by compression.
 COMPRESSED_BYTES = 1_024
 CORS_PREFLIGHT_SECONDS = 86_400
-# What nginx logs for a client that did not wait; not in the registry of statuses.
-CLIENT_CLOSED_REQUEST = 499
 
 
 def create_app(settings: Settings) -> ASGIApp:
     """Return the application; its tables are built now, its workers start with it."""
-    app = _routes(settings)
+    telemetry = Telemetry(settings)
+    app = _routes(settings, telemetry)
     # Around Starlette's own error handling, so that its answers have them too.
     app = SecurityHeadersMiddleware(app, settings.hsts_seconds)
+    app = ObservationMiddleware(app, telemetry.observers)
     return RequestIdMiddleware(app)
 
 
-def _routes(settings: Settings) -> ASGIApp:
+def _routes(settings: Settings, telemetry: Telemetry) -> ASGIApp:
     """Return the routes and what stands between them and their clients."""
     service = PrimeService(settings)
     admission = Admission(service, _budget(settings))
@@ -65,18 +69,6 @@ def _routes(settings: Settings) -> ASGIApp:
     keys = ApiKeys(settings.api_keys_file, tiers)
     clients = ClientResolver(keys, tiers, settings.trusted_proxies)
     guard = Guard(clients, RequestRate(tiers.values()), ConcurrentRequests())
-
-    @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        await service.start()
-        await keys.start()
-        await admission.start()
-        try:
-            yield
-        finally:
-            await keys.close()
-            await admission.close()
-            await service.close()
 
     async def graphql(request: Request) -> Response:
         return await respond(admission, settings, request)
@@ -90,6 +82,7 @@ def _routes(settings: Settings) -> ASGIApp:
         Route("/graphql", guard.wrap(graphql, "graphql"), methods=["GET", "POST"]),
         *health_routes(service),
         *explorer_routes(EXPLORER_DIRECTORY),
+        *telemetry.routes,
     ]
     if settings.introspection:
         routes.append(Route("/schema.graphql", schema_sdl))
@@ -102,11 +95,33 @@ def _routes(settings: Settings) -> ASGIApp:
             ClientDisconnect: _gone,
             Exception: _unforeseen,
         },
-        lifespan=lifespan,
+        lifespan=_lifespan(telemetry, service, keys, admission),
     )
     # A POST that is redirected loses its body in many clients: a wrong path is better said so.
     app.router.redirect_slashes = False
     return app
+
+
+def _lifespan(
+    telemetry: Telemetry, service: PrimeService, keys: ApiKeys, admission: Admission
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    """Return what starts the parts of the application, and ends them."""
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        telemetry.start()
+        await service.start()
+        await keys.start()
+        await admission.start()
+        try:
+            yield
+        finally:
+            await keys.close()
+            await admission.close()
+            await service.close()
+            telemetry.stop()
+
+    return lifespan
 
 
 def _middleware(settings: Settings) -> list[Middleware]:
@@ -122,10 +137,17 @@ def _middleware(settings: Settings) -> list[Middleware]:
                 "X-Request-Id",
                 "X-Request-Timeout",
                 "GraphQL-Cost",
+                server_timing.HEADER,
                 *KEY_HEADERS,
                 *PREFLIGHTED_HEADERS,
             ],
-            expose_headers=["Allow", "ETag", "X-Request-Id", *EXPOSED_HEADERS],
+            expose_headers=[
+                "Allow",
+                "ETag",
+                "X-Request-Id",
+                server_timing.HEADER,
+                *EXPOSED_HEADERS,
+            ],
             max_age=CORS_PREFLIGHT_SECONDS,
         ),
         Middleware(CompressMiddleware, minimum_size=COMPRESSED_BYTES),
@@ -149,7 +171,7 @@ async def _http_error(_request: Request, error: Exception) -> Response:
 
 async def _gone(_request: Request, _error: Exception) -> Response:
     """Answer a client that has hung up; nobody reads it."""
-    return Response(status_code=CLIENT_CLOSED_REQUEST)
+    return Response(status_code=CLIENT_GONE)
 
 
 async def _unforeseen(request: Request, error: Exception) -> Response:

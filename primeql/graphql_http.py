@@ -9,6 +9,8 @@ from starlette.responses import Response
 
 from execution.encoding import encode
 from middleware.clients import Client
+from middleware.request_record import RequestRecord, Stages
+from middleware.server_timing import timing_headers, wants_timing
 from primeql import __version__
 from primeql.admission import Admission, CostMode, Reply, cost_mode
 from primeql.hang_ups import unless_gone
@@ -78,9 +80,11 @@ class Asker:
         """
         state = self._request.state
         client: Client = state.client
+        record: RequestRecord = state.record
+        record.wants_timing = wants_timing(self._request.headers.get("server-timing"))
         deadline = time.monotonic() + self._timeout
         most = client.tier.max_request_cost
-        arrival = Arrival(state.request_id, deadline, most, client.id)
+        arrival = Arrival(state.request_id, deadline, most, client.id, record)
         work = self._admission.answer(operations, client, self.mode, arrival)
         return await unless_gone(self._request, work)
 
@@ -122,15 +126,26 @@ def _batch_response(reply: Reply, media_type: str) -> Response:
     headers = {**reply.headers, "Cache-Control": NO_STORE}
     if reply.status is not None:
         return _response(reply, media_type, headers)
+    stages = Stages()
     body = encode([answer.response for answer in reply.answers])
+    headers.update(_timing(reply, stages))
     return Response(body, 200, headers, f"{media_type}; charset=utf-8")
 
 
 def _response(reply: Reply, media_type: str, headers: dict[str, str]) -> Response:
     """Return a single answer with the status that its media type asks for."""
     status = reply.status or _status(reply.answers[0], media_type)
-    headers = {**reply.headers, **headers}
-    return Response(reply.answers[0].body, status, headers, f"{media_type}; charset=utf-8")
+    stages = Stages()
+    body = reply.answers[0].body
+    headers = {**reply.headers, **headers, **_timing(reply, stages)}
+    return Response(body, status, headers, f"{media_type}; charset=utf-8")
+
+
+def _timing(reply: Reply, stages: Stages) -> dict[str, str]:
+    """Note that a reply has been encoded; return the header that tells of all stages, if wanted."""
+    stages.end("encode")
+    reply.record.add_stages(stages)
+    return timing_headers(reply.record) if reply.record.wants_timing else {}
 
 
 def _status(answer: Answer, media_type: str) -> int:

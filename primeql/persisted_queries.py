@@ -132,6 +132,10 @@ class PersistedQueries:
         await self._remember(identifier, document)
         return document
 
+    def is_listed(self, document: str) -> bool:
+        """Return whether a document is one of the manifest's."""
+        return document in self._texts
+
     def _allowed(self, query: str) -> str:
         """Return a document if it may be used."""
         if self._only_listed and query not in self._texts:

@@ -2,7 +2,6 @@
 
 import argparse
 import gc
-import logging
 import signal
 import sys
 from dataclasses import replace
@@ -39,11 +38,11 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
     import uvicorn
 
     from primeql.app import create_app
+    from primeql.logs import configure_logging
 
     # uvicorn raises the signal that stopped it once more when all is done: then this ends well.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("primeql").setLevel(logging.INFO)
+    configure_logging(settings)
     given = {name: getattr(options, name) for name in ("host", "port")}
     settings = replace(
         settings, **{name: value for name, value in given.items() if value is not None}
@@ -60,6 +59,7 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
         port=settings.port,
         loop="uvloop",
         http="httptools",
+        log_config=None,
         access_log=False,
         server_header=False,
         # Whom to believe is for PRIMEQL_TRUSTED_PROXIES to say.

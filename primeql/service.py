@@ -1,12 +1,10 @@
 """The service without its transport: an operation goes in, encoded JSON comes out."""
 
-import logging
 import math
 import re
 import time
-from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +16,9 @@ from execution.encoding import encode
 from execution.executor import BoundOperation, DocumentExecutor, Outcome, Phase
 from middleware.error_mask import format_error
 from middleware.query_cost import Estimate, QueryPlan, QueryPricer
+from middleware.request_record import DocumentFacts, RequestRecord, Stages
 from primeql import __version__
+from primeql.document_facts import document_facts
 from primeql.operations import Operation
 from primeql.persisted_queries import PersistedQueries, document_cache, read_manifest
 from primeql.request_errors import RequestError
@@ -31,8 +31,6 @@ from resolvers.limits import SECONDS_PER_POINT
 from resolvers.prices import PriceBook
 from resolvers.prices_tariff import Overheads
 from schema import build_schema
-
-logger = logging.getLogger("primeql.service")
 
 PHASE_CODES: Mapping[Phase, ErrorCode] = {
     Phase.PARSING: ErrorCode.GRAPHQL_PARSE_FAILED,
@@ -59,12 +57,14 @@ class Answer:
 
     ``ran`` is False for a request error. ``status`` is the HTTP status where the client takes plain
     JSON. ``is_repeatable`` means that the same operation would be answered the same for ever.
+    ``codes`` are its errors' codes, each once.
     """
 
     response: dict[str, Any]
     ran: bool
     status: int
     is_repeatable: bool
+    codes: Collection[str] = ()
 
     @property
     def body(self) -> bytes:
@@ -84,6 +84,7 @@ class Arrival:
     deadline: float
     max_request_cost: int
     client_id: str = ""
+    record: RequestRecord = field(default_factory=RequestRecord)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,16 @@ class PricedOperation:
     document: str
     estimate: Estimate
     points: int
+    facts: DocumentFacts
+    record: RequestRecord
+
+
+@dataclass(frozen=True, slots=True)
+class _KnownOperation:
+    """What is kept with a document of each of its operations."""
+
+    plan: QueryPlan
+    facts: DocumentFacts
 
 
 class PrimeService:
@@ -140,7 +151,8 @@ class PrimeService:
     def arrival(self, request_id: str) -> Arrival:
         """Return the arrival, just now, of a request that asks for no limits of its own."""
         deadline = time.monotonic() + self._limits.deadline_seconds
-        return Arrival(request_id, deadline, self._limits.max_request_cost)
+        record = RequestRecord(request_id)
+        return Arrival(request_id, deadline, self._limits.max_request_cost, record=record)
 
     def context(self, arrival: Arrival) -> RequestContext:
         """Return the context of one operation of a request."""
@@ -170,6 +182,7 @@ class PrimeService:
         for by ``pay`` before it is parsed, which refuses by a RequestError.
         """
         context = self.context(arrival)
+        stages = Stages()
         try:
             if isinstance(operation, RequestError):
                 raise operation
@@ -184,27 +197,42 @@ class PrimeService:
         )
         if isinstance(bound, Outcome):
             return _answer(bound, context, document)
-        estimate = self._plan(bound).price(bound.variables, enough)
+        stages.end("parse")
+        known = self._known(bound)
+        stages.end("plan")
+        estimate = known.plan.price(bound.variables, enough)
         points = 0 if _is_free(bound.operation) else max(1, math.ceil(estimate.points))
-        return PricedOperation(bound, context, document, estimate, points)
+        stages.end("price")
+        arrival.record.add_stages(stages)
+        return PricedOperation(
+            bound, context, document, estimate, points, known.facts, arrival.record
+        )
 
     async def run(self, priced: PricedOperation) -> Answer:
         """Return the answer to an operation, within the deadline of its context."""
-        return _answer(await priced.bound.run(), priced.context, priced.document)
+        stages = Stages()
+        outcome = await priced.bound.run()
+        answer = _answer(outcome, priced.context, priced.document)
+        stages.end("execute")
+        priced.record.add_stages(stages)
+        return answer
 
     async def answer(self, operation: Operation, request_id: str) -> Answer:
         """Return the answer to an operation of a caller who need not pay."""
         prepared = await self.prepare(operation, self.arrival(request_id))
         return prepared if isinstance(prepared, Answer) else await self.run(prepared)
 
-    def _plan(self, bound: BoundOperation) -> QueryPlan:
-        """Return the plan that prices an operation, made once for each document."""
-        plans: dict[str | None, QueryPlan] = bound.notes
+    def _known(self, bound: BoundOperation) -> _KnownOperation:
+        """Return what is kept of an operation, made once for each document."""
+        operations: dict[str | None, _KnownOperation] = bound.notes
         name = None if bound.operation.name is None else bound.operation.name.value
-        plan = plans.get(name)
-        if plan is None:
-            plan = plans[name] = self._pricer.compile(bound.document, bound.operation)
-        return plan
+        known = operations.get(name)
+        if known is None:
+            plan = self._pricer.compile(bound.document, bound.operation)
+            is_listed = self._persisted.is_listed(bound.text)
+            facts = document_facts(bound, name if is_listed else None)
+            known = operations[name] = _KnownOperation(plan, facts)
+        return known
 
 
 def _is_free(operation: OperationDefinitionNode) -> bool:
@@ -219,10 +247,8 @@ def _is_free(operation: OperationDefinitionNode) -> bool:
 def _answer(outcome: Outcome, context: RequestContext, document: str) -> Answer:
     """Return the answer that an outcome makes."""
     response = _response(outcome, context.request_id)
-    if "errors" in response:
-        codes = Counter(error["extensions"]["code"] for error in response["errors"])
-        logger.info("errors in request %s: %s", context.request_id, dict(codes))
     ran = outcome.phase is Phase.EXECUTION
+    codes = {error["extensions"]["code"] for error in response.get("errors", ())}
     return Answer(
         response=response,
         ran=ran,
@@ -233,6 +259,7 @@ def _answer(outcome: Outcome, context: RequestContext, document: str) -> Answer:
         and not outcome.errors
         and context.notes.is_repeatable
         and not _INTROSPECTION.search(document),
+        codes=codes,
     )
 
 
@@ -251,7 +278,13 @@ def refusal(error: RequestError, **extensions: Any) -> Answer:
     """Return the answer to an operation that is refused before it runs."""
     shown = {"code": str(error.code), **extensions}
     errors = [{"message": str(error), "extensions": shown}]
-    return Answer({"errors": errors}, ran=False, status=error.status, is_repeatable=False)
+    return Answer(
+        {"errors": errors},
+        ran=False,
+        status=error.status,
+        is_repeatable=False,
+        codes=(str(error.code),),
+    )
 
 
 def _response(outcome: Outcome, request_id: str) -> dict[str, Any]:

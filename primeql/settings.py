@@ -62,6 +62,17 @@ def _flag(default: bool, help_text: str) -> Any:
     return _setting(default, read, help_text)
 
 
+def _choice(default: str, choices: tuple[str, ...], help_text: str) -> Any:
+    """Declare a setting that is one of a few words."""
+
+    def read(text: str) -> str:
+        if text not in choices:
+            raise ValueError(f"one of {', '.join(choices)}")
+        return text
+
+    return _setting(default, read, help_text)
+
+
 def _read_origins(text: str) -> tuple[str, ...]:
     """Return origins separated by commas."""
     origins = tuple(origin.strip() for origin in text.split(",") if origin.strip())
@@ -183,6 +194,19 @@ class Settings:
     )
     hsts_seconds: int = _integer(
         31_536_000, 0, 63_072_000, "How long browsers must keep to HTTPS; 0 for no such header."
+    )
+    metrics_host: str = _setting("127.0.0.1", str, "Address that /metrics listens on.")
+    metrics_port: int = _integer(
+        9_464,
+        0,
+        65_535,
+        "Port of /metrics; 0 takes a free one, that of PRIMEQL_PORT puts it beside the service.",
+    )
+    log_level: str = _choice(
+        "info", ("debug", "info", "warning", "error"), "From which level on to log."
+    )
+    log_format: str = _choice(
+        "auto", ("auto", "json", "text"), "How to log; auto is text on a terminal, else JSON."
     )
 
     @classmethod

@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 
+_METRICS = re.compile(r"metrics on (http://[\d.]+:\d+/metrics)")
 _ADDRESS = re.compile(r"running on (http://[\d.]+:\d+)")
 START_SECONDS = 30
 
@@ -31,6 +32,13 @@ class RunningServer:
         body = {"query": query, "variables": variables, **more}
         return httpx.post(f"{self.url}/graphql", json=body, timeout=30)
 
+    @property
+    def metrics_url(self) -> str:
+        """Where the metrics are scraped."""
+        (address,) = _METRICS.findall("".join(self.log))
+        assert isinstance(address, str)
+        return address
+
     def terminate(self) -> int:
         """Ask the server to stop; return its exit status."""
         self.process.send_signal(signal.SIGTERM)
@@ -38,12 +46,14 @@ class RunningServer:
 
 
 @contextmanager
-def running_server(settings: Mapping[str, str] | None = None) -> Iterator[RunningServer]:
+def running_server(
+    settings: Mapping[str, str] | None = None, port: str = "0"
+) -> Iterator[RunningServer]:
     """Start a server with these ``PRIMEQL_*`` settings; stop it at the end."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PRIMEQL_")}
     process = subprocess.Popen(
-        [sys.executable, "-m", "primeql", "serve", "--port", "0"],
-        env={**kept, **(settings or {})},
+        [sys.executable, "-m", "primeql", "serve", "--port", port],
+        env={**kept, "PRIMEQL_METRICS_PORT": "0", **(settings or {})},
         stderr=subprocess.PIPE,
         text=True,
     )

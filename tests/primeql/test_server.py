@@ -243,7 +243,7 @@ def test_clients_mistakes_are_logged_at_info(own_server: RunningServer) -> None:
     own_server.post("{ nthPrime(n: 0) }")
     assert own_server.terminate() == 0
     (line,) = [line for line in own_server.log if "BAD_USER_INPUT" in line]
-    assert " INFO " in line
+    assert '"level":"INFO"' in line
 
 
 def test_client_that_hangs_up_within_its_body_is_no_error(own_server: RunningServer) -> None:

@@ -1,0 +1,173 @@
+"""What is known of one request once it has been answered; for metrics, logs and traces."""
+
+import time
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+
+from resolvers.errors import ErrorCode
+
+# Gravest first: an operation with errors of several kinds counts as the gravest of them.
+OUTCOMES: Final = (
+    "server_error",
+    "overloaded",
+    "timeout",
+    "rate_limited",
+    "denied",
+    "gone",
+    "invalid",
+    "ok",
+)
+_OUTCOME_OF_CODE: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        ErrorCode.INTERNAL_SERVER_ERROR: "server_error",
+        ErrorCode.OVERLOADED: "overloaded",
+        ErrorCode.DEADLINE_EXCEEDED: "timeout",
+        ErrorCode.RATE_LIMITED: "rate_limited",
+        ErrorCode.COST_LIMIT_EXCEEDED: "denied",
+        ErrorCode.UNAUTHENTICATED: "denied",
+    }
+)
+_OUTCOME_OF_STATUS: Final[Mapping[int, str]] = MappingProxyType(
+    {401: "denied", 403: "denied", 429: "rate_limited", 499: "gone", 503: "overloaded"}
+)
+# A client that hung up before it was answered, as nginx logs it.
+CLIENT_GONE: Final = 499
+# Points up to which a request is promised p95 < 100 ms.
+INTERACTIVE_POINTS: Final = 500
+LATENCY_CLASSES: Final = ("interactive", "heavy")
+STAGES: Final = ("parse", "plan", "price", "execute", "encode")
+
+
+class Stages:
+    """Seconds that the stages of an operation took, on a clock of its own."""
+
+    __slots__ = ("_since", "seconds")
+
+    def __init__(self) -> None:
+        """Begin the first stage."""
+        self.seconds: dict[str, float] = {}
+        self._since = time.perf_counter()
+
+    def end(self, stage: str) -> None:
+        """End a stage, one of ``STAGES``, and begin the next."""
+        now = time.perf_counter()
+        self.seconds[stage] = now - self._since
+        self._since = now
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFacts:
+    """What is known of an operation of a document, worked out once for both.
+
+    Attributes:
+        operation_type: ``query``, until the schema has more.
+        root_fields: The fields of the query type that it selects, each once.
+        digest: The first 12 hexadecimal digits of the document's SHA-256.
+        name: The operation's name if the document is the service's own, of its manifest; a
+            client's may hold anything.
+    """
+
+    operation_type: str = "unknown"
+    root_fields: tuple[str, ...] = ()
+    digest: str = ""
+    name: str = ""
+
+
+UNKNOWN_DOCUMENT: Final = DocumentFacts()
+
+
+def outcome_of(codes: Collection[str]) -> str:
+    """Return the outcome of an operation with these error codes."""
+    if not codes:
+        return "ok"
+    outcomes = {_OUTCOME_OF_CODE.get(code, "invalid") for code in codes}
+    return next(outcome for outcome in OUTCOMES if outcome in outcomes)
+
+
+def outcome_of_status(status: int) -> str:
+    """Return the outcome of a request of which no operation is known."""
+    if status < 400:
+        return "ok"
+    return _OUTCOME_OF_STATUS.get(status, "server_error" if status >= 500 else "invalid")
+
+
+@dataclass(slots=True)
+class OperationRecord:
+    """What became of one operation.
+
+    ``has_run`` is whether it came to execution, ``codes`` are its errors' codes, each once.
+    """
+
+    document: DocumentFacts
+    codes: Collection[str]
+    has_run: bool
+
+    @property
+    def outcome(self) -> str:
+        """One of ``OUTCOMES``."""
+        return outcome_of(self.codes)
+
+
+@dataclass(slots=True)
+class RequestRecord:
+    """What is known of one request; filled on its way.
+
+    Attributes:
+        request_id: Of the header ``X-Request-Id``.
+        path: Of the URL.
+        method: Of HTTP.
+        begun: On ``time.perf_counter()``.
+        status: Of the answer; 499 if there was none.
+        bytes_out: Of the answer's body, as sent.
+        client_id: ``key:<id>`` or an address; empty if nobody asked.
+        operations: Those of a batch, in no order.
+        points: What the request was expected to cost.
+        used_points: What it has cost.
+        compute_seconds: CPU time of the engine.
+        queue_seconds: Waiting of its computations for a worker.
+        stages: Seconds of each of ``STAGES``, over all operations.
+        refused_by: The limit that refused it: ``points``, ``requests`` or ``concurrency``.
+        wants_timing: Whether the client asked for the header ``Server-Timing``.
+        seconds: From its arrival to the end of its answer.
+    """
+
+    request_id: str = ""
+    path: str = ""
+    method: str = ""
+    begun: float = field(default_factory=time.perf_counter)
+    status: int = CLIENT_GONE
+    bytes_out: int = 0
+    client_id: str = ""
+    operations: list[OperationRecord] = field(default_factory=list)
+    points: int = 0
+    used_points: int = 0
+    compute_seconds: float = 0.0
+    queue_seconds: float = 0.0
+    stages: dict[str, float] = field(default_factory=dict)
+    refused_by: str = ""
+    wants_timing: bool = False
+    seconds: float = 0.0
+
+    def add_stages(self, stages: Stages) -> None:
+        """Add the stages of one operation."""
+        for stage, seconds in stages.seconds.items():
+            self.stages[stage] = self.stages.get(stage, 0.0) + seconds
+
+    @property
+    def outcome(self) -> str:
+        """The gravest outcome of its operations; by its status if there is none."""
+        if not self.operations:
+            return outcome_of_status(self.status)
+        if len(self.operations) == 1:
+            return self.operations[0].outcome
+        outcomes = {operation.outcome for operation in self.operations}
+        return next(outcome for outcome in OUTCOMES if outcome in outcomes)
+
+    @property
+    def latency_class(self) -> str | None:
+        """``interactive`` or ``heavy``; None if nothing of it ran."""
+        if not any(operation.has_run for operation in self.operations):
+            return None
+        return "interactive" if self.points <= INTERACTIVE_POINTS else "heavy"

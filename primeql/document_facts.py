@@ -1,0 +1,58 @@
+"""What metrics and logs tell of a document: nothing that its sender chose."""
+
+import hashlib
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+)
+
+from execution.executor import BoundOperation
+from middleware.request_record import DocumentFacts
+
+DIGEST_CHARACTERS = 12
+
+
+def document_facts(bound: BoundOperation, listed_name: str | None) -> DocumentFacts:
+    """Return what may be told of an operation of a valid document.
+
+    Args:
+        bound: The operation.
+        listed_name: Its name if the service's own manifest has the document.
+
+    Cost: linear in the document; to be kept with it.
+    """
+    return DocumentFacts(
+        operation_type=bound.operation.operation.value,
+        root_fields=_root_fields(bound.document, bound.operation),
+        digest=hashlib.sha256(bound.text.encode()).hexdigest()[:DIGEST_CHARACTERS],
+        name=listed_name or "",
+    )
+
+
+def _root_fields(document: DocumentNode, operation: OperationDefinitionNode) -> tuple[str, ...]:
+    """Return the names of the fields at the root of an operation, each once."""
+    fragments = {
+        node.name.value: node
+        for node in document.definitions
+        if isinstance(node, FragmentDefinitionNode)
+    }
+    names: set[str] = set()
+    waiting: list[SelectionSetNode] = [operation.selection_set]
+    while waiting:
+        for selection in waiting.pop().selections:
+            if isinstance(selection, FieldNode):
+                names.add(selection.name.value)
+            elif isinstance(selection, InlineFragmentNode):
+                waiting.append(selection.selection_set)
+            elif isinstance(selection, FragmentSpreadNode):
+                # Entered once, however often it is spread.
+                fragment = fragments.pop(selection.name.value, None)
+                if fragment is not None:
+                    waiting.append(fragment.selection_set)
+    return tuple(sorted(names))

@@ -1,0 +1,103 @@
+"""What one process tells of itself: its metrics and where they are served, and its access log."""
+
+import logging
+import os
+import platform
+from wsgiref.simple_server import WSGIServer
+
+from prometheus_client import (
+    CollectorRegistry,
+    GCCollector,
+    Info,
+    PlatformCollector,
+    ProcessCollector,
+    generate_latest,
+    start_http_server,
+)
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from middleware.access_log import AccessLog
+from middleware.observation import Observer
+from middleware.request_metrics import RequestMetrics
+from primeql import __version__
+from primeql.event_loop_lag import EventLoopLag
+from primeql.logs import access_logger
+from primeql.settings import Settings
+
+logger = logging.getLogger("primeql.telemetry")
+
+# Which commit an image was built from; set by its build.
+REVISION_VARIABLE = "REVISION"
+
+
+class Telemetry:
+    """The metrics and the access log of one process.
+
+    Args:
+        settings: Where the metrics are served, and how the log looks.
+
+    Attributes:
+        registry: For the metrics of other parts.
+        port: Where the metrics are served, once they are.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        """Make the metrics; ``start`` serves them."""
+        self.registry = CollectorRegistry()
+        self.port: int | None = None
+        self._settings = settings
+        self._server: WSGIServer | None = None
+        self._requests = RequestMetrics(self.registry)
+        self._lag = EventLoopLag(self.registry)
+        log = access_logger(settings)
+        self._log = AccessLog(log.info, log.debug)
+        ProcessCollector(registry=self.registry)
+        PlatformCollector(registry=self.registry)
+        GCCollector(registry=self.registry)
+        Info("primeql_build", "What is running.", registry=self.registry).info(
+            {
+                "version": __version__,
+                "revision": os.environ.get(REVISION_VARIABLE, "unknown"),
+                "python": platform.python_version(),
+            }
+        )
+
+    @property
+    def observers(self) -> tuple[Observer, ...]:
+        """What is to see the record of every request."""
+        return (self._requests.observe, self._log.observe)
+
+    @property
+    def routes(self) -> list[Route]:
+        """``/metrics`` beside the service, if it is to have no port of its own."""
+        if self._settings.metrics_port != self._settings.port or not self._settings.port:
+            return []
+        return [Route("/metrics", self._metrics)]
+
+    async def _metrics(self, _request: Request) -> Response:
+        return Response(generate_latest(self.registry), media_type=CONTENT_TYPE_LATEST)
+
+    def start(self) -> None:
+        """Serve the metrics, in a thread: a loop that hangs can still be seen to hang."""
+        self._lag.start()
+        if self.routes:
+            return
+        host, port = self._settings.metrics_host, self._settings.metrics_port
+        try:
+            self._server, _ = start_http_server(port, host, self.registry)
+        except OSError as error:
+            # The service does not depend on being watched; that nobody can is an alert there.
+            logger.error("no metrics: %s:%d can not be listened on: %s", host, port, error.strerror)
+            return
+        self.port = self._server.server_port
+        logger.info("metrics on http://%s:%d/metrics", host, self.port)
+
+    def stop(self) -> None:
+        """Serve the metrics no more."""
+        self._lag.stop()
+        if self._server is not None:
+            self._server.shutdown()
+            self._server.server_close()

@@ -1,0 +1,36 @@
+"""One request of every kind that is counted, so that every series exists."""
+
+import httpx
+
+from tests.server import RunningServer
+
+# Two primes of 45 digits (found with sympy.nextprime at 10^44 and 3 * 10^44).
+HARD_90_DIGITS = (10**44 + 31) * (3 * 10**44 + 91)
+
+# Two such factorizations are more than one request may cost.
+_DEAR_FIELDS = " ".join(
+    f'{alias}: integer(value: "{HARD_90_DIGITS}") {{ factorization {{ expression }} }}'
+    for alias in "ab"
+)
+TOO_DEAR = f"{{ {_DEAR_FIELDS} }}"
+
+
+def ask_everything(server: RunningServer) -> None:
+    """Ask a server what can be asked, rightly and wrongly."""
+    queries = [
+        "{ integer(value: 97) { isPrime factorization { expression } nextPrime } }",
+        "{ integers(values: [91, 97]) { isPrime } arePrime(values: [2, 4]) }",
+        # Each of these leaves the event loop: for a thread, a worker, and a slow worker.
+        "{ primeRange(low: 1, high: 100000000) { count } primeCount(x: 100000000000) }",
+        f'{{ integer(value: "{10**45 + 9}") {{ factorization {{ expression }} }} }}',
+        f'{{ integer(value: "{(10**19 + 51) * (10**20 + 39)}")'
+        " { factorization { expression } } }",
+        "{ nthPrime(n: 0) }",
+        TOO_DEAR,
+        "{",
+    ]
+    for query in queries:
+        server.post(query)
+    httpx.post(f"{server.url}/graphql", content=b"{", headers={"X-API-Key": "wrong"})
+    httpx.get(f"{server.url}/livez")
+    httpx.get(f"{server.url}/nowhere")
