@@ -27,6 +27,7 @@ from resolvers.answer_notes import AnswerNotes
 from resolvers.compute import TASK_POINTS, Compute
 from resolvers.context import RequestContext
 from resolvers.errors import ErrorCode
+from resolvers.fair_pool import Owner
 from resolvers.limits import SECONDS_PER_POINT
 from resolvers.prices import PriceBook
 from resolvers.prices_tariff import Overheads
@@ -145,7 +146,7 @@ class PrimeService:
     async def close(self) -> None:
         """End the worker processes and the connections."""
         self.is_ready = False
-        self._compute.close()
+        await self._compute.close()
         await self._persisted.close()
 
     def arrival(self, request_id: str) -> Arrival:
@@ -166,7 +167,7 @@ class PrimeService:
             deadline=arrival.deadline,
             request_id=arrival.request_id,
             version=__version__,
-            notes=AnswerNotes(),
+            notes=AnswerNotes(Owner(arrival.client_id, arrival.request_id)),
         )
 
     async def prepare(

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from resolvers.fair_pool import NOBODY, Owner
 from resolvers.limits import SECONDS_PER_POINT
 from resolvers.rate_limit import NOT_LIMITED, RateLimitStatus
 
@@ -20,24 +21,27 @@ class AnswerNotes:
         spent_seconds: CPU time that computing has taken so far.
         slice_seconds: What of it was spent on the event loop since others had their turn.
         unused_points: Predicted for tasks in threads and processes that turned out cheaper.
+        owner: Whose answer it is, for taking turns.
         rate_limit: The caller's budget as this request found it.
     """
 
     __slots__ = (
         "_queue",
         "is_repeatable",
+        "owner",
         "rate_limit",
         "slice_seconds",
         "spent_seconds",
         "unused_points",
     )
 
-    def __init__(self, rate_limit: RateLimitStatus = NOT_LIMITED) -> None:
+    def __init__(self, owner: Owner = NOBODY, rate_limit: RateLimitStatus = NOT_LIMITED) -> None:
         """Begin with an answer that mathematics alone decides and that has cost nothing."""
         self.is_repeatable = True
         self.spent_seconds = 0.0
         self.slice_seconds = 0.0
         self.unused_points = 0.0
+        self.owner = owner
         self.rate_limit = rate_limit
         self._queue = asyncio.Lock()
 

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 # What each package may import beside itself and the standard library: roots, or single modules.
 ALLOWED: dict[str, set[str]] = {
     "engine": {"numpy", "flint", "gmpy2", "sympy"},
-    "resolvers": {"engine", "anyio", "aiocache", "pebble"},
+    "resolvers": {"engine", "anyio", "aiocache"},
     "schema": {"resolvers", "engine.results", "strawberry"},
     "execution": {"graphql", "orjson", "numpy"},
     "middleware": {

@@ -2,19 +2,22 @@
 
 import asyncio
 import os
+import signal
 import threading
 import time
 from collections.abc import AsyncIterator
 
 import pytest
 
-from engine.errors import DeadlineError, DomainError, InvariantError
+from engine.errors import CapacityError, DeadlineError, DomainError, InvariantError
 from engine.neighbours import next_prime
 from engine.stop import Stop
 from resolvers.answer_notes import AnswerNotes
 from resolvers.compute import LOOP_POINTS, QUICK_POINTS, Compute
 from resolvers.errors import LimitError, OverloadedError
+from resolvers.fair_pool import Owner
 from resolvers.limits import Limits
+from resolvers.worker_process import WORKER_BYTES, WorkerDiedError
 
 CHEAP = LOOP_POINTS
 DEAR = LOOP_POINTS + 1
@@ -23,10 +26,10 @@ SLOW = QUICK_POINTS + 1
 
 @pytest.fixture
 async def compute() -> AsyncIterator[Compute]:
-    compute = Compute(workers=2, max_waiting=4, limits=Limits())
+    compute = Compute(workers=2, max_waiting=2, limits=Limits())
     await compute.start()
     yield compute
-    compute.close()
+    await compute.close()
 
 
 def in_seconds(seconds: float) -> float:
@@ -41,6 +44,11 @@ def spin_until_stopped(stop: Stop) -> None:
     while True:
         stop.check()
         time.sleep(0.001)
+
+
+def sleep_and_tell(seconds: float) -> float:
+    time.sleep(seconds)
+    return seconds
 
 
 def raise_domain_error() -> None:
@@ -133,6 +141,83 @@ async def test_death_of_a_worker_costs_its_own_answer_only(compute: Compute) -> 
     answers = await asyncio.gather(dead, alive, return_exceptions=True)
     assert isinstance(answers[0], InvariantError)
     assert answers[1] == 7
+
+
+@pytest.mark.parametrize("cost", [DEAR, SLOW])
+async def test_worker_killed_while_idle_is_replaced_and_costs_nothing(
+    compute: Compute, cost: float
+) -> None:
+    pids = {await compute.single(cost, in_seconds(10), AnswerNotes(), os.getpid) for _ in range(4)}
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+    lane = compute.quick if cost == DEAR else compute.slow
+    deadline = in_seconds(10)
+    while lane.busy or lane.pids & pids:
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.01)
+    asked = [compute.single(cost, in_seconds(10), AnswerNotes(), os.getpid) for _ in range(2)]
+    assert not set(await asyncio.gather(*asked)) & pids
+
+
+async def test_worker_killed_at_work_costs_its_own_answer_only(compute: Compute) -> None:
+    deadline = in_seconds(10)
+    doomed = asyncio.ensure_future(compute.single(DEAR, deadline, AnswerNotes(), time.sleep, 60))
+    await asyncio.sleep(0)
+    neighbour = asyncio.ensure_future(
+        compute.single(DEAR, deadline, AnswerNotes(), sleep_and_tell, 0.5)
+    )
+    survivor = await compute.single(DEAR, deadline, AnswerNotes(), os.getpid)
+    for pid in compute.quick.pids - {survivor}:
+        os.kill(pid, signal.SIGKILL)
+    with pytest.raises(WorkerDiedError):
+        await doomed
+    assert await neighbour == 0.5
+    assert await compute.single(DEAR, deadline, AnswerNotes(), abs, -7) == 7
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_signals_to_the_whole_group_do_not_end_workers(
+    compute: Compute, number: signal.Signals
+) -> None:
+    asked = compute.single(DEAR, in_seconds(10), AnswerNotes(), sleep_and_tell, 0.3)
+    under_way = asyncio.ensure_future(asked)
+    await asyncio.sleep(0.1)
+    for pid in compute.quick.pids:
+        os.kill(pid, number)
+    assert await under_way == 0.3
+
+
+async def test_worker_that_takes_too_much_memory_refuses_and_lives(compute: Compute) -> None:
+    pid = {await compute.single(SLOW, in_seconds(10), AnswerNotes(), os.getpid)}
+    with pytest.raises(CapacityError, match="memory"):
+        await compute.single(SLOW, in_seconds(10), AnswerNotes(), bytearray, WORKER_BYTES)
+    assert pid <= compute.slow.pids
+
+
+async def test_large_answers_and_arguments_arrive_whole(compute: Compute) -> None:
+    large = bytes(range(256)) * 40_000
+    assert await compute.single(DEAR, in_seconds(10), AnswerNotes(), bytes, large) == large
+
+
+async def test_a_client_with_hundreds_of_tasks_does_not_starve_another() -> None:
+    compute = Compute(workers=1, max_waiting=1_000, limits=Limits())
+    await compute.start()
+    greedy, modest = AnswerNotes(Owner("greedy", "1")), AnswerNotes(Owner("modest", "1"))
+    many = [
+        asyncio.ensure_future(compute.single(DEAR, in_seconds(30), greedy, time.sleep, 0.05))
+        for _ in range(300)
+    ]
+    await asyncio.sleep(0)
+    await compute.single(DEAR, in_seconds(30), modest, abs, -7)
+    assert sum(task.done() for task in many) <= 3
+    for task in many:
+        task.cancel()
+    await asyncio.wait(many)
+    assert compute.quick.pool.waiting == 0
+    # Waiting has cost nothing: 0.05 s for each that was begun, and all else is given back.
+    assert greedy.spent_seconds < 1
+    assert greedy.unused_points > 290 * DEAR
+    await compute.close()
 
 
 async def test_a_full_queue_refuses_at_once(compute: Compute) -> None:

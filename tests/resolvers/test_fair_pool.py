@@ -1,0 +1,114 @@
+"""Turns at a pool: between clients, between a client's requests, and who is refused."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from resolvers.errors import OverloadedError
+from resolvers.fair_pool import FairPool, Owner
+
+
+async def queue_up(pool: FairPool[int], owners: Sequence[Owner]) -> list[asyncio.Task[int]]:
+    """Return tasks that borrow in this order, all of which have begun to wait."""
+    tasks = [asyncio.ensure_future(pool.borrow(owner, 1.0)) for owner in owners]
+    await asyncio.sleep(0)
+    return tasks
+
+
+async def order_of(pool: FairPool[int], owners: Sequence[Owner]) -> list[Owner]:
+    """Return the order in which these owners are served by a pool that has nothing at hand."""
+    served: list[Owner] = []
+
+    async def work(owner: Owner) -> None:
+        thing = await pool.borrow(owner, 1.0)
+        served.append(owner)
+        pool.give_back(thing)
+
+    first = await pool.borrow(Owner("first"), 1.0)
+    tasks = [asyncio.ensure_future(work(owner)) for owner in owners]
+    await asyncio.sleep(0)
+    pool.give_back(first)
+    await asyncio.gather(*tasks)
+    return served
+
+
+async def test_one_task_of_a_client_does_not_wait_for_a_thousand_of_another() -> None:
+    greedy, modest = Owner("greedy", "1"), Owner("modest", "1")
+    order = await order_of(FairPool([1], 2_000), [greedy] * 1_000 + [modest])
+    assert order.index(modest) == 1
+
+
+async def test_requests_of_one_client_have_turns() -> None:
+    large, small = Owner("c", "large"), Owner("c", "small")
+    order = await order_of(FairPool([1], 100), [large] * 5 + [small] * 2)
+    assert order == [large, small, large, small, large, large, large]
+
+
+async def test_clients_have_turns_whatever_number_of_requests_they_split_into() -> None:
+    split = [Owner("split", str(number)) for number in range(4)]
+    whole = [Owner("whole", "1")] * 2
+    order = await order_of(FairPool([1], 100), [*split, *whole])
+    assert [owner.client for owner in order] == [
+        "split",
+        "whole",
+        "split",
+        "whole",
+        "split",
+        "split",
+    ]
+
+
+async def test_full_pool_refuses_the_client_that_fills_it() -> None:
+    pool = FairPool([1], 2)
+    await pool.borrow(Owner("greedy"), 1.0)
+    waiting = await queue_up(pool, [Owner("greedy")] * 2)
+    with pytest.raises(OverloadedError, match="2 computations"):
+        await pool.borrow(Owner("greedy"), 1.0)
+    assert pool.refuses("greedy")
+    assert not pool.refuses("modest")
+    for task in waiting:
+        task.cancel()
+    await asyncio.wait(waiting)
+    assert (pool.waiting, pool.waiting_points) == (0, 0.0)
+
+
+async def test_full_pool_takes_a_newcomer_for_the_last_of_the_heaviest() -> None:
+    pool = FairPool([1], 2)
+    thing = await pool.borrow(Owner("greedy"), 1.0)
+    first, last = await queue_up(pool, [Owner("greedy")] * 2)
+    (newcomer,) = await queue_up(pool, [Owner("modest")])
+    with pytest.raises(OverloadedError):
+        await last
+    pool.give_back(thing)
+    pool.give_back(await first)
+    assert await newcomer == thing
+
+
+async def test_who_gives_up_leaves_no_trace() -> None:
+    pool = FairPool([1], 10)
+    thing = await pool.borrow(Owner("a"), 1.0)
+    one, two = await queue_up(pool, [Owner("a"), Owner("b")])
+    one.cancel()
+    pool.give_back(thing)  # before the one that gives up has had a turn of the event loop
+    assert await two == thing
+    pool.give_back(thing)
+    assert (pool.at_hand, pool.waiting) == (1, 0)
+
+
+async def test_what_is_lent_to_one_who_has_just_given_up_is_lent_on() -> None:
+    pool = FairPool([1], 10)
+    thing = await pool.borrow(Owner("a"), 1.0)
+    one, two = await queue_up(pool, [Owner("a"), Owner("b")])
+    pool.give_back(thing)
+    one.cancel()
+    assert await two == thing
+    await asyncio.wait([one])
+    assert one.cancelled()
+
+
+async def test_what_is_withdrawn_is_not_lent() -> None:
+    pool = FairPool([1, 2], 10)
+    assert pool.withdraw(1)
+    assert not pool.withdraw(1)
+    assert await pool.borrow(Owner(), 1.0) == 2
