@@ -5,7 +5,7 @@ EXPLORER := primeql/explorer_static/index.html
 EXPLORER_SOURCES := $(shell find explorer -type f -not -path '*/node_modules/*')
 PACKAGES := engine resolvers schema execution middleware primeql
 
-.PHONY: install run test slow check bench schema explorer lock hooks system
+.PHONY: install run test slow ship check bench schema explorer lock hooks system
 .DEFAULT_GOAL := install
 
 install: .venv/installed explorer
@@ -22,6 +22,11 @@ system:
 
 slow: .venv/installed-dev
 	$(BIN)/pytest -m slow
+
+# Builds and runs what is shipped: the image, the compose file, the manifests, the deployment scripts.
+ship: system .venv/installed-dev
+	scripts/install-ship-tools
+	$(BIN)/pytest -n 2 --dist loadfile -m ship tests/ship
 
 check: .venv/installed-dev
 	$(BIN)/ruff check .

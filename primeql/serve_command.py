@@ -34,14 +34,15 @@ def shutdown_seconds(settings: Settings) -> int:
 
 def _serve(options: argparse.Namespace, settings: Settings) -> int:
     """Serve until told to stop."""
+    # First: a process that is number 1 in its container ignores what it does not handle.
+    # uvicorn raises the signal that stopped it once more when all is done: then this ends well.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     # Here, since they take 0.7 s to import: a health check must not.
     import uvicorn
 
     from primeql.app import create_app
     from primeql.logs import configure_logging
 
-    # uvicorn raises the signal that stopped it once more when all is done: then this ends well.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     configure_logging(settings)
     given = {name: getattr(options, name) for name in ("host", "port")}
     settings = replace(

@@ -1,0 +1,63 @@
+# The image of the Prime Math API. `scripts/build-image` builds it and says what it is; whatever
+# builds Dockerfiles can.
+
+# 1. The page in the browser.
+FROM node:22-trixie-slim AS explorer
+WORKDIR /src/explorer
+COPY explorer/package.json explorer/package-lock.json explorer/.npmrc ./
+RUN npm ci --silent
+COPY explorer/ ./
+RUN npm run --silent build
+
+# 2. The environment: locked dependencies, of which each has a wheel, and the project's own wheel.
+FROM python:3.13-slim-trixie AS environment
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+# hadolint ignore=DL3008
+RUN apt-get update -qq && apt-get install -qq --no-install-recommends binutils >/dev/null \
+    && python3 -m venv /opt/pip && python3 -m venv --without-pip /opt/primeql
+COPY requirements.lock /src/
+# 43 MB of the wheels are symbols for debuggers. Libraries that wheels bundle (*.libs) have been
+# relinked: strip would break them.
+RUN /opt/pip/bin/pip --python /opt/primeql install --quiet \
+        --require-hashes --only-binary=:all: -r /src/requirements.lock \
+    && find /opt/primeql -name '*.so' -not -path '*.libs/*' -exec strip --strip-debug {} +
+WORKDIR /src
+COPY pyproject.toml README.md LICENSE ./
+COPY engine/ engine/
+COPY resolvers/ resolvers/
+COPY schema/ schema/
+COPY execution/ execution/
+COPY middleware/ middleware/
+COPY primeql/ primeql/
+COPY --from=explorer /src/primeql/explorer_static/ primeql/explorer_static/
+# The lock holds what builds the wheel, too; the service needs neither that nor libraries' own tests.
+RUN /opt/pip/bin/pip --python /opt/primeql install --quiet --no-deps --no-build-isolation . \
+    && /opt/pip/bin/pip --python /opt/primeql uninstall --quiet --yes \
+        editables hatchling pathspec pluggy tomlkit trove-classifiers \
+    && find /opt/primeql -type d -name tests -prune -exec rm -r {} +
+
+# 3. What runs: no compiler, no pip of its own, nothing to write to.
+FROM python:3.13-slim-trixie
+ARG VERSION
+ARG REVISION
+ARG CREATED
+LABEL org.opencontainers.image.title="Prime Math API" \
+      org.opencontainers.image.description="One GraphQL endpoint for integers and primes" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.created="${CREATED}"
+COPY --from=environment /opt/primeql /opt/primeql
+# One thread for each task: the workers are the parallelism.
+ENV PATH=/opt/primeql/bin:/usr/local/bin:/usr/bin:/bin \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    OPENBLAS_NUM_THREADS=1 \
+    PRIMEQL_HOST=0.0.0.0 \
+    PRIMEQL_PORT=8000
+USER 10001:10001
+EXPOSE 8000
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 CMD ["primeql", "health"]
+ENTRYPOINT ["primeql"]
+CMD ["serve"]

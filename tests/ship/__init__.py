@@ -1,0 +1,1 @@
+"""What is shipped: the image, the compose file, the manifests, and the scripts that deploy them."""
