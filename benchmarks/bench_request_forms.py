@@ -15,9 +15,9 @@ import json
 import random
 import statistics
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
+from benchmarks.cpu_clocks import cpu_seconds
 from tests.server import RunningServer, running_server
 
 _INTEGERS = 1_000
@@ -69,23 +69,6 @@ def _send(server: RunningServer, bodies: Sequence[str]) -> None:
         if response.status != 200 or b'"errors"' in answer:
             raise RuntimeError(f"{response.status}: {answer[:200]!r}")
     connection.close()
-
-
-def cpu_seconds(pid: int) -> float:
-    """Return the CPU time so far of a process, its threads and its descendants."""
-    parents = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue  # ended meanwhile
-        parents[int(stat.parent.name)] = int(fields[1])
-    family, size = {pid}, 0
-    while size < len(family):
-        size = len(family)
-        family |= {child for child, parent in parents.items() if parent in family}
-    times = [path for member in family for path in Path(f"/proc/{member}/task").glob("*/schedstat")]
-    return sum(int(path.read_text().split()[0]) for path in times) / 1e9
 
 
 def _batch(document: str) -> Form:
