@@ -223,10 +223,12 @@ def _reported(
     """Return an answer that says what it has cost."""
     if isinstance(prepared, Answer):
         return answer
+    notes = prepared.context.notes
     cost = {
         "requestedQueryCost": prepared.points,
         "actualQueryCost": _actual_points(prepared),
         "throttleStatus": _throttle_status(tier, taken),
+        "memory": {"hits": notes.memory_hits, "misses": notes.memory_misses},
     }
     response = {**answer.response, "extensions": {"cost": cost}}
     return replace(answer, response=response, is_repeatable=False)

@@ -4,19 +4,18 @@ import hashlib
 import json
 import logging
 import re
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from aiocache.backends.memory import SimpleMemoryCache
 from aiocache.backends.redis import RedisCache
 from aiocache.base import BaseCache
 from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 
 from primeql.request_errors import RequestError
+from resolvers.bounded_cache import BoundedMemoryCache
 from resolvers.errors import ErrorCode
 
 logger = logging.getLogger("primeql.persisted_queries")
@@ -26,36 +25,12 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 # that is told so sends the whole document once more. In memory they go when it is full.
 LIFETIME_SECONDS = 86_400
 REDIS_TIMEOUT_SECONDS = 0.1
-# What a document in memory takes beside its text, its key and its places in tables included.
-ENTRY_BYTES = 400
-
-
-class RegisteredDocuments(SimpleMemoryCache):  # type: ignore[misc]  # aiocache has no types
-    """Documents in memory, the oldest dropped when they hold more than ``max_bytes``."""
-
-    def __init__(self, max_bytes: int) -> None:
-        """Start empty."""
-        super().__init__()
-        self._max_bytes = max_bytes
-        self._bytes = 0
-        self._sizes: OrderedDict[str, int] = OrderedDict()
-
-    async def _set(self, key: str, value: str, *args: Any, **options: Any) -> Any:
-        size = len(value.encode()) + ENTRY_BYTES
-        self._bytes += size - self._sizes.pop(key, 0)
-        self._sizes[key] = size
-        stored = await super()._set(key, value, *args, **options)
-        while self._bytes > self._max_bytes:
-            oldest, size = self._sizes.popitem(last=False)
-            self._bytes -= size
-            await self._delete(oldest)
-        return stored
 
 
 def document_cache(redis_url: str, max_bytes: int) -> BaseCache:
     """Return a cache in the Redis at ``redis_url``, in memory if that is empty."""
     if not redis_url:
-        return RegisteredDocuments(max_bytes)
+        return BoundedMemoryCache(max_bytes)
 
     def pool(**_parts: Any) -> ConnectionPool:
         # Made of the whole URL, so that TLS, user and database in it count.

@@ -21,8 +21,10 @@ from primeql import __version__
 from primeql.document_facts import document_facts
 from primeql.operations import Operation
 from primeql.persisted_queries import PersistedQueries, document_cache, read_manifest
+from primeql.redis_answers import RedisAnswers
 from primeql.request_errors import RequestError
 from primeql.settings import Settings, SettingsError
+from resolvers.answer_memory import AnswerMemory
 from resolvers.answer_notes import AnswerNotes
 from resolvers.compute import TASK_POINTS, Compute
 from resolvers.context import RequestContext
@@ -31,6 +33,7 @@ from resolvers.fair_pool import Owner
 from resolvers.limits import SECONDS_PER_POINT
 from resolvers.prices import PriceBook
 from resolvers.prices_tariff import Overheads
+from resolvers.shared_answers import SharedAnswers
 from schema import build_schema
 
 PHASE_CODES: Mapping[Phase, ErrorCode] = {
@@ -136,10 +139,12 @@ class PrimeService:
         book = PriceBook(self._limits, self._ranges, Overheads(), TASK_POINTS * SECONDS_PER_POINT)
         self._pricer = QueryPricer(self.schema._schema, book)
         self._compute = Compute(settings.worker_count, settings.max_waiting, self._limits)
+        self.memory = _answer_memory(settings)
         self.is_ready = False
 
     async def start(self) -> None:
         """Start the worker processes; ready afterwards."""
+        await self.memory.start()
         await self._compute.start()
         self.is_ready = True
 
@@ -147,6 +152,7 @@ class PrimeService:
         """End the worker processes and the connections."""
         self.is_ready = False
         await self._compute.close()
+        await self.memory.close()
         await self._persisted.close()
 
     def arrival(self, request_id: str) -> Arrival:
@@ -168,6 +174,7 @@ class PrimeService:
             request_id=arrival.request_id,
             version=__version__,
             notes=AnswerNotes(Owner(arrival.client_id, arrival.request_id)),
+            memory=self.memory,
         )
 
     async def prepare(
@@ -273,6 +280,16 @@ def _persisted_queries(settings: Settings) -> PersistedQueries:
         raise SettingsError(f"PRIMEQL_PERSISTED_DOCUMENTS can not be used: {error}") from error
     cache = document_cache(settings.redis_url, settings.max_persisted_bytes)
     return PersistedQueries(cache, listed, only_listed=settings.only_persisted)
+
+
+def _answer_memory(settings: Settings) -> AnswerMemory:
+    """Return the memory of expensive answers, shared by the processes of one Redis."""
+    shared = None
+    if settings.redis_url:
+        lifetime = settings.answer_lifetime_seconds
+        shared = SharedAnswers(RedisAnswers(settings.redis_url, lifetime))
+    deadline_seconds = settings.limits.deadline_seconds
+    return AnswerMemory(settings.max_answer_memory_bytes, deadline_seconds, __version__, shared)
 
 
 def refusal(error: RequestError, **extensions: Any) -> Answer:

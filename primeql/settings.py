@@ -175,6 +175,12 @@ class Settings:
     max_document_cache_bytes: int = _integer(
         64 << 20, 0, 1 << 32, "Memory for documents that were parsed and validated."
     )
+    max_answer_memory_bytes: int = _integer(
+        64 << 20, 0, 1 << 36, "Memory for expensive answers that are kept to be given again."
+    )
+    answer_lifetime_seconds: int = _integer(
+        2_592_000, 1, 315_360_000, "How long Redis keeps expensive answers."
+    )
     redis_url: str = _secret(
         "",
         _read_redis_url,

@@ -20,6 +20,8 @@ class AnswerNotes:
             time did.
         spent_seconds: CPU time that computing has taken so far.
         slice_seconds: What of it was spent on the event loop since others had their turn.
+        memory_hits: Expensive answers that were remembered, or computed for someone else.
+        memory_misses: Expensive answers that were computed for this request.
         unused_points: Predicted for tasks in threads and processes that turned out cheaper.
         owner: Whose answer it is, for taking turns.
         rate_limit: The caller's budget as this request found it.
@@ -28,6 +30,8 @@ class AnswerNotes:
     __slots__ = (
         "_queue",
         "is_repeatable",
+        "memory_hits",
+        "memory_misses",
         "owner",
         "rate_limit",
         "slice_seconds",
@@ -42,6 +46,8 @@ class AnswerNotes:
         self.slice_seconds = 0.0
         self.unused_points = 0.0
         self.owner = owner
+        self.memory_hits = 0
+        self.memory_misses = 0
         self.rate_limit = rate_limit
         self._queue = asyncio.Lock()
 

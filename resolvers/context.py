@@ -1,13 +1,17 @@
 """What one request carries through every resolver."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, Self, TypeVar
 
 from engine.prime_ranges import PrimeRanges
+from resolvers.answer_memory import REMEMBERED_POINTS, AnswerMemory
 from resolvers.answer_notes import AnswerNotes
-from resolvers.compute import Compute
+from resolvers.answer_shapes import Shape
+from resolvers.compute import TASK_POINTS, Compute
+from resolvers.flights import Flight
 from resolvers.limits import Limits
+from resolvers.remembered import Question
 
 T = TypeVar("T")
 
@@ -26,6 +30,7 @@ class RequestContext:
     request_id: str
     version: str
     notes: AnswerNotes
+    memory: AnswerMemory
 
     async def sweep(self, cost: float, function: Callable[..., T], *arguments: Any) -> T:
         """Return ``function(*arguments, stop)`` by this request's deadline."""
@@ -34,3 +39,35 @@ class RequestContext:
     async def single(self, cost: float, function: Callable[..., T], *arguments: Any) -> T:
         """Return ``function(*arguments)`` by this request's deadline."""
         return await self.compute.single(cost, self.deadline, self.notes, function, *arguments)
+
+    async def recall_sweep(
+        self, shape: Shape[T], cost: float, function: Callable[..., T], *arguments: Any
+    ) -> T:
+        """Return what ``sweep`` does; what is expensive is computed once, and remembered.
+
+        The arguments alone must tell the answer: a function that needs more has it bound.
+        """
+        if cost < REMEMBERED_POINTS:
+            return await self.sweep(cost, function, *arguments)
+
+        async def compute(context: RequestContext, _flight: Flight[T]) -> T:
+            return await context.sweep(cost, function, *arguments)
+
+        return await self.memory.recall(self, Question(shape, arguments, cost), compute)
+
+    async def recall_single(
+        self, shape: Shape[T], cost: float, function: Callable[..., T], *arguments: Any
+    ) -> T:
+        """Return what ``single`` does; what is expensive is computed once, and remembered."""
+        if cost < REMEMBERED_POINTS:
+            return await self.single(cost, function, *arguments)
+
+        async def compute(context: RequestContext, _flight: Flight[T]) -> T:
+            return await context.single(cost, function, *arguments)
+
+        charge = min(cost, TASK_POINTS)
+        return await self.memory.recall(self, Question(shape, arguments, charge), compute)
+
+    def on_behalf(self, notes: AnswerNotes, deadline: float) -> Self:
+        """Return the context of one who asks the same for others too."""
+        return replace(self, notes=notes, deadline=deadline)

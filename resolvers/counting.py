@@ -4,6 +4,7 @@ from engine.progressions import progression as engine_progression
 from engine.progressions import progression_cost
 from engine.results import PrimeProgression
 from engine.stop import Stop
+from resolvers.answer_shapes import NTH_PRIME, PRIME_COUNT
 from resolvers.context import RequestContext
 from resolvers.errors import LimitError
 
@@ -11,13 +12,15 @@ from resolvers.errors import LimitError
 async def prime_count(context: RequestContext, x: int) -> int:
     """Return pi(x), the number of primes <= x."""
     ranges = context.ranges
-    return await context.sweep(ranges.prime_count_cost(x), ranges.prime_count, x)
+    cost = ranges.prime_count_cost(x)
+    return await context.recall_sweep(PRIME_COUNT, cost, ranges.prime_count, x)
 
 
 async def nth_prime(context: RequestContext, n: int) -> int:
     """Return the n-th prime, 1-based."""
     ranges = context.ranges
-    return await context.sweep(ranges.nth_prime_cost(n), ranges.nth_prime, n)
+    cost = ranges.nth_prime_cost(n)
+    return await context.recall_sweep(NTH_PRIME, cost, ranges.nth_prime, n)
 
 
 async def progression(

@@ -1,6 +1,7 @@
 """Questions about one integer; what several fields of a request need is computed once."""
 
 import asyncio
+from functools import partial
 
 from engine import factoring, neighbours, primality
 from engine.arithmetic import arithmetic_functions, divisor_count, divisor_sum, divisor_sum_cost
@@ -14,12 +15,27 @@ from engine.results import (
     PrimalityVerdict,
     PrimeNeighbours,
 )
+from resolvers.answer_memory import REMEMBERED_POINTS
+from resolvers.answer_shapes import (
+    FACTORIZATION,
+    IS_PRIME,
+    IS_PROBABLE_PRIME,
+    NEIGHBOURS,
+    NEXT_PRIME,
+    PREVIOUS_PRIME,
+    PRIMALITY,
+    PRIME_COUNT,
+)
 from resolvers.compute import TASK_POINTS
 from resolvers.context import RequestContext
 from resolvers.errors import BadInputError, InvalidCursorError, LimitError
+from resolvers.flights import Flight
 from resolvers.pagination import Page, decode_cursor, page_request
+from resolvers.remembered import Question
 
 DIVISOR_CURSOR = "divisor"
+# Longer lists are not remembered.
+MOST_REMEMBERED = 1_000
 
 
 class IntegerAnswers:
@@ -40,17 +56,19 @@ class IntegerAnswers:
         if not await self.is_probable_prime():
             return False
         cost = primality.is_prime_cost(self.value)
-        return await self._context.single(cost, primality.is_prime, self.value)
+        return await self._context.recall_single(IS_PRIME, cost, primality.is_prime, self.value)
 
     async def is_probable_prime(self) -> bool:
         """Return whether value passes the BPSW test."""
         cost = primality.is_probable_prime_cost(self.value)
-        return await self._context.single(cost, primality.is_probable_prime, self.value)
+        return await self._context.recall_single(
+            IS_PROBABLE_PRIME, cost, primality.is_probable_prime, self.value
+        )
 
     async def primality(self) -> Primality:
         """Return the verdict on value, its method, and a witness if composite."""
         cost = primality.primality_cost(self.value)
-        found = await self._context.single(cost, primality.primality, self.value)
+        found = await self._context.recall_single(PRIMALITY, cost, primality.primality, self.value)
         if found.verdict is PrimalityVerdict.PROBABLE_PRIME:
             # A later version may prove what this one can not.
             self._context.notes.is_repeatable = False
@@ -59,12 +77,16 @@ class IntegerAnswers:
     async def next_prime(self) -> int:
         """Return the least prime > value."""
         cost = neighbours.next_prime_cost(self.value)
-        return await self._context.single(cost, neighbours.next_prime, self.value)
+        return await self._context.recall_single(
+            NEXT_PRIME, cost, neighbours.next_prime, self.value
+        )
 
     async def previous_prime(self) -> int | None:
         """Return the greatest prime < value; None if there is none."""
         cost = neighbours.previous_prime_cost(self.value)
-        return await self._context.single(cost, neighbours.previous_prime, self.value)
+        return await self._context.recall_single(
+            PREVIOUS_PRIME, cost, neighbours.previous_prime, self.value
+        )
 
     async def neighbours(self, count: int) -> PrimeNeighbours:
         """Return the ``count`` primes on each side of value."""
@@ -72,7 +94,11 @@ class IntegerAnswers:
         if count > maximum:
             raise LimitError(f"count is {count}; at most {maximum} neighbours a side")
         cost = neighbours.neighbours_cost(self.value, count)
-        return await self._context.single(cost, neighbours.neighbours, self.value, count)
+        if count > MOST_REMEMBERED:
+            return await self._context.single(cost, neighbours.neighbours, self.value, count)
+        return await self._context.recall_single(
+            NEIGHBOURS, cost, neighbours.neighbours, self.value, count
+        )
 
     async def prime_index(self) -> int | None:
         """Return pi(value) if value is prime; None if it is not."""
@@ -80,7 +106,7 @@ class IntegerAnswers:
             return None
         ranges = self._context.ranges
         cost = ranges.prime_count_cost(self.value)
-        return await self._context.sweep(cost, ranges.prime_count, self.value)
+        return await self._context.recall_sweep(PRIME_COUNT, cost, ranges.prime_count, self.value)
 
     async def classes(self) -> tuple[PrimeClass, ...]:
         """Return the named classes of primes that value belongs to."""
@@ -137,8 +163,26 @@ class IntegerAnswers:
 
 
 async def _factorize(context: RequestContext, value: int) -> Factorization:
-    """Factor ``value`` stage by stage, keeping what each stage found."""
-    begun = await context.single(factoring.begin_cost(value), factoring.begin, value)
+    """Return the factorization of ``value``, as complete as the time allows."""
+    begin = factoring.begin_cost(value)
+    rest = factoring.factorize_cost(value) - begin
+    if begin + rest < REMEMBERED_POINTS:
+        return await _factor(context, value=value)
+    charge = min(begin, TASK_POINTS) + min(rest, TASK_POINTS)
+    question = Question(FACTORIZATION, (value,), charge)
+    return await context.memory.recall(context, question, partial(_factor, value=value))
+
+
+async def _factor(
+    context: RequestContext, flight: Flight[Factorization] | None = None, *, value: int
+) -> Factorization:
+    """Factor ``value`` stage by stage, keeping what each stage found, in a flight if there is one.
+
+    A flight may know a part already, from a process that has ended.
+    """
+    begun = None if flight is None else flight.partial
+    if begun is None:
+        begun = await context.single(factoring.begin_cost(value), factoring.begin, value)
     found, left = begun, TASK_POINTS
     for stage in range(factoring.STAGES):
         if found.is_complete:
@@ -146,6 +190,8 @@ async def _factorize(context: RequestContext, value: int) -> Factorization:
             rest = sum(factoring.refine_cost(begun, s) for s in range(stage, factoring.STAGES))
             context.notes.unused_points += max(0.0, min(rest, left))
             break
+        if flight is not None and found.factors:
+            flight.partial = found
         cost = factoring.refine_cost(found, stage)
         left -= cost
         try:

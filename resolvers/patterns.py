@@ -1,6 +1,7 @@
 """Statistics and patterns of the primes of one interval."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from engine.constellations import (
     constellation_count,
@@ -12,17 +13,27 @@ from engine.gaps import gaps, gaps_cost
 from engine.histogram import histogram, histogram_cost
 from engine.residues import residues, residues_cost
 from engine.results import ConstellationPage, PrimeBucket, PrimeGapStatistics, ResidueCount
+from resolvers.answer_shapes import (
+    CONSTELLATION_COUNT,
+    CONSTELLATIONS,
+    GAPS,
+    HISTOGRAM,
+    RESIDUES,
+)
 from resolvers.context import RequestContext
 from resolvers.errors import InvalidCursorError
 from resolvers.pagination import Page, decode_cursor, page_request
 
 CONSTELLATION_CURSOR = "constellation"
+# Longer lists are not remembered.
+MOST_REMEMBERED = 1_000
 
 
 async def prime_gaps(context: RequestContext, low: int, high: int) -> PrimeGapStatistics | None:
     """Return the gaps between the primes of [low, high]; None if it has fewer than two."""
     ranges = context.ranges
-    return await context.sweep(gaps_cost(ranges, low, high), gaps, ranges, low, high)
+    cost = gaps_cost(ranges, low, high)
+    return await context.recall_sweep(GAPS, cost, partial(gaps, ranges), low, high)
 
 
 async def prime_histogram(
@@ -31,7 +42,10 @@ async def prime_histogram(
     """Return the primes of [low, high] counted in equal, adjacent parts."""
     ranges = context.ranges
     cost = histogram_cost(ranges, low, high, buckets)
-    return await context.sweep(cost, histogram, ranges, low, high, buckets)
+    if buckets > MOST_REMEMBERED:
+        return await context.sweep(cost, histogram, ranges, low, high, buckets)
+    count = partial(histogram, ranges)
+    return await context.recall_sweep(HISTOGRAM, cost, count, low, high, buckets)
 
 
 async def prime_residues(
@@ -40,7 +54,10 @@ async def prime_residues(
     """Return the primes of [low, high] counted by residue class."""
     ranges = context.ranges
     cost = residues_cost(ranges, low, high, modulus)
-    return await context.sweep(cost, residues, ranges, low, high, modulus)
+    if modulus > MOST_REMEMBERED:
+        return await context.sweep(cost, residues, ranges, low, high, modulus)
+    count = partial(residues, ranges)
+    return await context.recall_sweep(RESIDUES, cost, count, low, high, modulus)
 
 
 class ConstellationAnswers:
@@ -78,7 +95,8 @@ class ConstellationAnswers:
         context, ranges = self._context, self._context.ranges
         interval = (self._low, self._high, self._offsets)
         cost = constellation_count_cost(ranges, *interval)
-        return await context.sweep(cost, constellation_count, ranges, *interval)
+        count = partial(constellation_count, ranges)
+        return await context.recall_sweep(CONSTELLATION_COUNT, cost, count, *interval)
 
     async def _is_listed(self, start: int) -> bool:
         """Return whether a constellation of [low, high] starts at ``start``."""
@@ -91,4 +109,7 @@ class ConstellationAnswers:
         context, ranges = self._context, self._context.ranges
         arguments = (low, self._high, self._offsets, first, after)
         cost = constellations_cost(ranges, *arguments)
-        return await context.sweep(cost, constellations, ranges, *arguments)
+        if first > MOST_REMEMBERED:
+            return await context.sweep(cost, constellations, ranges, *arguments)
+        search = partial(constellations, ranges)
+        return await context.recall_sweep(CONSTELLATIONS, cost, search, *arguments)

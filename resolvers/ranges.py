@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from engine.results import PrimeBucket, PrimeGapStatistics, ResidueCount
 from engine.sieve_candidates import next_primes, previous_primes
 from engine.stop import Stop
+from resolvers.answer_shapes import COUNT, FIRST_PRIMES, LAST_PRIMES, SUM
 from resolvers.context import RequestContext
 from resolvers.errors import BadInputError, InvalidCursorError, LimitError
 from resolvers.limits import MAX_SAFE_INTEGER
@@ -20,6 +21,8 @@ from resolvers.patterns import (
 PRIME_CURSOR = "prime"
 # Bits above which one probable-prime test holds the interpreter for longer than 1 ms.
 LONG_TEST_BITS = 1_024
+# Longer lists are not remembered.
+MOST_REMEMBERED = 1_000
 
 
 def safe_integers(page: Page) -> Sequence[int]:
@@ -60,7 +63,7 @@ class RangeAnswers:
         if self._count is None:
             ranges = self._context.ranges
             cost = ranges.count_cost(self.low, self.high)
-            sweep = self._context.sweep(cost, ranges.count, self.low, self.high)
+            sweep = self._context.recall_sweep(COUNT, cost, ranges.count, self.low, self.high)
             self._count = asyncio.ensure_future(sweep)
         return await self._count
 
@@ -68,7 +71,7 @@ class RangeAnswers:
         """Return the sum of the primes in [low, high]."""
         ranges = self._context.ranges
         cost = ranges.sum_cost(self.low, self.high)
-        return await self._context.sweep(cost, ranges.sum, self.low, self.high)
+        return await self._context.recall_sweep(SUM, cost, ranges.sum, self.low, self.high)
 
     async def smallest(self) -> int | None:
         """Return the least prime in [low, high]; None if there is none."""
@@ -129,7 +132,11 @@ class RangeAnswers:
             step = previous_primes if is_from_end else next_primes
             return await context.single(cost, step, low, high, count, Stop(context.deadline))
         function = ranges.last_primes if is_from_end else ranges.first_primes
-        found = await context.sweep(cost, function, low, high, count)
+        if count > MOST_REMEMBERED:
+            found = await context.sweep(cost, function, low, high, count)
+        else:
+            shape = LAST_PRIMES if is_from_end else FIRST_PRIMES
+            found = await context.recall_sweep(shape, cost, function, low, high, count)
         return list(found) if isinstance(found, Sequence) else found.tolist()
 
     async def _cursor(self, cursor: str, argument: str) -> int:

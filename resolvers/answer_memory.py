@@ -1,0 +1,292 @@
+"""Expensive answers are computed once, for all who ask, and remembered.
+
+An answer is known by what it means: the function, its arguments and what its answers look like, not
+by the text of the query. Whoever asks while it is computed waits for the same computation: in this
+process (``resolvers.flights``), and with a store that processes share, in any of them
+(``resolvers.answer_lease``).
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final, Generic, Protocol, Self, TypeVar
+
+from engine.errors import DeadlineError
+from resolvers.answer_lease import AnswerLease
+from resolvers.answer_notes import AnswerNotes
+from resolvers.bounded_cache import BoundedMemoryCache
+from resolvers.errors import OverloadedError
+from resolvers.flights import Flight
+from resolvers.remembered import MOST_CHARACTERS, Kept, Question, Single, read, written
+from resolvers.shared_answers import SharedAnswers
+from resolvers.worker_process import WorkerDiedError
+
+logger = logging.getLogger("primeql.answers")
+
+T = TypeVar("T")
+
+# Predicted points from which on an answer is remembered: 5 ms, many times what it takes to
+# remember it (benchmarks/bench_memory.py).
+REMEMBERED_POINTS: Final = 50.0
+# And from which on it is shared with other processes: 20 ms, since that takes round trips.
+SHARED_POINTS: Final = 200.0
+# What turned out to take less, in seconds, is computed again if it is asked for again.
+WORTH_SECONDS: Final = 0.001
+# A computation may go on beyond the deadline of whoever began it, for those who came later: for
+# so many times as long as a request may take.
+FLIGHT_DEADLINES: Final = 3
+CLOSING_SECONDS: Final = 1.0
+# What can not be read is complained about so often at most.
+COMPLAINT_SECONDS: Final = 60.0
+
+
+class Asker(Protocol):
+    """Who asks: how long he waits, where costs are noted, and how he computes."""
+
+    @property
+    def deadline(self) -> float:
+        """When he stops waiting, on ``time.monotonic()``."""
+        ...
+
+    @property
+    def notes(self) -> AnswerNotes:
+        """Where costs are noted."""
+        ...
+
+    def on_behalf(self, notes: AnswerNotes, deadline: float) -> Self:
+        """Return one who asks the same, for others too."""
+        ...
+
+    async def single(self, cost: float, function: Callable[..., T], *arguments: Any) -> T:
+        """Return ``function(*arguments)``."""
+        ...
+
+
+A = TypeVar("A", bound=Asker)
+
+
+@dataclass(slots=True)
+class MemoryStats:
+    """What has happened since the start; for metrics.
+
+    Attributes:
+        hits: Answers that this process remembered.
+        shared_hits: Answers that another process had found.
+        joins: Answers that were found for someone else in this process.
+        misses: Answers that were computed.
+        rejected: Texts that were read and were no answer to the question.
+    """
+
+    hits: int = 0
+    shared_hits: int = 0
+    joins: int = 0
+    misses: int = 0
+    rejected: int = 0
+
+
+class AnswerMemory:
+    """Remembers expensive answers, and computes each once at a time.
+
+    Args:
+        max_bytes: What the memory of this process may hold.
+        deadline_seconds: How long a request may take.
+        version: Of the service; another version's answers are not read.
+        shared: Where processes share answers, if they do.
+    """
+
+    def __init__(
+        self,
+        max_bytes: int,
+        deadline_seconds: float,
+        version: str,
+        shared: SharedAnswers | None = None,
+    ) -> None:
+        """Remember nothing yet."""
+        self.stats = MemoryStats()
+        self.kept = BoundedMemoryCache(max_bytes)
+        self.shared = shared
+        self._flight_seconds = FLIGHT_DEADLINES * deadline_seconds
+        self._version = version
+        self._flights: dict[str, Flight[Any]] = {}
+        self._background: set[asyncio.Task[None]] = set()
+        self._complained = -COMPLAINT_SECONDS
+
+    async def recall(
+        self,
+        asker: A,
+        question: Question[T],
+        compute: Callable[[A, Flight[T]], Awaitable[T]],
+    ) -> T:
+        """Return an answer that is remembered, or what ``compute`` returns for all who ask.
+
+        ``compute`` is given one who asks on behalf of all. Errors are those of ``compute``.
+
+        Raises:
+            DeadlineError: The asker's deadline passed first.
+        """
+        key = f"{self._version}:{question.shape.key(question.arguments)}"
+        text = await self.kept.get(key)
+        kept = None if text is None else await self.read(question, key, text, asker.single)
+        if kept is not None:
+            self.stats.hits += 1
+            asker.notes.memory_hits += 1
+            asker.notes.unused_points += question.charge
+            return kept.answer
+        if time.monotonic() >= asker.deadline:
+            raise DeadlineError("the time allowed ran out before this field was begun")
+        return await self._fly(asker, question, key, compute)
+
+    async def start(self) -> None:
+        """Connect to where answers are shared."""
+        if self.shared is not None:
+            await self.shared.start()
+
+    async def close(self) -> None:
+        """Tell the others what was found last, and let go of connections."""
+        if self._background:
+            await asyncio.wait(self._background, timeout=CLOSING_SECONDS)
+        for task in self._background:
+            task.cancel()
+        if self.shared is not None:
+            await self.shared.close()
+
+    async def _fly(
+        self,
+        asker: A,
+        question: Question[T],
+        key: str,
+        compute: Callable[[A, Flight[T]], Awaitable[T]],
+    ) -> T:
+        """Return the answer of the flight under way, or of a new one."""
+        has_failed = False
+        while True:
+            flight: Flight[T] | None = self._flights.get(key)
+            is_joined = flight is not None
+            if flight is None:
+                flight = self._begin(asker, question, key, compute)
+            try:
+                answer = await flight.answer(asker.deadline, asker.notes)
+            except (OverloadedError, WorkerDiedError):
+                # Somebody else's place in the queue, or his worker: this one has another try.
+                if has_failed or not is_joined:
+                    raise
+                has_failed = True
+            else:
+                self.stats.joins += is_joined
+                return answer
+
+    def _begin(
+        self,
+        asker: A,
+        question: Question[T],
+        key: str,
+        compute: Callable[[A, Flight[T]], Awaitable[T]],
+    ) -> Flight[T]:
+        """Return a new flight."""
+        deadline = time.monotonic() + self._flight_seconds
+        flight: Flight[T] = Flight(asker.notes.owner, question.charge, deadline)
+        behalf = asker.on_behalf(flight.notes, flight.deadline)
+        begin = partial(compute, behalf, flight)
+        search = _Search(self, question, key, flight, behalf.single, begin)
+        self._flights[key] = flight
+        flight.begin(asyncio.create_task(search.find()))
+        return flight
+
+    async def read(
+        self, question: Question[T], key: str, text: str, single: Single
+    ) -> Kept[T] | None:
+        """Return the answer that a text holds; None, counted and complained about, if none."""
+        kept = await read(question, key, text, single)
+        if kept is None:
+            self.stats.rejected += 1
+            if time.monotonic() >= self._complained + COMPLAINT_SECONDS:
+                self._complained = time.monotonic()
+                logger.warning("a remembered answer can not be right: %s", question.shape.name)
+        return kept
+
+    def in_background(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        """Start what no answer waits for."""
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+        return task
+
+    def landed(self, key: str, flight: Flight[Any]) -> None:
+        """Forget a flight; whoever comes from now on begins another."""
+        if self._flights.get(key) is flight:
+            del self._flights[key]
+
+
+@dataclass(frozen=True, slots=True)
+class _Search(Generic[T]):
+    """The way of one flight to its answer: from another process, or computed."""
+
+    memory: AnswerMemory
+    question: Question[T]
+    key: str
+    flight: Flight[T]
+    single: Single
+    compute: Callable[[], Awaitable[T]]
+
+    async def find(self) -> T:
+        """Return the answer, remembered."""
+        shared = self.memory.shared
+        try:
+            if shared is None or self.question.charge < SHARED_POINTS:
+                answer, _ = await self._computed()
+                return answer
+            return await self._shared(AnswerLease(shared, self.key))
+        finally:
+            self.memory.landed(self.key, self.flight)
+
+    async def _shared(self, lease: AnswerLease) -> T:
+        """Return the answer of another process, or one computed under the lease."""
+        found = await lease.obtain(self._read, self._note_partial)
+        if isinstance(found, Kept):
+            self.memory.stats.shared_hits += 1
+            return found.answer
+        keeping = self.memory.in_background(lease.keep(self._partial)) if found else None
+        text = None
+        try:
+            answer, text = await self._computed()
+        finally:
+            if keeping is not None:
+                keeping.cancel()
+            self.memory.in_background(lease.end(text))
+        return answer
+
+    async def _computed(self) -> tuple[T, str | None]:
+        """Return a computed answer, and its text if it is to be remembered."""
+        self.flight.is_computed = True
+        self.memory.stats.misses += 1
+        answer = await self.compute()
+        is_worth_it = self.flight.notes.spent_seconds >= WORTH_SECONDS
+        if not (is_worth_it and self.question.shape.is_final(answer)):
+            return answer, None
+        text = written(self.question, self.key, answer)
+        if len(text) > MOST_CHARACTERS:
+            return answer, None
+        await self.memory.kept.set(self.key, text)
+        return answer, text
+
+    async def _read(self, text: str) -> Kept[T] | None:
+        """Return another process's answer, remembered here too."""
+        kept = await self.memory.read(self.question, self.key, text, self.single)
+        if kept is not None:
+            await self.memory.kept.set(self.key, text)
+        return kept
+
+    async def _note_partial(self, text: str) -> None:
+        """Take what another process has found so far."""
+        if text:
+            kept = await self.memory.read(self.question, self.key, text, self.single)
+            self.flight.partial = None if kept is None else kept.answer
+
+    def _partial(self) -> str:
+        """Return what is known so far as a text."""
+        if self.flight.partial is None:
+            return ""
+        return written(self.question, self.key, self.flight.partial)

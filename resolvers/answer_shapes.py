@@ -1,0 +1,133 @@
+"""What answers are remembered: their types, and how one that is read is checked."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any, Final, Generic, TypeVar
+
+from engine import plausibility
+from engine.primality import is_probable_prime_cost
+from engine.results import (
+    ConstellationPage,
+    Factorization,
+    Primality,
+    PrimeBucket,
+    PrimeGapStatistics,
+    PrimeNeighbours,
+    ResidueCount,
+)
+from resolvers import answer_codec
+
+T = TypeVar("T")
+
+# Longer arguments stand in keys by their digest.
+MOST_KEY_CHARACTERS: Final = 96
+# Points of a check that only compares, and of one that evaluates Riemann's R twice.
+_COMPARING_POINTS = 0.05
+_BOUNDING_POINTS = 0.6
+
+
+def _is_anything(_answer: Any, *_arguments: Any) -> bool:
+    return True
+
+
+def _is_final(_answer: Any) -> bool:
+    return True
+
+
+def _comparing(_answer: Any, *_arguments: Any) -> float:
+    return _COMPARING_POINTS
+
+
+def _bounding(_answer: Any, *_arguments: Any) -> float:
+    return _BOUNDING_POINTS
+
+
+def _testing(prime: int | None, _n: int) -> float:
+    return _BOUNDING_POINTS + is_probable_prime_cost(prime or 0)
+
+
+def _testing_ends(primes: Sequence[int], *_arguments: Any) -> float:
+    ends = (primes[0], primes[-1]) if primes else ()
+    return _BOUNDING_POINTS + sum(map(is_probable_prime_cost, ends))
+
+
+@dataclass(frozen=True, slots=True)
+class Shape(Generic[T]):
+    """A function whose answers are remembered.
+
+    Args:
+        name: What it computes; part of every key, with what its answers look like.
+        kind: The type of its answers, as ``answer_codec.reader`` takes it.
+        is_plausible: Whether an answer that was read can be that of the arguments.
+        check_cost: The points predicted for ``is_plausible``.
+        is_final: Whether an answer is worth keeping: not one that ended where its time did.
+        version: Counted up when the meaning of the answers changes and their type does not.
+
+    Attributes:
+        reader: Reads the answers.
+        fingerprint: A few characters that change when the answers' type does.
+    """
+
+    name: str
+    kind: Any
+    is_plausible: Callable[..., bool] = _is_anything
+    check_cost: Callable[..., float] = _comparing
+    is_final: Callable[[T], bool] = _is_final
+    version: int = 1
+    reader: answer_codec.Reader = field(init=False)
+    fingerprint: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Prepare what every key and every answer that is read needs."""
+        structure = answer_codec.structure(self.kind)
+        fingerprint = blake2b(structure.encode(), digest_size=4).hexdigest()
+        object.__setattr__(self, "reader", answer_codec.reader(self.kind))
+        object.__setattr__(self, "fingerprint", fingerprint)
+
+    def key(self, arguments: Sequence[Any]) -> str:
+        """Return the key of the answer for these arguments; longer ones by their digest."""
+        asked = answer_codec.write(arguments)
+        if len(asked) > MOST_KEY_CHARACTERS:
+            asked = blake2b(asked.encode(), digest_size=24).hexdigest()
+        return f"{self.name}.{self.version}.{self.fingerprint}:{asked}"
+
+
+IS_PRIME: Final[Shape[bool]] = Shape("is_prime", bool)
+IS_PROBABLE_PRIME: Final[Shape[bool]] = Shape("is_probable_prime", bool)
+PRIMALITY: Final[Shape[Primality]] = Shape(
+    "primality",
+    Primality,
+    plausibility.could_be_primality,
+    plausibility.primality_check_cost,
+)
+FACTORIZATION: Final[Shape[Factorization]] = Shape(
+    "factorization",
+    Factorization,
+    plausibility.could_be_factorization,
+    plausibility.factorization_check_cost,
+    is_final=lambda factorization: factorization.is_complete,
+)
+NEXT_PRIME: Final[Shape[int]] = Shape("next_prime", int, plausibility.could_be_next_prime, _testing)
+PREVIOUS_PRIME: Final[Shape[int | None]] = Shape(
+    "previous_prime", int | None, plausibility.could_be_previous_prime, _testing
+)
+NEIGHBOURS: Final[Shape[PrimeNeighbours]] = Shape("neighbours", PrimeNeighbours)
+PRIME_COUNT: Final[Shape[int]] = Shape(
+    "prime_count", int, plausibility.could_be_prime_count, _bounding
+)
+NTH_PRIME: Final[Shape[int]] = Shape("nth_prime", int, plausibility.could_be_nth_prime, _testing)
+COUNT: Final[Shape[int]] = Shape("count", int, plausibility.could_be_count, _bounding)
+SUM: Final[Shape[int]] = Shape("sum", int, plausibility.could_be_sum, _bounding)
+# Computed as arrays, read as tuples.
+FIRST_PRIMES: Final[Shape[Any]] = Shape(
+    "first_primes", Sequence[int], plausibility.could_be_end, _testing_ends
+)
+LAST_PRIMES: Final[Shape[Any]] = Shape(
+    "last_primes", Sequence[int], plausibility.could_be_end, _testing_ends
+)
+GAPS: Final[Shape[PrimeGapStatistics | None]] = Shape("gaps", PrimeGapStatistics | None)
+HISTOGRAM: Final[Shape[Sequence[PrimeBucket]]] = Shape("histogram", Sequence[PrimeBucket])
+RESIDUES: Final[Shape[Sequence[ResidueCount]]] = Shape("residues", Sequence[ResidueCount])
+CONSTELLATIONS: Final[Shape[ConstellationPage]] = Shape("constellations", ConstellationPage)
+CONSTELLATION_COUNT: Final[Shape[int]] = Shape("constellation_count", int)
