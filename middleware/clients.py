@@ -7,11 +7,13 @@ from typing import Final, Protocol
 from starlette.types import Scope
 
 from middleware.client_address import ClientAddresses, Network
+from middleware.header_fields import header_fields
 from middleware.refusal import unauthenticated
 from middleware.tier import ANONYMOUS, Tier
 
 # What a page of another origin must be allowed to send.
 KEY_HEADERS: Final = ("Authorization", "X-API-Key")
+_NAMES: Final = frozenset((b"authorization", b"x-api-key", b"x-forwarded-for"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,12 @@ class ClientResolver:
             RefusedError: It has an API key that is not valid, or several; it is not taken for
                 anonymous, since its sender would wonder where the budget has gone.
         """
+        peer = scope.get("client")
+        address = peer[0] if peer else "unknown"
+        fields = header_fields(scope)
+        if _NAMES.isdisjoint(fields):
+            return Client(self._addresses.identity(address, ()), self._anonymous)
+        # Looked at one by one, since each may have been sent several times.
         offered: set[bytes] = set()
         forwarded_for: list[str] = []
         for name, value in scope["headers"]:
@@ -73,9 +81,7 @@ class ClientResolver:
                 forwarded_for.append(value.decode("latin-1"))
         if offered:
             return self._holder(offered)
-        peer = scope.get("client")
-        identity = self._addresses.identity(peer[0] if peer else "unknown", forwarded_for)
-        return Client(identity, self._anonymous)
+        return Client(self._addresses.identity(address, forwarded_for), self._anonymous)
 
     def _holder(self, offered: set[bytes]) -> Client:
         """Return the holder of the one key that was offered."""

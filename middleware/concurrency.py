@@ -1,8 +1,5 @@
 """How many requests of one client run at the same time."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from middleware.clients import Client
 from middleware.rate_limit_headers import concurrency_headers
 from middleware.refusal import rate_limited
@@ -19,8 +16,7 @@ class ConcurrentRequests:
         """Return how many clients have requests under way."""
         return len(self._under_way)
 
-    @contextmanager
-    def hold(self, client: Client) -> Iterator[None]:
+    def begin(self, client: Client) -> None:
         """Count one request as under way; refuse it at once if it is one too many.
 
         Raises:
@@ -32,15 +28,11 @@ class ConcurrentRequests:
             message = f"at most {maximum} requests of one client are answered at the same time"
             raise rate_limited("concurrency", message, concurrency_headers(maximum))
         self._under_way[client.id] = count + 1
-        try:
-            yield
-        finally:
-            self._let_go(client.id)
 
-    def _let_go(self, identity: str) -> None:
+    def end(self, client: Client) -> None:
         """Count one request less; forget a client that has none."""
-        count = self._under_way[identity]
+        count = self._under_way[client.id]
         if count == 1:
-            del self._under_way[identity]
+            del self._under_way[client.id]
         else:
-            self._under_way[identity] = count - 1
+            self._under_way[client.id] = count - 1

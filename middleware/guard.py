@@ -1,7 +1,7 @@
 """What stands before an endpoint: who asks, how often, and how much at once."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import cast
 
 from starlette.concurrency import run_in_threadpool
@@ -10,8 +10,9 @@ from starlette.responses import Response
 
 from middleware.clients import ClientResolver
 from middleware.concurrency import ConcurrentRequests
-from middleware.request_rate import AsyncEndpoint, RequestRate
+from middleware.request_rate import RequestRate
 
+AsyncEndpoint = Callable[[Request], Awaitable[Response]]
 SyncEndpoint = Callable[[Request], Response]
 
 
@@ -42,15 +43,15 @@ class Guard:
         """
         run = _as_async(endpoint)
 
-        async def one_of_few(request: Request) -> Response:
-            with self._concurrent.hold(request.state.client):
-                return await run(request)
-
-        limited = self._rate.limit(one_of_few, path_class)
-
         async def guarded(request: Request) -> Response:
-            request.state.client = self._clients.identify(request.scope)
-            return await limited(request)
+            client = self._clients.identify(request.scope)
+            request.scope["state"]["client"] = client
+            self._rate.count(client, path_class)
+            self._concurrent.begin(client)
+            try:
+                return await run(request)
+            finally:
+                self._concurrent.end(client)
 
         return guarded
 

@@ -29,12 +29,14 @@ class CostMode(enum.Enum):
     VALIDATE = "validate"
 
 
-def cost_mode(header: str) -> CostMode:
-    """Return the mode that a header asks for.
+def cost_mode(header: str | None) -> CostMode:
+    """Return the mode that a header asks for; None if it was not sent.
 
     Raises:
         RequestError: There is no such mode.
     """
+    if header is None:
+        return CostMode.PLAIN
     try:
         return CostMode(header.strip().lower())
     except ValueError:

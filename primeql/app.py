@@ -1,9 +1,10 @@
 """The one place where the layers are wired into an application."""
 
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -16,22 +17,21 @@ from starlette.types import ASGIApp
 from starlette_compress import CompressMiddleware
 
 from middleware import server_timing
-from middleware.body_limit import BodyLimitMiddleware
+from middleware.answer_headers import AnswerHeadersMiddleware
 from middleware.clients import KEY_HEADERS, ClientResolver
 from middleware.concurrency import ConcurrentRequests
 from middleware.guard import Guard
 from middleware.observation import ObservationMiddleware
 from middleware.rate_limit_headers import EXPOSED_HEADERS
 from middleware.refusal import RefusedError, answer_refusal
-from middleware.request_id import RequestIdMiddleware
 from middleware.request_rate import RequestRate
 from middleware.request_record import CLIENT_GONE
-from middleware.security_headers import SecurityHeadersMiddleware
 from middleware.shared_budget import SharedBudget
 from middleware.token_bucket import Budget, LocalBuckets, LocalBudget
 from primeql.admission import Admission
 from primeql.api_keys import ApiKeys
 from primeql.explorer import explorer_routes
+from primeql.graphql_endpoint import PATH, ExceptionHandler, GraphQLShortcut
 from primeql.graphql_http import refuse, respond
 from primeql.health import health_routes
 from primeql.redis_buckets import RedisBuckets
@@ -56,9 +56,8 @@ def create_app(settings: Settings) -> ASGIApp:
     telemetry = Telemetry(settings)
     app = _routes(settings, telemetry)
     # Around Starlette's own error handling, so that its answers have them too.
-    app = SecurityHeadersMiddleware(app, settings.hsts_seconds)
     app = ObservationMiddleware(app, telemetry.observers)
-    return RequestIdMiddleware(app)
+    return AnswerHeadersMiddleware(app, settings.hsts_seconds)
 
 
 def _routes(settings: Settings, telemetry: Telemetry) -> ASGIApp:
@@ -78,8 +77,9 @@ def _routes(settings: Settings, telemetry: Telemetry) -> ASGIApp:
     async def schema_sdl(_request: Request) -> Response:
         return PlainTextResponse(sdl)
 
+    guarded = guard.wrap(graphql, "graphql")
     routes = [
-        Route("/graphql", guard.wrap(graphql, "graphql"), methods=["GET", "POST"]),
+        Route(PATH, guarded, methods=["GET", "POST"]),
         *health_routes(service),
         *explorer_routes(EXPLORER_DIRECTORY),
         *telemetry.routes,
@@ -89,17 +89,12 @@ def _routes(settings: Settings, telemetry: Telemetry) -> ASGIApp:
     app = Starlette(
         routes=routes,
         middleware=_middleware(settings),
-        exception_handlers={
-            RefusedError: answer_refusal,
-            HTTPException: _http_error,
-            ClientDisconnect: _gone,
-            Exception: _unforeseen,
-        },
+        exception_handlers=_HANDLERS,
         lifespan=_lifespan(telemetry, service, keys, admission),
     )
     # A POST that is redirected loses its body in many clients: a wrong path is better said so.
     app.router.redirect_slashes = False
-    return app
+    return GraphQLShortcut(app, guarded, _HANDLERS, COMPRESSED_BYTES)
 
 
 def _lifespan(
@@ -151,7 +146,6 @@ def _middleware(settings: Settings) -> list[Middleware]:
             max_age=CORS_PREFLIGHT_SECONDS,
         ),
         Middleware(CompressMiddleware, minimum_size=COMPRESSED_BYTES),
-        Middleware(BodyLimitMiddleware, max_bytes=settings.max_request_bytes),
     ]
 
 
@@ -180,3 +174,13 @@ async def _unforeseen(request: Request, error: Exception) -> Response:
     logger.error("unforeseen %s in request %s", type(error).__name__, request_id)
     message = f"unexpected error; quote request {request_id} when reporting it"
     return refuse(RequestError(message, 500, ErrorCode.INTERNAL_SERVER_ERROR))
+
+
+_HANDLERS: Mapping[type[Exception], ExceptionHandler] = MappingProxyType(
+    {
+        RefusedError: answer_refusal,
+        HTTPException: _http_error,
+        ClientDisconnect: _gone,
+        Exception: _unforeseen,
+    }
+)

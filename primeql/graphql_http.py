@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from execution.encoding import encode
 from middleware.clients import Client
+from middleware.header_fields import header_fields, text_of
 from middleware.request_record import RequestRecord, Stages
 from middleware.server_timing import timing_headers, wants_timing
 from primeql import __version__
@@ -37,14 +38,15 @@ async def respond(admission: Admission, settings: Settings, request: Request) ->
 
     ``request.state`` has the client and the request's id.
     """
-    media_type = negotiate(request.headers.get("accept"))
+    fields = header_fields(request.scope)
+    media_type = negotiate(text_of(fields, b"accept"))
     if media_type is None:
         return refuse(RequestError(f"Accept must take {GRAPHQL_JSON} or {JSON}", 406))
-    if is_forged(request, settings.cors_origins):
+    if b"sec-fetch-site" in fields and is_forged(request, settings.cors_origins):
         return refuse(RequestError("sent by a page of another site", 403), media_type)
     try:
         asker = Asker(admission, settings, request)
-        if request.method != "POST":
+        if request.scope["method"] != "POST":
             operation = read_operation(_query_parameters(request))
             return await _respond_to_get(asker, request, operation, media_type)
         timeout = settings.body_timeout_milliseconds / 1_000
@@ -69,22 +71,24 @@ class Asker:
         """Read the headers."""
         self._admission = admission
         self._request = request
-        self.mode = cost_mode(request.headers.get("graphql-cost", ""))
-        most = settings.limits.deadline_seconds
-        self._timeout = timeout_seconds(request.headers.get("x-request-timeout"), most)
+        fields = header_fields(request.scope)
+        self.mode = cost_mode(text_of(fields, b"graphql-cost"))
+        most = settings.deadline_milliseconds / 1_000
+        self._timeout = timeout_seconds(text_of(fields, b"x-request-timeout"), most)
 
     async def ask(self, operations: Sequence[Operation | RequestError]) -> Reply:
         """Return the answers to operations by one deadline, unless their client hangs up.
 
         The whole request has just arrived.
         """
-        state = self._request.state
-        client: Client = state.client
-        record: RequestRecord = state.record
-        record.wants_timing = wants_timing(self._request.headers.get("server-timing"))
+        state = self._request.scope["state"]
+        client: Client = state["client"]
+        record: RequestRecord = state["record"]
+        asked = text_of(header_fields(self._request.scope), b"server-timing")
+        record.wants_timing = wants_timing(asked)
         deadline = time.monotonic() + self._timeout
         most = client.tier.max_request_cost
-        arrival = Arrival(state.request_id, deadline, most, client.id, record)
+        arrival = Arrival(state["request_id"], deadline, most, client.id, record)
         work = self._admission.answer(operations, client, self.mode, arrival)
         return await unless_gone(self._request, work)
 

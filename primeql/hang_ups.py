@@ -12,31 +12,54 @@ T = TypeVar("T")
 PATIENCE_SECONDS = 0.02
 
 
+class _Watch:
+    """Cancels a task when the client of a request hangs up."""
+
+    __slots__ = ("_request", "_task", "_watching", "is_over")
+
+    def __init__(self, request: Request, task: "asyncio.Task[Any]") -> None:
+        """Watch nobody yet."""
+        self._request = request
+        self._task = task
+        self._watching: asyncio.Task[None] | None = None
+        self.is_over = False
+
+    def begin(self) -> None:
+        """Watch the client."""
+        self._watching = asyncio.ensure_future(self._await_hang_up())
+
+    async def _await_hang_up(self) -> None:
+        """Cancel the task when the client has hung up."""
+        while (await self._request.receive())["type"] != "http.disconnect":
+            pass
+        self.is_over = True
+        self._task.cancel()
+
+    def end(self) -> None:
+        """Stop watching."""
+        if self._watching is not None:
+            self._watching.cancel()
+
+
 async def unless_gone(request: Request, work: Coroutine[Any, Any, T]) -> T:
     """Return what ``work`` returns; cancel it if the client hangs up first.
 
-    The body of ``request`` must have been read.
+    The body of ``request`` must have been read. Work that ends soon costs a timer, not a task.
 
     Raises:
         ClientDisconnect: The client hung up.
     """
-    task = asyncio.ensure_future(work)
-    watch: asyncio.Future[None] | None = None
+    task = asyncio.current_task()
+    assert task is not None
+    watch = _Watch(request, task)
+    timer = asyncio.get_running_loop().call_later(PATIENCE_SECONDS, watch.begin)
     try:
-        await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
-        if not task.done():
-            watch = asyncio.ensure_future(_gone(request))
-            await asyncio.wait({task, watch}, return_when=asyncio.FIRST_COMPLETED)
-        if not task.done():
-            raise ClientDisconnect
-        return await task
+        return await work
+    except asyncio.CancelledError:
+        # Others may have cancelled the task as well: then it ends as they want it.
+        if watch.is_over and task.uncancel() == 0:
+            raise ClientDisconnect from None
+        raise
     finally:
-        for pending in (task, watch):
-            if pending is not None and not pending.done():
-                pending.cancel()
-
-
-async def _gone(request: Request) -> None:
-    """Return when the client has hung up."""
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
+        timer.cancel()
+        watch.end()

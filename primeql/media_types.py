@@ -1,7 +1,13 @@
 """Content negotiation between the two media types of GraphQL over HTTP."""
 
+from functools import lru_cache
+
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
+
+# Clients send few different headers; long ones are not remembered.
+_CACHED_HEADERS = 256
+_MAX_CACHED_CHARACTERS = 200
 
 # In the order preferred where a client names both with equal weight.
 _OFFERED = (GRAPHQL_JSON, JSON)
@@ -13,8 +19,16 @@ def negotiate(accept: str | None) -> str | None:
     Without a header, or where only a wildcard fits, it is ``application/json``, which older clients
     expect. Source: RFC 9110, section 12.5.1.
     """
-    if accept is None or not accept.strip():
+    if accept is None or accept == "*/*" or not accept.strip():
         return JSON
+    if len(accept) > _MAX_CACHED_CHARACTERS:
+        return _negotiated.__wrapped__(accept)
+    return _negotiated(accept)
+
+
+@lru_cache(_CACHED_HEADERS)
+def _negotiated(accept: str) -> str | None:
+    """Return the media type for a header that names some."""
     ranges = dict(_media_range(part) for part in accept.split(","))
     wildcard = ranges.get("application/*", ranges.get("*/*", 0.0))
     weights = {offered: ranges.get(offered, wildcard) for offered in _OFFERED}

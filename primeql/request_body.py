@@ -9,8 +9,10 @@ from collections.abc import Callable
 from typing import Any
 
 import brotli
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import Receive
 
+from middleware.header_fields import header_fields, text_of
 from primeql.media_types import JSON
 from primeql.request_errors import RequestError
 
@@ -32,22 +34,50 @@ async def read_json(request: Request, max_bytes: int, timeout_seconds: float) ->
     """Return the JSON value in the body of ``request``.
 
     Args:
-        request: Its body may be compressed; middleware bounds it as it is on the wire.
-        max_bytes: Bound of the unpacked body.
+        request: Its body may be compressed.
+        max_bytes: Bound of the body, as it is on the wire and unpacked.
         timeout_seconds: Time for the body to arrive.
 
     Raises:
-        RequestError: 408 too slow, 413 unpacked too large, 415 another media type, charset or
-            coding, 400 not JSON.
+        RequestError: 408 too slow, 413 too large, 415 another media type, charset or coding, 400
+            not JSON.
+        ClientDisconnect: The client hung up.
     """
-    _check_content_type(request.headers.get("content-type", ""))
-    unpack = _unpacker(request.headers.get("content-encoding", ""))
+    fields = header_fields(request.scope)
+    content_type = text_of(fields, b"content-type") or ""
+    if content_type != JSON:
+        _check_content_type(content_type)
+    unpack = _unpacker(text_of(fields, b"content-encoding") or "")
+    announced = fields.get(b"content-length", b"")
+    if announced.isdigit() and int(announced[:20]) > max_bytes:
+        raise _too_large(max_bytes)
     try:
         async with asyncio.timeout(timeout_seconds):
-            body = await request.body()
+            body = await _read(request.receive, max_bytes)
     except TimeoutError:
         raise RequestError("the body did not arrive in time", 408) from None
     return decode_json(unpack(body, max_bytes), "the body")
+
+
+async def _read(receive: Receive, max_bytes: int) -> bytes:
+    """Return a body, refused once more of it has arrived than it may have."""
+    pieces: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        piece = message.get("body", b"")
+        size += len(piece)
+        if size > max_bytes:
+            raise _too_large(max_bytes)
+        pieces.append(piece)
+        if not message.get("more_body", False):
+            return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+def _too_large(max_bytes: int) -> RequestError:
+    return RequestError(f"the body is larger than {max_bytes} bytes", 413)
 
 
 def decode_json(raw: bytes, what: str) -> Any:
@@ -58,7 +88,7 @@ def decode_json(raw: bytes, what: str) -> Any:
     """
     try:
         # Not orjson: it turns integers above 64 bits into floats.
-        value = json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant)
+        value = _DECODER.decode(raw.decode("utf-8"))
     except UnicodeDecodeError:
         raise RequestError(f"{what} is not UTF-8") from None
     except json.JSONDecodeError as error:
@@ -85,6 +115,10 @@ def _has_lone_surrogate(value: Any) -> bool:
 def _refuse_constant(name: str) -> None:
     """Refuse NaN and the infinities, which Python reads and JSON does not have."""
     raise RequestError(f"{name} is not JSON")
+
+
+# Made once: json.loads makes one for each call with an argument.
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 def _check_content_type(content_type: str) -> None:

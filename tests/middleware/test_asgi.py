@@ -12,20 +12,20 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from middleware.body_limit import BodyLimitMiddleware
-from middleware.request_id import RequestIdMiddleware
+from middleware.answer_headers import AnswerHeadersMiddleware
 
 
 async def echo(request: Request) -> Response:
     body = await request.body()
-    return PlainTextResponse(f"{request.state.request_id} {len(body)}")
+    headers = {"Content-Security-Policy": "default-src 'self'"}
+    return PlainTextResponse(f"{request.state.request_id} {len(body)}", headers=headers)
 
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
     app = Starlette(
         routes=[Route("/", echo, methods=["POST"])],
-        middleware=[Middleware(RequestIdMiddleware), Middleware(BodyLimitMiddleware, max_bytes=10)],
+        middleware=[Middleware(AnswerHeadersMiddleware, hsts_seconds=60)],
     )
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
@@ -44,24 +44,14 @@ async def test_any_other_request_id_is_replaced(client: httpx.AsyncClient, offer
     assert re.fullmatch("[0-9a-f]{32}", response.headers["X-Request-Id"])
 
 
-async def test_body_at_the_limit_is_read(client: httpx.AsyncClient) -> None:
-    response = await client.post("/", content=b"x" * 10)
-    assert (response.status_code, response.text[-2:]) == (200, "10")
-
-
-async def test_body_announced_above_the_limit_is_refused(client: httpx.AsyncClient) -> None:
-    response = await client.post("/", content=b"x" * 11)
-    assert (response.status_code, response.text) == (413, "the body is larger than 10 bytes")
-
-
-async def test_body_found_above_the_limit_is_refused(client: httpx.AsyncClient) -> None:
-    async def chunks() -> AsyncIterator[bytes]:
-        for _ in range(11):
-            yield b"x"
-
-    response = await client.post("/", content=chunks())
-    assert "content-length" not in response.request.headers
-    assert response.status_code == 413
+async def test_answers_keep_the_security_headers_that_they_set_themselves(
+    client: httpx.AsyncClient,
+) -> None:
+    response = await client.post("/")
+    policies = response.headers.get_list("Content-Security-Policy")
+    assert policies == ["default-src 'self'"]
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Strict-Transport-Security"] == "max-age=60; includeSubDomains"
 
 
 @pytest.mark.parametrize("kind", ["lifespan", "websocket"])
@@ -78,6 +68,5 @@ async def test_other_scopes_pass_through(kind: str) -> None:
         raise AssertionError
 
     scope = {"type": kind}
-    await RequestIdMiddleware(app)(scope, receive, send)
-    await BodyLimitMiddleware(app, 10)(scope, receive, send)
-    assert seen == [(scope, receive, send)] * 2
+    await AnswerHeadersMiddleware(app, 60)(scope, receive, send)
+    assert seen == [(scope, receive, send)]

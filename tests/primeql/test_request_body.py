@@ -9,7 +9,7 @@ from typing import Any
 import brotli
 import pytest
 import zstandard
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message
 
 from primeql.request_body import decode_json, read_json
@@ -111,3 +111,44 @@ def test_what_python_reads_beyond_json_is_refused(constant: bytes) -> None:
 
 def test_integers_stay_exact() -> None:
     assert decode_json(b"[18446744073709551617, -1e2]", "the body") == [2**64 + 1, -100.0]
+
+
+def in_pieces(*pieces: bytes, **headers: str) -> Request:
+    """Return a request whose body comes in pieces."""
+    fields = [(b"content-type", b"application/json")]
+    fields += [(name.replace("_", "-").encode(), text.encode()) for name, text in headers.items()]
+    waiting = list(pieces)
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": waiting.pop(0), "more_body": bool(waiting)}
+
+    return Request({"type": "http", "method": "POST", "headers": fields}, receive)
+
+
+async def test_body_in_pieces_is_read_whole() -> None:
+    assert await read_json(in_pieces(b'{"a"', b":", b"1}"), 7, 1.0) == {"a": 1}
+
+
+async def test_body_announced_above_the_limit_is_not_read() -> None:
+    with pytest.raises(RequestError) as refusal:
+        await read_json(in_pieces(content_length="11"), 10, 1.0)
+    assert (refusal.value.status, str(refusal.value)) == (413, "the body is larger than 10 bytes")
+
+
+async def test_body_found_above_the_limit_is_read_no_further() -> None:
+    request = in_pieces(*[b"x"] * 20)
+    with pytest.raises(RequestError) as refusal:
+        await read_json(request, 10, 1.0)
+    assert refusal.value.status == 413
+    # Ten were within the limit and the next was above it: nine have not been asked for.
+    assert [await request.receive() for _ in range(9)][-1]["more_body"] is False
+
+
+async def test_client_that_hangs_up_with_its_body_half_sent_is_gone() -> None:
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    fields = [(b"content-type", b"application/json")]
+    gone = Request({"type": "http", "method": "POST", "headers": fields}, receive)
+    with pytest.raises(ClientDisconnect):
+        await read_json(gone, 10, 1.0)

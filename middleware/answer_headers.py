@@ -1,0 +1,44 @@
+"""The headers that every answer has: the request's id, and what browsers may do with it."""
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from middleware.header_fields import header_fields
+from middleware.request_id import HEADER, request_id
+from middleware.security_headers import security_headers
+
+
+class AnswerHeadersMiddleware:
+    """Accepts or makes the request's id, puts it into ``scope["state"]`` and into the answer.
+
+    Security headers are added where an answer does not set them itself.
+
+    Args:
+        app: What answers.
+        hsts_seconds: See ``security_headers``.
+    """
+
+    def __init__(self, app: ASGIApp, hsts_seconds: int) -> None:
+        """Wrap ``app``."""
+        self._app = app
+        self._headers = security_headers(hsts_seconds)
+        self._names = frozenset(name for name, _ in self._headers)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        identity = request_id(header_fields(scope).get(HEADER))
+        scope["state"]["request_id"] = identity
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                own = message["headers"]
+                present = self._names.intersection([name.lower() for name, _ in own])
+                added = self._headers
+                if present:
+                    added = [header for header in added if header[0] not in present]
+                message["headers"] = [*own, *added, (HEADER, identity.encode())]
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)

@@ -1,0 +1,82 @@
+"""The short way of a POST to the GraphQL endpoint: past routing, CORS and compression.
+
+None of them has anything to do for most requests, and together they would take longer than the
+answer.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+from starlette.middleware.errors import ServerErrorMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette_compress import CompressMiddleware
+
+from middleware.header_fields import header_fields
+
+PATH: Final = "/graphql"
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+ExceptionHandler = Callable[[Request, Exception], Awaitable[Response]]
+
+
+class GraphQLShortcut:
+    """Answers a POST that comes from no page of another origin; hands everything else on.
+
+    Args:
+        app: Answers everything, such a POST too, by its routes.
+        endpoint: Answers a POST.
+        handlers: Answers to exceptions, by their types; that for ``Exception`` answers what nobody
+            foresaw, which is raised again for the server to log.
+        minimum_size: Bytes from which on answers are compressed.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        endpoint: Endpoint,
+        handlers: Mapping[type[Exception], ExceptionHandler],
+        minimum_size: int,
+    ) -> None:
+        """Remember the parts."""
+        self._app = app
+        self._endpoint = endpoint
+        self._handlers = {
+            kind: answer for kind, answer in handlers.items() if kind is not Exception
+        }
+        self._minimum_size = minimum_size
+        self._guarded = ServerErrorMiddleware(self._answer, handlers[Exception])
+        self._compressed = CompressMiddleware(_respond, minimum_size=minimum_size)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if (
+            scope["type"] != "http"
+            or scope["path"] != PATH
+            or scope["method"] != "POST"
+            or b"origin" in header_fields(scope)
+        ):
+            await self._app(scope, receive, send)
+        else:
+            await self._guarded(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a POST."""
+        request = Request(scope, receive)
+        try:
+            response = await self._endpoint(request)
+        except tuple(self._handlers) as error:
+            kind = next(kind for kind in type(error).__mro__ if kind in self._handlers)
+            response = await self._handlers[kind](request, error)
+        if len(response.body) < self._minimum_size:
+            await response(scope, receive, send)
+        else:
+            scope["state"]["response"] = response
+            await self._compressed(scope, receive, send)
+
+
+async def _respond(scope: Scope, receive: Receive, send: Send) -> None:
+    """Send the response that was made for a request."""
+    response: Response = scope["state"]["response"]
+    await response(scope, receive, send)
