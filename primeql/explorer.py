@@ -11,6 +11,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from primeql.http_caching import is_named
+
 CONTENT_SECURITY_POLICY: Final = "; ".join(
     (
         "default-src 'none'",
@@ -84,7 +86,8 @@ def _page(request: Request, index: Path) -> Response:
         "Cache-Control": "no-cache",
         "ETag": etag,
     }
-    if _is_named(etag, request.headers.get("if-none-match", "")):
+    wanted = request.headers.get("if-none-match")
+    if wanted == "*" or is_named(etag, wanted):
         return Response(status_code=304, headers=headers)
     return Response(content, media_type="text/html", headers=headers)
 
@@ -117,12 +120,6 @@ def _icon(icon: Path) -> Response:
         return Response(status_code=204, headers=COMMON_HEADERS)
     headers = {**COMMON_HEADERS, "Cache-Control": "public, max-age=86400"}
     return FileResponse(icon, media_type="image/svg+xml", headers=headers)
-
-
-def _is_named(etag: str, if_none_match: str) -> bool:
-    """Tell whether an ``If-None-Match`` header names ``etag`` (RFC 9110, 13.1.2: weakly)."""
-    named = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
-    return etag in named or named == ["*"]
 
 
 def _accepted_codings(accept_encoding: str) -> set[str]:
