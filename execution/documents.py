@@ -1,7 +1,6 @@
 """Documents made ready once: parsed, validated, and kept while they fit."""
 
 from collections import OrderedDict
-from collections.abc import Callable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -14,47 +13,44 @@ BYTES_PER_DOCUMENT = 2_000
 
 
 class DocumentCache(Generic[T]):
-    """What ``prepare`` makes of texts; the one unused for longest goes when memory is short.
+    """What was made of texts; the one unused for longest goes when memory is short.
 
     Args:
-        prepare: Makes a document ready; called once while its result is kept.
-        max_bytes: Memory that the documents may take, by estimate from their texts.
+        max_bytes: Memory that the documents may take, by estimate.
     """
 
-    def __init__(self, prepare: Callable[[str], T], max_bytes: int) -> None:
+    def __init__(self, max_bytes: int) -> None:
         """Start empty."""
-        self._prepare = prepare
         self._max_bytes = max_bytes
         self._bytes = 0
-        self._documents: OrderedDict[str, T] = OrderedDict()
-
-    def get(self, text: str) -> T:
-        """Return what is made of ``text``. Cost: 0.3 us if it is kept."""
-        document = self.find(text)
-        if document is None:
-            document = self._prepare(text)
-            self.keep(text, document)
-        return document
+        self._documents: OrderedDict[str, tuple[T, int]] = OrderedDict()
 
     def find(self, text: str) -> T | None:
-        """Return what was made of ``text`` if it is kept."""
-        document = self._documents.get(text)
-        if document is not None:
-            self._documents.move_to_end(text)
-        return document
+        """Return what was made of ``text`` if it is kept. Cost: 0.3 us."""
+        found = self._documents.get(text)
+        if found is None:
+            return None
+        self._documents.move_to_end(text)
+        return found[0]
 
-    def keep(self, text: str, document: T) -> None:
-        """Keep a document if it fits, and let go of others until all do."""
-        size = _size(text)
-        if size > self._max_bytes or text in self._documents:
+    def keep(self, text: str, document: T, size: int) -> None:
+        """Keep a document of so many bytes if it fits, and let go of others until all do."""
+        self.forget(text)
+        if size > self._max_bytes:
             return
-        self._documents[text] = document
+        self._documents[text] = (document, size)
         self._bytes += size
         while self._bytes > self._max_bytes:
-            oldest, _ = self._documents.popitem(last=False)
-            self._bytes -= _size(oldest)
+            _, (_, freed) = self._documents.popitem(last=False)
+            self._bytes -= freed
+
+    def forget(self, text: str) -> None:
+        """Let go of what was made of ``text``, if it is kept."""
+        found = self._documents.pop(text, None)
+        if found is not None:
+            self._bytes -= found[1]
 
 
-def _size(text: str) -> int:
-    """Return about how many bytes a document of this text takes."""
+def document_size(text: str) -> int:
+    """Return about how many bytes a parsed document of this text takes."""
     return BYTES_PER_DOCUMENT + BYTES_PER_TEXT_BYTE * len(text)

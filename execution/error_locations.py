@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from graphql import DocumentNode, GraphQLError, SourceLocation
 
@@ -20,12 +20,15 @@ def release_text(document: DocumentNode) -> None:
         document.loc.source.body = ""
 
 
-def locate_errors(errors: Iterable[GraphQLError], text: str) -> None:
+def locate_errors(
+    errors: Iterable[GraphQLError], text: str, shift: Callable[[int], int] | None = None
+) -> None:
     """Set the locations of errors in a document, in its validation or its execution.
 
     Args:
         errors: What graphql-core found; located again they stay the same.
-        text: What the document was parsed from.
+        text: What the document was parsed from, or one that shares it.
+        shift: Returns where in the text a position of the document is, if it shares it.
 
     Cost: linear in the text and in the errors; nothing if there are none.
     """
@@ -34,7 +37,8 @@ def locate_errors(errors: Iterable[GraphQLError], text: str) -> None:
         if error.positions:
             if line_starts is None:
                 line_starts = [0, *(match.end() for match in _LINE_TERMINATOR.finditer(text))]
-            error.locations = [_location(position, line_starts) for position in error.positions]
+            positions = map(shift, error.positions) if shift else error.positions
+            error.locations = [_location(position, line_starts) for position in positions]
 
 
 def _location(position: int, line_starts: list[int]) -> SourceLocation:

@@ -3,27 +3,36 @@
 import asyncio
 import enum
 import inspect
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from graphql import (
     DocumentNode,
+    FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
-    get_operation_ast,
+    default_field_resolver,
+    default_type_resolver,
     parse,
     specified_rules,
     validate,
 )
 from graphql.execution import Executor
+from graphql.execution.collect_fields import FragmentDetails
+from graphql.execution.values import VariableValues
 
 from execution.document_limits import DocumentLimits, check_document, check_text
-from execution.documents import DocumentCache
 from execution.error_locations import locate_errors, release_text
+from execution.field_resolvers import FieldResolvers
+from execution.library import Library, Ready
+from execution.plan_run import PlanRun
+from execution.prepared import PreparedDocument, PreparedOperation, Shared
 from execution.sliced_executor import SlicedExecutor
 
 # Characters of a client's text that a message repeats.
@@ -51,29 +60,39 @@ class Outcome:
     errors: Sequence[GraphQLError]
 
 
-@dataclass(frozen=True, slots=True)
 class BoundOperation:
     """An operation of a valid document with its variables, ready to run once.
 
-    ``variables`` are coerced, without those that were left out and have no default. ``notes`` is
-    kept with the document, for whoever binds its operations.
+    Attributes:
+        document: Valid; where numbers of the text were lifted, they are variables.
+        text: What the document was made of, without the numbers if they were lifted.
+        operation: The operation of the document.
+        variables: Coerced, without those that were left out and have no default; with those that
+            stand for numbers of the text.
+        notes: Kept with the document, for whoever binds its operations.
     """
 
-    document: DocumentNode
-    text: str
-    operation: OperationDefinitionNode
-    variables: Mapping[str, Any]
-    executor: Executor[Any]
-    notes: dict[Any, Any]
+    __slots__ = ("_run", "document", "notes", "operation", "text", "variables")
+
+    def __init__(
+        self,
+        prepared: PreparedDocument,
+        text: str,
+        operation: OperationDefinitionNode,
+        variables: Mapping[str, Any],
+        run: Callable[[], Awaitable[Outcome]],
+    ) -> None:
+        """Remember the parts."""
+        self.text = text
+        self.document = prepared.document
+        self.notes = prepared.notes
+        self.operation = operation
+        self.variables = variables
+        self._run = run
 
     async def run(self) -> Outcome:
         """Execute the operation."""
-        result: Any = self.executor.execute_operation()
-        if inspect.isawaitable(result):
-            result = await result
-        errors = result.errors or []
-        locate_errors(errors, self.text)
-        return Outcome(Phase.EXECUTION, result.data, errors)
+        return await self._run()
 
 
 class DocumentExecutor:
@@ -85,6 +104,12 @@ class DocumentExecutor:
         allows_introspection: Whether documents may ask for the schema, and errors may name fields
             close to a misspelt one, which tells of the schema too.
         cache_bytes: Memory for documents that were made ready.
+        resolvers: How fields are resolved without the stock executor; None leaves all to it.
+        digit_scalars: Names of the scalars to which an integer, and the string of its decimal
+            digits without leading zeros, are that integer, at least up to 20 digits.
+
+    Attributes:
+        runs: How many operations were run by "plan" and by the "stock" executor.
     """
 
     def __init__(
@@ -93,19 +118,22 @@ class DocumentExecutor:
         limits: DocumentLimits,
         allows_introspection: bool = True,
         cache_bytes: int = 64 << 20,
+        resolvers: FieldResolvers | None = None,
+        digit_scalars: frozenset[str] = frozenset(),
     ) -> None:
         """Remember the schema and the bounds."""
-        self._schema = schema
+        hides_schema = not allows_introspection
+        self._shared = Shared(schema, resolvers, digit_scalars, hides_schema)
+        self._library = Library(self._prepare, self._shared, cache_bytes)
         self._limits = limits
-        self._documents = DocumentCache(self._prepare, cache_bytes)
-        self._hides_schema = not allows_introspection
         self._rules = specified_rules
-        if self._hides_schema:
+        if hides_schema:
             self._rules = (*specified_rules, NoSchemaIntrospectionCustomRule)
+        self.runs: Counter[str] = Counter()
 
     def is_known(self, text: str) -> bool:
-        """Return whether a document has been made ready already."""
-        return self._documents.find(text) is not None
+        """Return whether a document has been made ready already, or one that is as good."""
+        return self._library.find(text) is not None
 
     async def bind(
         self,
@@ -122,34 +150,75 @@ class DocumentExecutor:
             operation_name: None if the document has only one operation.
             context: Handed to every resolver.
         """
-        prepared = self._documents.find(text)
-        if prepared is None and len(text) > LONG_TEXT:
+        ready = self._library.find(text)
+        if ready is None and len(text) > LONG_TEXT:
             # In a thread, so that other requests have their turn at least every 5 ms.
-            prepared = await asyncio.to_thread(self._prepare, text)
-            self._documents.keep(text, prepared)
-        prepared = prepared or self._documents.get(text)
-        if isinstance(prepared, Outcome):
-            return prepared
-        document, notes = prepared
-        operation = get_operation_ast(document, operation_name)
+            made = await asyncio.to_thread(self._library.make, text)
+            ready = self._library.keep(text, made)
+        ready = ready or self._library.keep(text, self._library.make(text))
+        if isinstance(ready.prepared, Outcome):
+            return ready.prepared
+        operation = ready.prepared.operation(operation_name)
         if operation is None:
             return Outcome(Phase.OPERATION, None, [_no_operation(operation_name)])
-        executor = SlicedExecutor.build(
-            self._schema,
-            document,
-            context_value=context,
-            raw_variable_values=dict(variables or {}),
-            operation_name=operation_name,
-            hide_suggestions=self._hides_schema,
-        )
-        if isinstance(executor, list):
-            locate_errors(executor, text)
-            return Outcome(Phase.VARIABLES, None, executor)
-        coerced = executor.variable_values.coerced
-        return BoundOperation(document, text, operation, coerced, executor, notes)
+        return self._bind(text, ready, operation, variables or {}, context)
 
-    def _prepare(self, text: str) -> tuple[DocumentNode, dict[Any, Any]] | Outcome:
-        """Return a valid document and its notes, or the outcome of whatever is asked of another."""
+    def _bind(
+        self,
+        text: str,
+        ready: Ready[Outcome],
+        operation: PreparedOperation,
+        inputs: Mapping[str, Any],
+        context: Any,
+    ) -> BoundOperation | Outcome:
+        """Return an operation with its variables, or what is wrong with these."""
+        assert isinstance(ready.prepared, PreparedDocument)
+        coerced = operation.variables.coerce(inputs)
+        if isinstance(coerced, list):
+            locate_errors(coerced, text, ready.shift)
+            return Outcome(Phase.VARIABLES, None, coerced)
+        if ready.lifted:
+            coerced = {**coerced, **ready.lifted}
+
+        def exact() -> VariableValues:
+            found = operation.variables.exact(inputs)
+            assert not isinstance(found, list)
+            return VariableValues(found.sources, {**found.coerced, **ready.lifted})
+
+        plan = operation.plan(coerced)
+        if plan is None:
+            document = ready.prepared.document
+            executor = _stock(self._shared, document, operation.node, exact(), context)
+            run = partial(self._run_stock, executor, text, ready.shift)
+        else:
+            planned = PlanRun(plan.selection, context, coerced, exact, plan.nodes)
+            run = partial(self._run_plan, planned, text, ready.shift)
+        return BoundOperation(ready.prepared, ready.key or text, operation.node, coerced, run)
+
+    async def _run_plan(
+        self, planned: PlanRun, text: str, shift: Callable[[int], int] | None
+    ) -> Outcome:
+        """Return what became of an operation with a plan."""
+        self.runs["plan"] += 1
+        data = await planned.run()
+        if planned.errors:
+            locate_errors(planned.errors, text, shift)
+        return Outcome(Phase.EXECUTION, data, planned.errors)
+
+    async def _run_stock(
+        self, executor: Executor[Any], text: str, shift: Callable[[int], int] | None
+    ) -> Outcome:
+        """Return what became of an operation that the stock executor runs."""
+        self.runs["stock"] += 1
+        result: Any = executor.execute_operation()
+        if inspect.isawaitable(result):
+            result = await result
+        errors = result.errors or []
+        locate_errors(errors, text, shift)
+        return Outcome(Phase.EXECUTION, result.data, errors)
+
+    def _prepare(self, text: str) -> DocumentNode | Outcome:
+        """Return a valid document, or the outcome of whatever is asked of another."""
         if refusal := check_text(text, self._limits):
             return Outcome(Phase.PARSING, None, [refusal])
         try:
@@ -159,11 +228,40 @@ class DocumentExecutor:
         release_text(document)
         if refusal := check_document(document, self._limits):
             return Outcome(Phase.VALIDATION, None, [refusal])
-        errors = validate(self._schema, document, self._rules, hide_suggestions=self._hides_schema)
+        hides = self._shared.hides_schema
+        errors = validate(self._shared.schema, document, self._rules, hide_suggestions=hides)
         if errors:
             locate_errors(errors, text)
             return Outcome(Phase.VALIDATION, None, errors)
-        return document, {}
+        return document
+
+
+def _stock(
+    shared: Shared,
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    variables: VariableValues,
+    context: Any,
+) -> Executor[Any]:
+    """Return the stock executor of an operation."""
+    fragments = {
+        node.name.value: node
+        for node in document.definitions
+        if isinstance(node, FragmentDefinitionNode)
+    }
+    return SlicedExecutor(
+        shared.schema,
+        fragments,
+        {name: FragmentDetails(node) for name, node in fragments.items()},
+        None,
+        context,
+        operation,
+        variables,
+        default_field_resolver,
+        default_type_resolver,
+        default_field_resolver,
+        hide_suggestions=shared.hides_schema,
+    )
 
 
 def _no_operation(operation_name: str | None) -> GraphQLError:

@@ -35,6 +35,8 @@ from resolvers.prices import PriceBook
 from resolvers.prices_tariff import Overheads
 from resolvers.shared_answers import SharedAnswers
 from schema import build_schema
+from schema.direct_resolvers import direct_resolvers
+from schema.scalars import DIGIT_SCALARS
 
 PHASE_CODES: Mapping[Phase, ErrorCode] = {
     Phase.PARSING: ErrorCode.GRAPHQL_PARSE_FAILED,
@@ -133,6 +135,8 @@ class PrimeService:
             ),
             allows_introspection=settings.introspection,
             cache_bytes=settings.max_document_cache_bytes,
+            resolvers=direct_resolvers(self.schema) if settings.execution == "plan" else None,
+            digit_scalars=DIGIT_SCALARS,
         )
         self._persisted = _persisted_queries(settings)
         self._ranges = PrimeRanges()

@@ -84,6 +84,13 @@ def _read_origins(text: str) -> tuple[str, ...]:
     return origins
 
 
+def _read_execution(text: str) -> str:
+    """Return the way documents run."""
+    if text not in ("plan", "stock"):
+        raise ValueError("plan or stock")
+    return text
+
+
 def _read_redis_url(text: str) -> str:
     """Return the address of a Redis, or nothing."""
     if text and not text.startswith(("redis://", "rediss://", "unix://")):
@@ -180,6 +187,11 @@ class Settings:
     )
     answer_lifetime_seconds: int = _integer(
         2_592_000, 1, 315_360_000, "How long Redis keeps expensive answers."
+    )
+    execution: str = _setting(
+        "plan",
+        _read_execution,
+        "How documents run: plan, or stock for graphql-core's executor throughout.",
     )
     redis_url: str = _secret(
         "",

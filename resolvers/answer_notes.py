@@ -56,12 +56,17 @@ class AnswerNotes:
         """CPU time that computing has taken so far, in points."""
         return self.spent_seconds / SECONDS_PER_POINT
 
+    @property
+    def has_turn(self) -> bool:
+        """Whether this request may compute on the event loop at once."""
+        return self.slice_seconds < SLICE_SECONDS and not self._queue.locked()
+
     async def turn(self) -> None:
         """Return when this request may compute on the event loop.
 
         Its fields queue behind each other once it has used its slice, and other requests go first.
         """
-        if self.slice_seconds < SLICE_SECONDS and not self._queue.locked():
+        if self.has_turn:
             return
         async with self._queue:
             if self.slice_seconds >= SLICE_SECONDS:

@@ -8,7 +8,7 @@ from engine.prime_ranges import PrimeRanges
 from resolvers.answer_memory import REMEMBERED_POINTS, AnswerMemory
 from resolvers.answer_notes import AnswerNotes
 from resolvers.answer_shapes import Shape
-from resolvers.compute import TASK_POINTS, Compute
+from resolvers.compute import TASK_POINTS, Compute, at_once
 from resolvers.flights import Flight
 from resolvers.limits import Limits
 from resolvers.remembered import Question
@@ -71,3 +71,7 @@ class RequestContext:
     def on_behalf(self, notes: AnswerNotes, deadline: float) -> Self:
         """Return the context of one who asks the same for others too."""
         return replace(self, notes=notes, deadline=deadline)
+
+    def at_once(self, function: Callable[..., T], *arguments: Any) -> T:
+        """Return ``function(*arguments)`` here and now; only for what ``notes`` gives a turn."""
+        return at_once(self.notes, self.deadline, function, *arguments)

@@ -12,6 +12,9 @@ from resolvers.limits import MAX_SAFE_INTEGER
 BigInt = NewType("BigInt", int)
 SafeInt = NewType("SafeInt", int)
 
+# An integer, and the string of its digits, mean the same to these, up to their bound.
+DIGIT_SCALARS = frozenset({"BigInt"})
+
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)")
 
 

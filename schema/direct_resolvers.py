@@ -1,0 +1,86 @@
+"""The schema's resolvers without Strawberry's preparations, for plans that call them directly."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+
+import strawberry
+from strawberry.types.field import StrawberryField
+
+from resolvers.context import RequestContext
+from schema.columns import COLUMNS
+
+Arguments = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DirectResolver:
+    """How one field is resolved, given its coerced arguments by their names in the schema.
+
+    ``resolve_many`` answers for many objects at once; an exception stands for one that failed.
+    """
+
+    is_async: bool
+    resolve: Callable[[Any, RequestContext, Arguments], Any]
+    resolve_many: (
+        Callable[
+            [Sequence[Any], RequestContext, Sequence[Arguments]], list[Any] | Awaitable[list[Any]]
+        ]
+        | None
+    ) = None
+
+
+@dataclass(frozen=True, slots=True)
+class DirectInfo:
+    """What this schema's resolvers ask of Strawberry's ``Info``."""
+
+    context: RequestContext
+
+
+def direct_resolvers(schema: strawberry.Schema) -> dict[str, DirectResolver]:
+    """Return the resolvers of a schema by coordinate, such as "Query.integer"."""
+    found: dict[str, DirectResolver] = {}
+    for kind in schema._schema.type_map.values():
+        for name, field in getattr(kind, "fields", {}).items():
+            definition = field.extensions.get("strawberry-definition")
+            if isinstance(definition, StrawberryField):
+                coordinate = f"{kind.name}.{name}"
+                found[coordinate] = _direct(coordinate, definition, tuple(field.args))
+    return found
+
+
+def _direct(coordinate: str, definition: StrawberryField, names: Sequence[str]) -> DirectResolver:
+    """Return how a field with arguments of these names is resolved directly."""
+    if definition.base_resolver is None:
+        return DirectResolver(False, _attribute(definition.python_name))
+    return DirectResolver(definition.is_async, _call(definition, names), COLUMNS.get(coordinate))
+
+
+def _attribute(name: str) -> Callable[[Any, RequestContext, Arguments], Any]:
+    """Return a resolver that reads an attribute."""
+    read = attrgetter(name)
+    return lambda source, _context, _arguments: read(source)
+
+
+def _call(
+    definition: StrawberryField, names: Sequence[str]
+) -> Callable[[Any, RequestContext, Arguments], Any]:
+    """Return a resolver that calls the method that a field is declared by."""
+    resolver = definition.base_resolver
+    assert resolver is not None
+    method = resolver._unbound_wrapped_func
+    if resolver.info_parameter is None and not names:
+        return lambda source, _context, _arguments: method(source)
+    python_names = {
+        name: argument.python_name
+        for name, argument in zip(names, definition.arguments, strict=True)
+    }
+
+    def resolve(source: Any, context: RequestContext, arguments: Arguments) -> Any:
+        named = {python_names[name]: value for name, value in arguments.items()}
+        if resolver.info_parameter is None:
+            return method(source, **named)
+        return method(source, info=DirectInfo(context), **named)
+
+    return resolve
