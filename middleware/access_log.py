@@ -98,6 +98,9 @@ class AccessLog:
         fields["cost_used"] = record.used_points
         fields["compute_ms"] = _milliseconds(record.compute_seconds)
         fields["queue_ms"] = _milliseconds(record.queue_seconds)
+        if record.memory_hits or record.memory_misses:
+            fields["memory_hits"] = record.memory_hits
+            fields["memory_misses"] = record.memory_misses
         if len(record.operations) == 1:
             _add_operation(fields, record.operations[0])
         else:

@@ -97,6 +97,14 @@ class RequestMetrics:
             [("requested",), ("used",)],
         ).values
 
+        self._compute_seconds = Tally(
+            "primeql_compute_seconds",
+            "CPU time that the engine took for GraphQL requests, wherever it ran.",
+            (),
+            registry,
+            [()],
+        ).values
+
     def _add_refusals(self, registry: CollectorRegistry) -> None:
         """Make the metrics of what was refused or went wrong."""
         self._rejections = Tally(
@@ -151,6 +159,7 @@ class RequestMetrics:
         self._price.observe(record.points)
         self._points["requested",] += record.points
         self._points["used",] += record.used_points
+        self._compute_seconds[()] += record.compute_seconds
         for stage, seconds in record.stages.items():
             self._stages[stage,] += seconds
 

@@ -127,6 +127,8 @@ class RequestRecord:
         used_points: What it has cost.
         compute_seconds: CPU time of the engine.
         queue_seconds: Waiting of its computations for a worker.
+        memory_hits: Expensive answers that were remembered, or computed for someone else.
+        memory_misses: Expensive answers that were computed.
         stages: Seconds of each of ``STAGES``, over all operations.
         refused_by: The limit that refused it: ``points``, ``requests`` or ``concurrency``.
         wants_timing: Whether the client asked for the header ``Server-Timing``.
@@ -145,6 +147,8 @@ class RequestRecord:
     used_points: int = 0
     compute_seconds: float = 0.0
     queue_seconds: float = 0.0
+    memory_hits: int = 0
+    memory_misses: int = 0
     stages: dict[str, float] = field(default_factory=dict)
     refused_by: str = ""
     wants_timing: bool = False

@@ -17,6 +17,7 @@ from middleware.token_bucket import Budget, Taken
 from primeql.operations import Operation
 from primeql.request_errors import RequestError
 from primeql.service import Answer, Arrival, PricedOperation, PrimeService, refusal
+from resolvers.answer_notes import AnswerNotes
 from resolvers.errors import ErrorCode
 from resolvers.rate_limit import RateLimitStatus
 
@@ -124,7 +125,7 @@ class Admission:
             used = sum(map(_actual_points, priced))
             self._budget.give_back(client, points - used)
             record.used_points = used
-            record.compute_seconds = sum(one.context.notes.spent_seconds for one in priced)
+            _sum_up(record, [one.context.notes for one in priced])
         if mode is CostMode.REPORT:
             left = taken._replace(remaining=min(tier.points, taken.remaining + points - used))
             pairs = zip(answers, prepared, strict=True)
@@ -182,6 +183,15 @@ def _note(
         record.operations.append(OperationRecord(facts, answer.codes, has_run and answer.ran))
         if ErrorCode.RATE_LIMITED in answer.codes:
             record.refused_by = "points"
+
+
+def _sum_up(record: RequestRecord, notes: Sequence[AnswerNotes]) -> None:
+    """Note what the operations of a request have taken together."""
+    for one in notes:
+        record.compute_seconds += one.spent_seconds
+        record.queue_seconds += one.queue_seconds
+        record.memory_hits += one.memory_hits
+        record.memory_misses += one.memory_misses
 
 
 def _actual_points(priced: PricedOperation) -> int:

@@ -62,8 +62,10 @@ def create_app(settings: Settings) -> ASGIApp:
 
 def _routes(settings: Settings, telemetry: Telemetry) -> ASGIApp:
     """Return the routes and what stands between them and their clients."""
-    service = PrimeService(settings)
-    admission = Admission(service, _budget(settings))
+    service = PrimeService(settings, telemetry.observe_task)
+    budget = _budget(settings)
+    admission = Admission(service, budget)
+    telemetry.watch(service, budget)
     tiers = read_tiers(settings.tiers_file)
     keys = ApiKeys(settings.api_keys_file, tiers)
     clients = ClientResolver(keys, tiers, settings.trusted_proxies)

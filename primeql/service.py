@@ -34,6 +34,7 @@ from resolvers.limits import SECONDS_PER_POINT
 from resolvers.prices import PriceBook
 from resolvers.prices_tariff import Overheads
 from resolvers.shared_answers import SharedAnswers
+from resolvers.task_records import TaskObserver, ignore_task
 from schema import build_schema
 from schema.direct_resolvers import direct_resolvers
 from schema.scalars import DIGIT_SCALARS
@@ -117,8 +118,12 @@ class _KnownOperation:
 class PrimeService:
     """Everything that lives as long as the process does; ``create_app`` and the CLI hold one."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, observe_task: TaskObserver = ignore_task) -> None:
         """Build the tables and the schema; ``start`` starts the worker processes.
+
+        Args:
+            settings: Of the process.
+            observe_task: Told of each computation that left the event loop.
 
         Raises:
             SettingsError: The manifest of persisted documents can not be read.
@@ -142,9 +147,16 @@ class PrimeService:
         self._ranges = PrimeRanges()
         book = PriceBook(self._limits, self._ranges, Overheads(), TASK_POINTS * SECONDS_PER_POINT)
         self._pricer = QueryPricer(self.schema._schema, book)
-        self._compute = Compute(settings.worker_count, settings.max_waiting, self._limits)
+        self._compute = Compute(
+            settings.worker_count, settings.max_waiting, self._limits, observe_task
+        )
         self.memory = _answer_memory(settings)
         self.is_ready = False
+
+    @property
+    def compute(self) -> Compute:
+        """Where the engine's functions run."""
+        return self._compute
 
     async def start(self) -> None:
         """Start the worker processes; ready afterwards."""

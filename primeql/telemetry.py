@@ -22,10 +22,24 @@ from starlette.routing import Route
 from middleware.access_log import AccessLog
 from middleware.observation import Observer
 from middleware.request_metrics import RequestMetrics
+from middleware.shared_budget import SharedBudget
+from middleware.token_bucket import Budget
 from primeql import __version__
+from primeql.cgroup import ControlGroup
 from primeql.event_loop_lag import EventLoopLag
 from primeql.logs import access_logger
+from primeql.readings import (
+    Readings,
+    Sharing,
+    answer_readings,
+    budget_readings,
+    memory_readings,
+    redis_readings,
+)
+from primeql.service import PrimeService
 from primeql.settings import Settings
+from primeql.task_metrics import TaskMetrics, pool_readings
+from resolvers.task_records import TaskObserver
 
 logger = logging.getLogger("primeql.telemetry")
 
@@ -52,6 +66,8 @@ class Telemetry:
         self._server: WSGIServer | None = None
         self._requests = RequestMetrics(self.registry)
         self._lag = EventLoopLag(self.registry)
+        self._tasks = TaskMetrics(self.registry)
+        self.registry.register(Readings(memory_readings(ControlGroup())))
         log = access_logger(settings)
         self._log = AccessLog(log.info, log.debug)
         ProcessCollector(registry=self.registry)
@@ -65,10 +81,30 @@ class Telemetry:
             }
         )
 
+    def watch(self, service: PrimeService, budget: Budget) -> None:
+        """Add what other parts of the process know of themselves."""
+        workers = self._settings.worker_count
+        readings = [pool_readings(service.compute, workers), answer_readings(service.memory)]
+        uses: dict[str, Sharing] = {}
+        if service.memory.shared is not None:
+            uses["answers"] = service.memory.shared.stats
+        if isinstance(budget, SharedBudget):
+            uses["budgets"] = budget.stats
+            readings.append(budget_readings(budget.stats))
+        if uses:
+            readings.append(redis_readings(uses))
+        for read in readings:
+            self.registry.register(Readings(read))
+
     @property
     def observers(self) -> tuple[Observer, ...]:
         """What is to see the record of every request."""
         return (self._requests.observe, self._log.observe)
+
+    @property
+    def observe_task(self) -> TaskObserver:
+        """What is to see the record of every task."""
+        return self._tasks.observe
 
     @property
     def routes(self) -> list[Route]:

@@ -23,6 +23,7 @@ class AnswerNotes:
         memory_hits: Expensive answers that were remembered, or computed for someone else.
         memory_misses: Expensive answers that were computed for this request.
         unused_points: Predicted for tasks in threads and processes that turned out cheaper.
+        queue_seconds: What those tasks have waited for a thread or a worker.
         owner: Whose answer it is, for taking turns.
         rate_limit: The caller's budget as this request found it.
     """
@@ -33,6 +34,7 @@ class AnswerNotes:
         "memory_hits",
         "memory_misses",
         "owner",
+        "queue_seconds",
         "rate_limit",
         "slice_seconds",
         "spent_seconds",
@@ -45,6 +47,7 @@ class AnswerNotes:
         self.spent_seconds = 0.0
         self.slice_seconds = 0.0
         self.unused_points = 0.0
+        self.queue_seconds = 0.0
         self.owner = owner
         self.memory_hits = 0
         self.memory_misses = 0

@@ -16,6 +16,7 @@ from resolvers.answer_notes import AnswerNotes
 from resolvers.errors import LimitError
 from resolvers.limits import SECONDS_PER_POINT, Limits
 from resolvers.meter import Meter
+from resolvers.task_records import TaskObserver, ignore_task, recorded
 from resolvers.thread_lane import ThreadLane
 from resolvers.worker_lane import WorkerLane
 
@@ -90,14 +91,22 @@ class Compute:
         workers: Processes of each lane, and threads.
         max_waiting: Tasks that may wait in each lane; one more is refused.
         limits: A numpy sweep predicted to go beyond the deadline is refused before it starts.
+        observe: Told what became of each task in a lane.
     """
 
-    def __init__(self, workers: int, max_waiting: int, limits: Limits) -> None:
+    def __init__(
+        self,
+        workers: int,
+        max_waiting: int,
+        limits: Limits,
+        observe: TaskObserver = ignore_task,
+    ) -> None:
         """Prepare the lanes; their processes come with ``start``, or the first task."""
         self.quick = WorkerLane(workers, 0, max_waiting)
         self.slow = WorkerLane(workers, SLOW_NICENESS, max_waiting)
         self.threads = ThreadLane(workers, max_waiting)
         self._limits = limits
+        self._observe = observe
 
     async def start(self) -> None:
         """Start every worker process and return when all can take tasks."""
@@ -130,11 +139,14 @@ class Compute:
         self._check_time(cost)
         meter = Meter()
         work = self.threads.run(notes.owner, cost, stop, meter, function, *arguments)
+        asked = time.monotonic()
         try:
-            return await _in_time(deadline, work)
+            with recorded(self._observe, "threads", function, cost, meter):
+                return await _in_time(deadline, work)
         finally:
             spent = meter.seconds()
             notes.spent_seconds += spent
+            notes.queue_seconds += meter.waited(asked)
             notes.unused_points += max(0.0, cost - spent / SECONDS_PER_POINT)
 
     async def single(
@@ -158,14 +170,17 @@ class Compute:
         """
         if cost <= LOOP_POINTS:
             return await _on_loop(notes, cost, deadline, function, *arguments)
-        lane = self.quick if cost <= QUICK_POINTS else self.slow
+        name, lane = ("quick", self.quick) if cost <= QUICK_POINTS else ("slow", self.slow)
         meter = Meter()
         work = lane.run(notes.owner, cost, TASK_SECONDS, meter, function, *arguments)
+        asked = time.monotonic()
         try:
-            return await _in_time(deadline, work)
+            with recorded(self._observe, name, function, cost, meter):
+                return await _in_time(deadline, work)
         finally:
             spent = meter.seconds(most=cost * SECONDS_PER_POINT)
             notes.spent_seconds += spent
+            notes.queue_seconds += meter.waited(asked)
             unused = min(cost, TASK_POINTS) - spent / SECONDS_PER_POINT
             notes.unused_points += max(0.0, unused)
 

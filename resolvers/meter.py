@@ -14,6 +14,15 @@ class Meter:
         self._begun: float | None = None
         self._taken: float | None = None
 
+    @property
+    def begun(self) -> float | None:
+        """When the computation began, on ``time.monotonic()``; None if it has not."""
+        return self._begun
+
+    def waited(self, since: float) -> float:
+        """Return how long it has waited, from a moment on, until it began or until now."""
+        return (time.monotonic() if self._begun is None else self._begun) - since
+
     def begin(self) -> None:
         """Note that the computation begins."""
         self._begun = time.monotonic()

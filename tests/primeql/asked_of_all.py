@@ -15,6 +15,11 @@ _DEAR_FIELDS = " ".join(
 TOO_DEAR = f"{{ {_DEAR_FIELDS} }}"
 
 
+def factored(value: int) -> str:
+    """Return the query for the factors of a value."""
+    return f'{{ integer(value: "{value}") {{ factorization {{ expression }} }} }}'
+
+
 def ask_everything(server: RunningServer) -> None:
     """Ask a server what can be asked, rightly and wrongly."""
     queries = [
@@ -22,9 +27,9 @@ def ask_everything(server: RunningServer) -> None:
         "{ integers(values: [91, 97]) { isPrime } arePrime(values: [2, 4]) }",
         # Each of these leaves the event loop: for a thread, a worker, and a slow worker.
         "{ primeRange(low: 1, high: 100000000) { count } primeCount(x: 100000000000) }",
-        f'{{ integer(value: "{10**45 + 9}") {{ factorization {{ expression }} }} }}',
-        f'{{ integer(value: "{(10**19 + 51) * (10**20 + 39)}")'
-        " { factorization { expression } } }",
+        # Products of two primes (by sympy.nextprime) for a quick worker, and for a slow one.
+        factored((10**19 + 51) * (10**20 + 39)),
+        factored((10**24 + 7) * (10**25 + 13)),
         "{ nthPrime(n: 0) }",
         TOO_DEAR,
         "{",

