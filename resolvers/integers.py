@@ -164,13 +164,24 @@ class IntegerAnswers:
 
 async def _factorize(context: RequestContext, value: int) -> Factorization:
     """Return the factorization of ``value``, as complete as the time allows."""
-    begin = factoring.begin_cost(value)
-    rest = factoring.factorize_cost(value) - begin
-    if begin + rest < REMEMBERED_POINTS:
+    if factoring.factorize_cost(value) < REMEMBERED_POINTS:
         return await _factor(context, value=value)
-    charge = min(begin, TASK_POINTS) + min(rest, TASK_POINTS)
+    charge = _factoring_charge(value)
     question = Question(FACTORIZATION, (value,), charge)
     return await context.memory.recall(context, question, partial(_factor, value=value))
+
+
+def _factoring_charge(value: int) -> float:
+    """Return the points that requests are charged for factoring ``value``, if it is hard."""
+    hard = Factorization(value, 1, (), (abs(value),))
+    complete = factoring.refine_cost(hard, factoring.STAGES - 1)
+    points = 2 * factoring.begin_cost(value)
+    for stage in range(factoring.STAGES):
+        cost = factoring.refine_cost(hard, stage)
+        points += cost
+        if cost == complete or points > TASK_POINTS:
+            break
+    return min(points, TASK_POINTS)
 
 
 async def _factor(
