@@ -318,7 +318,7 @@ class _FreeAdmission(Admission):
             )
             assert isinstance(bound, BoundOperation)
             unpriced = PricedOperation(
-                bound, context, document, _NO_ESTIMATE, 0, UNKNOWN_DOCUMENT, arrival.record
+                bound, context, document, _NO_ESTIMATE, 0, 0.0, UNKNOWN_DOCUMENT, arrival.record
             )
             answers.append(await service.run(unpriced))
         return Reply(answers)

@@ -28,22 +28,27 @@ class Arguments:
     Args:
         definition: The field of the schema.
         node: The field of a valid document.
+
+    Attributes:
+        variables: The names of those that take part.
     """
 
-    __slots__ = ("_known", "_late", "_needed")
+    __slots__ = ("_known", "_late", "_needed", "variables")
 
     def __init__(self, definition: GraphQLField, node: FieldNode) -> None:
         """Coerce what no variable takes part in."""
         self._known: dict[str, Any] = {}
         self._late: list[tuple[str, Callable[[Variables], Any]]] = []
         self._needed: Set[str] = frozenset()
+        self.variables: Set[str] = frozenset()
         if not definition.args:
             return
-        late = {
-            argument.name.value: argument.value
+        taking_part = {
+            argument.name.value: (argument.value, _variables(argument.value))
             for argument in node.arguments or ()
-            if _has_variable(argument.value)
         }
+        late = {name: value for name, (value, names) in taking_part.items() if names}
+        self.variables = frozenset().union(*(names for _, names in taking_part.values()))
         self._known = _values(definition, node, set(definition.args) - late.keys())
         self._needed = {name for name in late if is_non_null_type(definition.args[name].type)}
         for name, value in late.items():
@@ -105,15 +110,16 @@ def _composed(value: ValueNode, kind: GraphQLInputType, variables: Variables) ->
     return value_from_ast(value, kind, dict(variables))
 
 
-def _has_variable(value: ValueNode) -> bool:
-    """Whether a variable takes part in a value, however deep."""
+def _variables(value: ValueNode) -> Set[str]:
+    """Return the names of the variables that take part in a value, however deep."""
+    names: set[str] = set()
     waiting: list[ValueNode] = [value]
     while waiting:
         node = waiting.pop()
         if isinstance(node, VariableNode):
-            return True
-        if isinstance(node, ListValueNode):
+            names.add(node.name.value)
+        elif isinstance(node, ListValueNode):
             waiting.extend(node.values)
         elif isinstance(node, ObjectValueNode):
             waiting.extend(field.value for field in node.fields)
-    return False
+    return names

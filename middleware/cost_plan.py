@@ -1,6 +1,6 @@
 """The fields that an operation selects, merged as the executor merges them, with their prices."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any, Protocol
 
 from graphql import (
@@ -50,6 +50,10 @@ class PriceBook(Protocol):
 
     def root_state(self) -> Any:
         """Return the state that the root fields of one request begin with."""
+        ...
+
+    def coercion_points(self, value: Any) -> float:
+        """Return what it takes to coerce the value of a variable that no field asks with."""
         ...
 
 
@@ -234,3 +238,14 @@ def condition_variables(document: DocumentNode) -> tuple[str, ...]:
         if selection_set:
             waiting.extend(selection_set.selections)
     return tuple(sorted(names))
+
+
+def variables_of(fields: Sequence[PlannedField]) -> Set[str]:
+    """Return the names of the variables that take part in the arguments of planned fields."""
+    names: set[str] = set()
+    waiting = list(fields)
+    while waiting:
+        field = waiting.pop()
+        names |= field.arguments.variables
+        waiting.extend(field.below)
+    return names

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Protocol
 
 from middleware.clients import Client
@@ -124,8 +125,13 @@ class SharedBudget:
         """Spend from the shared bucket; None if it can not be reached."""
         _, owed = self._owed.pop(client.id, (client, 0.0))
         known = self._local.spent(client)
+        attempt = asyncio.ensure_future(self._shared.take(client, cost, owed, known))
         try:
-            is_allowed, spent = await self._shared.take(client, cost, owed, known)
+            is_allowed, spent = await asyncio.shield(attempt)
+        except asyncio.CancelledError:
+            # Whoever asked is gone; the answer still tells what became of the points.
+            attempt.add_done_callback(partial(self._return_unused, client, cost, owed))
+            raise
         except SharedStateError as error:
             # Whether the points arrived is not known: a debt is told again, a gift is not.
             self._owe(client, max(0.0, owed))
@@ -134,6 +140,27 @@ class SharedBudget:
         self._local.note(client, spent)
         self.stats.shared_takes += 1
         return taken(client.tier, is_allowed, spent, cost)
+
+    def _return_unused(
+        self,
+        client: Client,
+        cost: float,
+        owed: float,
+        attempt: "asyncio.Future[tuple[bool, float]]",
+    ) -> None:
+        """Give back what an attempt has spent that nobody waits for any more."""
+        if attempt.cancelled():
+            return
+        error = attempt.exception()
+        if error is not None:
+            self._owe(client, max(0.0, owed))
+            if isinstance(error, SharedStateError):
+                self._fail(error)
+            return
+        is_allowed, spent = attempt.result()
+        self._local.note(client, spent)
+        if is_allowed and cost:
+            self.give_back(client, cost)
 
     def _take_locally(self, client: Client, cost: float) -> Taken:
         """Spend from the bucket of this process."""

@@ -5,7 +5,6 @@ import enum
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -20,6 +19,9 @@ from primeql.service import Answer, Arrival, PricedOperation, PrimeService, refu
 from resolvers.answer_notes import AnswerNotes
 from resolvers.errors import ErrorCode
 from resolvers.rate_limit import RateLimitStatus
+
+# What pricing may take of a request that is refused or only priced: 5 ms, thousands of fields.
+FREE_PRICING_POINTS = 50.0
 
 
 class CostMode(enum.Enum):
@@ -44,7 +46,7 @@ def cost_mode(header: str | None) -> CostMode:
         raise RequestError("GraphQL-Cost must be report or validate") from None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reply:
     """The answers to the operations of one request, in their order.
 
@@ -82,14 +84,43 @@ class Admission:
         What they are expected to cost is taken before any runs; what was not used is given back,
         also if the request is cancelled.
         """
-        enough = math.inf if mode is CostMode.VALIDATE else arrival.max_request_cost
-        pay = partial(self._pay, client)
-        prepared = [
-            await self._service.prepare(operation, arrival, enough, pay) for operation in operations
-        ]
+        prepared = await self._prepare(operations, client, mode, arrival)
         reply = await self._settle(prepared, client, mode, arrival)
         _note(arrival.record, prepared, reply, has_run=mode is not CostMode.VALIDATE)
-        return replace(reply, record=arrival.record)
+        reply.record = arrival.record
+        return reply
+
+    async def _prepare(
+        self,
+        operations: Sequence[Operation | RequestError],
+        client: Client,
+        mode: CostMode,
+        arrival: Arrival,
+    ) -> list[PricedOperation | Answer]:
+        """Return operations with their prices; those that only fail or are priced are paid for.
+
+        What all of them may cost together is left for each: pricing stops where it is used up.
+        Pricing is free as long as it is short. Beyond, it is paid for by whom it does not lead to
+        an answer, since the price of an answer includes it.
+        """
+        pay = partial(self._pay, client)
+        enough = math.inf if mode is CostMode.VALIDATE else float(arrival.max_request_cost)
+        prepared: list[PricedOperation | Answer] = []
+        free = FREE_PRICING_POINTS
+        for operation in operations:
+            one = await self._service.prepare(operation, arrival, max(enough, 0.0), pay)
+            prepared.append(one)
+            if isinstance(one, Answer):
+                continue
+            enough -= one.points
+            free -= one.pricing_points
+            if free < 0 and (enough < 0 or mode is CostMode.VALIDATE):
+                try:
+                    await self._pay(client, math.ceil(-free))
+                except RequestError as error:
+                    prepared[-1] = refusal(error)
+                free = 0.0
+        return prepared
 
     async def _settle(
         self,
@@ -110,11 +141,16 @@ class Admission:
         if points > most:
             taken = await self._budget.take(client, 0)
             refused = [_too_dear(one, points, tier) for one in prepared]
+            if mode is CostMode.REPORT:
+                refused = _reports(refused, prepared, tier, taken, have_run=False)
             return Reply(refused, budget_headers(taken, tier))
         taken = await self._budget.take(client, points)
         headers = budget_headers(taken, tier)
         if not taken.is_allowed:
-            return Reply([_out_of_points(points, taken)], headers, 429)
+            answer = _out_of_points(points, taken)
+            if mode is CostMode.REPORT:
+                answer = _with_cost(answer, _reported_cost(points, 0, tier, taken))
+            return Reply([answer], headers, 429)
         record = arrival.record
         record.points = points
         for one in priced:
@@ -128,8 +164,7 @@ class Admission:
             _sum_up(record, [one.context.notes for one in priced])
         if mode is CostMode.REPORT:
             left = taken._replace(remaining=min(tier.points, taken.remaining + points - used))
-            pairs = zip(answers, prepared, strict=True)
-            answers = [_reported(answer, one, tier, left) for answer, one in pairs]
+            answers = _reports(answers, prepared, tier, left, have_run=True)
         return Reply(answers, headers)
 
     async def _pay(self, client: Client, points: int) -> None:
@@ -203,8 +238,9 @@ def _actual_points(priced: PricedOperation) -> int:
 
 def _status(taken: Taken, tier: Tier, points: int) -> RateLimitStatus:
     """Return a client's bucket for the field ``rateLimit``."""
-    reset_at = datetime.now(UTC) + timedelta(seconds=math.ceil(taken.reset_seconds))
-    return RateLimitStatus(taken.limit, taken.remaining, tier.restore_rate, reset_at, points)
+    return RateLimitStatus(
+        taken.limit, taken.remaining, tier.restore_rate, taken.reset_seconds, points
+    )
 
 
 def _throttle_status(tier: Tier, taken: Taken) -> dict[str, Any]:
@@ -229,19 +265,34 @@ def _valued(prepared: PricedOperation | Answer, tier: Tier, taken: Taken) -> Ans
     return Answer({"extensions": {"cost": cost}}, ran=True, status=200, is_repeatable=False)
 
 
-def _reported(
-    answer: Answer, prepared: PricedOperation | Answer, tier: Tier, taken: Taken
-) -> Answer:
-    """Return an answer that says what it has cost."""
-    if isinstance(prepared, Answer):
-        return answer
-    notes = prepared.context.notes
-    cost = {
-        "requestedQueryCost": prepared.points,
-        "actualQueryCost": _actual_points(prepared),
+def _reports(
+    answers: Sequence[Answer],
+    prepared: Sequence[PricedOperation | Answer],
+    tier: Tier,
+    taken: Taken,
+    have_run: bool,
+) -> list[Answer]:
+    """Return answers that say what they have cost; what was refused has cost nothing."""
+    reports = []
+    for answer, one in zip(answers, prepared, strict=True):
+        requested = actual = 0
+        if isinstance(one, PricedOperation):
+            requested, actual = one.points, _actual_points(one) if have_run else 0
+        reports.append(_with_cost(answer, _reported_cost(requested, actual, tier, taken)))
+    return reports
+
+
+def _reported_cost(requested: int, actual: int, tier: Tier, taken: Taken) -> dict[str, Any]:
+    """Return what ``GraphQL-Cost: report`` asks for."""
+    return {
+        "requestedQueryCost": requested,
+        "actualQueryCost": actual,
         "throttleStatus": _throttle_status(tier, taken),
-        "memory": {"hits": notes.memory_hits, "misses": notes.memory_misses},
     }
+
+
+def _with_cost(answer: Answer, cost: dict[str, Any]) -> Answer:
+    """Return an answer that says what it has cost."""
     response = {**answer.response, "extensions": {"cost": cost}}
     return replace(answer, response=response, is_repeatable=False)
 

@@ -1,5 +1,6 @@
 """The service without its transport: an operation goes in, encoded JSON comes out."""
 
+import asyncio
 import math
 import re
 import time
@@ -49,7 +50,7 @@ PHASE_CODES: Mapping[Phase, ErrorCode] = {
 # Documents above this would not fit the cache, and be parsed anew each time.
 MAX_DOCUMENT_BYTES = 262_144
 # Characters of a new document that are parsed and validated for nothing, and for each point beyond.
-FREE_CHARACTERS = 4_000
+FREE_CHARACTERS = 1_000
 CHARACTERS_PER_POINT = 40
 MAX_FREE_FIELDS = 5
 # To ask only for these costs nothing.
@@ -96,13 +97,17 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class PricedOperation:
-    """An operation that can run, and the points it is expected to cost."""
+    """An operation that can run, and the points it is expected to cost.
+
+    ``pricing_points`` is what it took to find that out.
+    """
 
     bound: BoundOperation
     context: RequestContext
     document: str
     estimate: Estimate
     points: int
+    pricing_points: float
     facts: DocumentFacts
     record: RequestRecord
 
@@ -224,12 +229,19 @@ class PrimeService:
         stages.end("parse")
         known = self._known(bound)
         stages.end("plan")
-        estimate = known.plan.price(bound.variables, enough)
+        estimate, pricing_points = await _priced(known.plan, bound.variables, enough)
         points = 0 if _is_free(bound.operation) else max(1, math.ceil(estimate.points))
         stages.end("price")
         arrival.record.add_stages(stages)
         return PricedOperation(
-            bound, context, document, estimate, points, known.facts, arrival.record
+            bound,
+            context,
+            document,
+            estimate,
+            points,
+            pricing_points,
+            known.facts,
+            arrival.record,
         )
 
     async def run(self, priced: PricedOperation) -> Answer:
@@ -257,6 +269,24 @@ class PrimeService:
             facts = document_facts(bound, name if is_listed else None)
             known = operations[name] = _KnownOperation(plan, facts)
         return known
+
+
+async def _priced(
+    plan: QueryPlan, variables: Mapping[str, Any], enough: float
+) -> tuple[Estimate, float]:
+    """Return the price of an operation, others having turns, and the points pricing took."""
+    pricing = plan.price_by_turns(variables, enough)
+    begun = time.thread_time()
+    spent = 0.0
+    while True:
+        try:
+            next(pricing)
+        except StopIteration as end:
+            spent += time.thread_time() - begun
+            return end.value, spent / SECONDS_PER_POINT
+        spent += time.thread_time() - begun
+        await asyncio.sleep(0)
+        begun = time.thread_time()
 
 
 def _is_free(operation: OperationDefinitionNode) -> bool:

@@ -42,7 +42,7 @@ class PriceBook:
     ) -> None:
         """Make the price functions."""
         seconds = limits.deadline_seconds if task_seconds is None else task_seconds
-        tariff = Tariff(limits, overheads, seconds)
+        tariff = self._tariff = Tariff(limits, overheads, seconds)
         self.request_points = overheads.request
         self._lasting = MappingProxyType(
             _integer_prices(IntegerPrices(tariff, ranges))
@@ -65,6 +65,12 @@ class PriceBook:
     def root_state(self) -> object:
         """Return the state that the root fields of one request begin with."""
         return ROOT
+
+    def coercion_points(self, value: Any) -> float:
+        """Return what it takes to coerce the value of a variable that no field asks with."""
+        if isinstance(value, list):
+            return sum(map(self.coercion_points, value))
+        return self._tariff.coercion(value.bit_length() if isinstance(value, int) else 0)
 
 
 def _integer_prices(integers: IntegerPrices) -> dict[str, PriceFunction]:

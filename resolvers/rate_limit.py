@@ -1,22 +1,28 @@
 """What a client has left to spend, as its request found it."""
 
+import math
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class RateLimitStatus:
     """A client's bucket of points after its request was charged ``cost``.
 
-    ``restore_rate`` is in points per second; at ``reset_at`` the bucket is full again.
+    ``restore_rate`` is in points per second; in ``reset_seconds`` the bucket is full again.
     """
 
     limit: int
     remaining: int
     restore_rate: float
-    reset_at: datetime
+    reset_seconds: float
     cost: int
 
+    @property
+    def reset_at(self) -> datetime:
+        """The moment, told in whole seconds from now, at which the bucket is full again."""
+        return datetime.now(UTC) + timedelta(seconds=math.ceil(self.reset_seconds))
 
-NOT_LIMITED = RateLimitStatus(0, 0, 0.0, datetime.fromtimestamp(0, UTC), 0)
+
+NOT_LIMITED = RateLimitStatus(0, 0, 0.0, 0.0, 0)
 """What a caller has who need not pay, such as the command line."""

@@ -31,8 +31,15 @@ SCHEMA = build_schema("""
 ONE, HUNDRED, INNER, THING, LIST = 1, 10**3, 10**6, 10**9, 10**12
 
 
+COERCED = 10**15
+
+
 class Book:
     """Prices that say which field was priced."""
+
+    def coercion_points(self, value: Any) -> float:
+        """Return a price for each value of a list."""
+        return COERCED * (len(value) if isinstance(value, list) else 1)
 
     request_points = 0.0
 
@@ -246,3 +253,21 @@ def test_a_field_without_a_value_that_it_needs_is_priced_as_refused() -> None:
     text = "query ($n: Int = 3) { things(count: $n) { one } }"
     assert _price(text).points == LIST + 3 * ONE
     assert 0 < _price(text, n=None).points < 1
+
+
+@pytest.mark.parametrize("variables", [{}, {"parts": [1, 2, 3, 4, 5]}])
+def test_variables_of_skipped_fields_are_paid_for(variables: dict[str, Any]) -> None:
+    text = """query ($parts: [Int!] = [1, 2, 3, 4, 5], $skip: Boolean! = true) {
+      free thing(parts: $parts) @skip(if: $skip) { one } }"""
+    assert _price(text, **variables).points == 5 * COERCED
+    # A field that asks with them has them in its own price.
+    assert _price(text, **variables, skip=False).points == THING + ONE
+
+
+def test_long_selections_are_priced_by_turns() -> None:
+    text = "{ " + " ".join(f"a{k}: thing(size: {k}) {{ one }}" for k in range(1_000)) + " }"
+    document = parse(text)
+    operation = get_operation_ast(document, None)
+    assert operation is not None
+    pricing = QueryPricer(SCHEMA, Book()).compile(document, operation).price_by_turns({})
+    assert len(list(pricing)) == 4

@@ -21,6 +21,8 @@ class Recorder:
         """Work."""
         self.told: list[tuple[float, float]] = []
         self.fails_for: set[str] = set()
+        self.answers = asyncio.Event()
+        self.answers.set()
 
     async def connect(self) -> None:
         """Be connected."""
@@ -33,6 +35,7 @@ class Recorder:
             raise SharedStateError("test")
         if client is not PROBE:
             self.told.append((cost, owed))
+        await self.answers.wait()
         return True, known + cost
 
     async def close(self) -> None:
@@ -103,3 +106,36 @@ async def test_debts_are_bounded(shared: Recorder) -> None:
     budget.give_back(Client("ip:0", ALICE.tier), 1)
     await budget.close()
     assert len(shared.told) == 5
+
+
+async def test_attempt_that_nobody_waits_for_any_more_is_given_back(
+    budget: SharedBudget, shared: Recorder
+) -> None:
+    shared.answers.clear()
+    waiting = asyncio.create_task(budget.take(ALICE, 30))
+    while not shared.told:
+        await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    shared.answers.set()
+    async with asyncio.timeout(10):
+        while len(shared.told) < 2:
+            await asyncio.sleep(0.001)
+    assert shared.told == [(30.0, 0.0), (0.0, -30.0)]
+    assert (await budget.take(ALICE, 0)).remaining == 100
+
+
+async def test_attempt_given_up_that_fails_keeps_its_debts(
+    budget: SharedBudget, shared: Recorder
+) -> None:
+    shared.fails_for = {ALICE.id}
+    waiting = asyncio.create_task(budget.take(ALICE, 30))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    await until(budget, outages=1)
+    shared.fails_for = set()
+    await until(budget, recoveries=1)
+    assert (0.0, -30.0) not in shared.told

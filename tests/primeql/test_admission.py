@@ -1,5 +1,6 @@
 """What requests cost, on a real server: priced, refused, taken, given back."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -98,6 +99,55 @@ def test_report_says_what_was_asked_and_used(poor_server: RunningServer) -> None
 
 def test_without_the_header_nothing_is_reported(poor_server: RunningServer) -> None:
     assert "extensions" not in ask(poor_server, SMALL).json()
+
+
+@pytest.mark.parametrize("query", [DEAR, "{ integer(", "{ never }"])
+def test_report_of_what_did_not_run_says_that_it_cost_nothing(
+    poor_server: RunningServer, query: str
+) -> None:
+    response = ask(poor_server, query, graphql_cost="report")
+    assert "errors" in response.json()
+    cost = cost_of(response)
+    assert cost["actualQueryCost"] == 0
+    assert (cost["requestedQueryCost"] > 0) is (query is DEAR)
+    assert cost["throttleStatus"]["maximumAvailable"] == 1_000
+
+
+def test_report_of_an_empty_bucket_says_what_was_asked(poor_server: RunningServer) -> None:
+    price = cost_of(ask(poor_server, MIDDLE, graphql_cost="validate"))["requestedQueryCost"]
+    for number in range(100):
+        response = ask(poor_server, another(number), graphql_cost="report")
+        if response.status_code != 200:
+            break
+    cost = cost_of(response)
+    assert (cost["requestedQueryCost"], cost["actualQueryCost"]) == (price, 0)
+    assert cost["throttleStatus"]["currentlyAvailable"] < price
+
+
+def test_long_pricing_is_paid_for_by_whom_it_gives_only_a_price(
+    poor_server: RunningServer,
+) -> None:
+    # 500 cheap questions a document, each document asked for 50 times in one request: about
+    # 100 ms of pricing.
+    aliases = " ".join(f"a{k}: primeRange(low: $low, high: {k}) {{ sum }}" for k in range(500))
+    text = f"query ($low: BigInt!) {{ {aliases} }}"
+    persisted = {"version": 1, "sha256Hash": hashlib.sha256(text.encode()).hexdigest()}
+    by_hash = {"variables": {"low": "1"}, "extensions": {"persistedQuery": persisted}}
+    # Makes the document ready, which is paid for by itself.
+    httpx.post(f"{poor_server.url}/graphql", json={"query": text, **by_hash}, timeout=30)
+    headers = {"GraphQL-Cost": "validate"}
+    before = remaining(poor_server)
+    answers = httpx.post(
+        f"{poor_server.url}/graphql", json=[by_hash] * 50, headers=headers, timeout=60
+    ).json()
+    prices = [
+        answer["extensions"]["cost"]["requestedQueryCost"]
+        for answer in answers
+        if "errors" not in answer
+    ]
+    assert prices
+    assert set(prices) == {prices[0]}
+    assert remaining(poor_server) < before - 50
 
 
 def test_another_mode_is_refused(poor_server: RunningServer) -> None:
