@@ -54,9 +54,12 @@ ENV PATH=/opt/primeql/bin:/usr/local/bin:/usr/bin:/bin \
     PYTHONUNBUFFERED=1 \
     OPENBLAS_NUM_THREADS=1 \
     PRIMEQL_HOST=0.0.0.0 \
-    PRIMEQL_PORT=8000
+    PRIMEQL_PORT=8000 \
+    PRIMEQL_METRICS_HOST=0.0.0.0 \
+    PRIMEQL_METRICS_PORT=9464 \
+    REVISION="${REVISION}"
 USER 10001:10001
-EXPOSE 8000
+EXPOSE 8000 9464
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 CMD ["primeql", "health"]
 ENTRYPOINT ["primeql"]

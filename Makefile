@@ -26,6 +26,7 @@ slow: .venv/installed-dev
 # Builds and runs what is shipped: the image, the compose file, the manifests, the deployment scripts.
 ship: system .venv/installed-dev
 	scripts/install-ship-tools
+	npm ci --silent --prefix tests/ship
 	$(BIN)/pytest -n 2 --dist loadfile -m ship tests/ship
 
 check: .venv/installed-dev

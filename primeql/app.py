@@ -154,9 +154,10 @@ def _middleware(settings: Settings) -> list[Middleware]:
 def _budget(settings: Settings) -> Budget:
     """Return where clients' budgets are kept: in Redis if there is one, in this process if not."""
     local = LocalBuckets()
-    if not settings.redis_url:
+    url = settings.budget_redis_url or settings.redis_url
+    if not url:
         return LocalBudget(local)
-    return SharedBudget(RedisBuckets(settings.redis_url), local)
+    return SharedBudget(RedisBuckets(url), local)
 
 
 async def _http_error(_request: Request, error: Exception) -> Response:

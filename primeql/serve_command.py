@@ -10,6 +10,9 @@ from primeql.settings import Settings
 
 # On SIGTERM requests under way may use up their deadline, and this long for the answer itself.
 SHUTDOWN_MARGIN_SECONDS = 5
+# Longer than proxies keep idle connections (60 s): they must be the ones to close them, or a
+# request meets a connection that is just being closed.
+KEEP_ALIVE_SECONDS = 75
 # Cycles of a document that has left the cache are found after 10 million allocations at the latest.
 GC_THRESHOLDS = (50_000, 20, 10)
 
@@ -65,6 +68,7 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
         server_header=False,
         # Whom to believe is for PRIMEQL_TRUSTED_PROXIES to say.
         proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=shutdown_seconds(settings),
     )
     return 0

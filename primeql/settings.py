@@ -198,6 +198,11 @@ class Settings:
         _read_redis_url,
         "Redis for what processes share, redis:// or rediss://; empty for none.",
     )
+    budget_redis_url: str = _secret(
+        "",
+        _read_redis_url,
+        "Redis for clients' budgets, which must never be evicted; empty for that of all else.",
+    )
     tiers_file: str = _setting(
         "", str, "Path of a TOML or JSON file of the clients' tiers; empty for the built-in ones."
     )

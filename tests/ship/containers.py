@@ -79,7 +79,11 @@ class Container:
 def running_container(image: str, settings: Mapping[str, str] | None = None) -> Iterator[Container]:
     """Start a container that can do nothing but serve; remove it at the end."""
     port = free_port()
-    environment = {"PRIMEQL_PORT": str(port), **(settings or {})}
+    environment = {
+        "PRIMEQL_PORT": str(port),
+        "PRIMEQL_METRICS_PORT": "0",
+        **(settings or {}),
+    }
     variables = [f"--env={name}={value}" for name, value in environment.items()]
     started = time.monotonic()
     name = podman(

@@ -66,7 +66,7 @@ def test_image_says_how_it_is_run(image: str) -> None:
     assert config["User"] == "10001:10001"
     assert (config["Entrypoint"], config["Cmd"]) == (["primeql"], ["serve"])
     assert config["StopSignal"] == "SIGTERM"
-    assert list(config["ExposedPorts"]) == ["8000/tcp"]
+    assert set(config["ExposedPorts"]) == {"8000/tcp", "9464/tcp"}
     assert found["Healthcheck"]["Test"] == ["CMD", "primeql", "health"]
 
 
@@ -85,6 +85,8 @@ def test_environment_of_the_image_names_no_secret(image: str) -> None:
     assert {name for name in names if name.startswith("PRIMEQL_")} == {
         "PRIMEQL_HOST",
         "PRIMEQL_PORT",
+        "PRIMEQL_METRICS_HOST",
+        "PRIMEQL_METRICS_PORT",
     }
 
 
