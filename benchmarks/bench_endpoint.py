@@ -92,7 +92,7 @@ _ACCEPTED = (
 _DEAR = '{ primeRange(low: 1, high: "100000000000") { gaps { maximum { start } } } }'
 _PERSISTED = {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}
 _CLOSE = {"Connection": "close"}
-_NO_ESTIMATE = Estimate(0.0, (), 0.0, ())
+_NO_ESTIMATE = Estimate(0.0, 0.0, (), 0.0, ())
 _REFUSED = (
     Case("too many requests a minute", "strict", _post(_IS_PRIME), _JSON),
     Case("bucket empty", "poor", _post(_IS_PRIME), _JSON),

@@ -29,6 +29,9 @@ Priced = tuple[float, Sequence[tuple[Any, float]]]
 PriceFunction = Callable[[Any, Mapping[str, Any]], Priced]
 """From the state of the parent and the coerced arguments to what one field costs."""
 
+SizeFunction = Callable[[Any], float]
+"""From the state of the parent to the bytes of memory that showing one field takes."""
+
 _CONDITIONS = ("skip", "include")
 
 
@@ -42,6 +45,10 @@ class PriceBook(Protocol):
 
     def price_of(self, coordinate: str) -> PriceFunction | None:
         """Return the price function of "Type.field"; None if it has none."""
+        ...
+
+    def size_of(self, coordinate: str) -> SizeFunction:
+        """Return the size function of "Type.field"."""
         ...
 
     def is_lasting(self, coordinate: str) -> bool:
@@ -63,19 +70,30 @@ class PlannedField:
     Attributes:
         path: Response names from the root to the field.
         price: Its price function.
+        size: Its size function.
         arguments: What it is asked with.
         copies: How many response names ask for the same without arguments, itself included.
         below: The fields selected on what it returns.
         is_lasting: Neither variables nor the process's past can change the price of the subtree.
-        remembered: The price of a lasting subtree once it is known.
+        remembered: The price and size of a lasting subtree once it is known.
     """
 
-    __slots__ = ("arguments", "below", "copies", "is_lasting", "path", "price", "remembered")
+    __slots__ = (
+        "arguments",
+        "below",
+        "copies",
+        "is_lasting",
+        "path",
+        "price",
+        "remembered",
+        "size",
+    )
 
     def __init__(
         self,
         path: tuple[str, ...],
         price: PriceFunction,
+        size: SizeFunction,
         arguments: Arguments,
         below: tuple["PlannedField", ...],
         is_lasting: bool,
@@ -83,13 +101,14 @@ class PlannedField:
         """Begin as the only one of its kind, with no price known."""
         self.path = path
         self.price = price
+        self.size = size
         self.arguments = arguments
         self.below = below
         self.is_lasting: bool = (
             is_lasting and arguments.are_known and all(field.is_lasting for field in below)
         )
         self.copies = 1
-        self.remembered: tuple[float, float, tuple[str, ...]] | None = None
+        self.remembered: tuple[float, float, float, tuple[str, ...]] | None = None
 
 
 class Planner:
@@ -161,7 +180,8 @@ class Planner:
         if sets and is_object_type(returned):
             below = self._fields(returned, sets, path)
         arguments = Arguments(definition, nodes[0])
-        return PlannedField(path, price, arguments, below, self._book.is_lasting(coordinate))
+        size = self._book.size_of(coordinate)
+        return PlannedField(path, price, size, arguments, below, self._book.is_lasting(coordinate))
 
     def _collected(
         self, parent: GraphQLObjectType, sets: Sequence[SelectionSetNode]

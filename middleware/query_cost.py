@@ -21,6 +21,7 @@ from middleware.cost_plan import (
     Planner,
     PriceBook,
     PriceFunction,
+    SizeFunction,
     condition_variables,
     variables_of,
 )
@@ -32,6 +33,8 @@ _DOCUMENT_POINTS = 9.0
 _CHARACTER_POINTS = 0.035
 # A field that fails for the want of an argument.
 _REFUSED_POINTS = 0.1
+# Its error, with message, path and place.
+_REFUSED_BYTES = 2_000.0
 # Plans kept of one document; each belongs to one outcome of its @skip and @include.
 _KEPT_PLANS = 8
 # Root fields priced between two turns of other requests: at 10 us each 2 ms.
@@ -44,6 +47,7 @@ class Estimate:
 
     Attributes:
         points: The whole price.
+        size: Bytes of memory that the answer takes while it is made.
         dearest: Response names from the root to the field that costs most by itself.
         dearest_points: The price of that field, all its occurrences together.
         root_fields: The response name of every root field with the price of all below it.
@@ -52,6 +56,7 @@ class Estimate:
     """
 
     points: float
+    size: float
     dearest: tuple[str, ...]
     dearest_points: float
     root_fields: Sequence[tuple[str, float]]
@@ -189,6 +194,7 @@ class _Tally:
         "points",
         "root",
         "root_fields",
+        "size",
         "variables",
     )
 
@@ -197,6 +203,7 @@ class _Tally:
         self.root = root
         self.enough = enough
         self.points = 0.0
+        self.size = 0.0
         self.dearest: tuple[str, ...] = ()
         self.dearest_points = 0.0
         self.root_fields: list[tuple[str, float]] = []
@@ -204,7 +211,12 @@ class _Tally:
     def estimate(self, is_complete: bool) -> Estimate:
         """Return what was found."""
         return Estimate(
-            self.points, self.dearest, self.dearest_points, self.root_fields, is_complete
+            self.points,
+            self.size,
+            self.dearest,
+            self.dearest_points,
+            self.root_fields,
+            is_complete,
         )
 
     def add_root(self, field: PlannedField) -> None:
@@ -213,11 +225,14 @@ class _Tally:
             self.add((field,), self.root, 1.0)
             return
         if field.remembered is None:
-            before, self_dearest = self.points, (self.dearest_points, self.dearest)
+            points, size = self.points, self.size
+            self_dearest = (self.dearest_points, self.dearest)
             self.dearest_points, self.dearest = 0.0, ()
             self.add((field,), self.root, 1.0)
-            field.remembered = (self.points - before, self.dearest_points, self.dearest)
-            self.points, (self.dearest_points, self.dearest) = before, self_dearest
+            added = (self.points - points, self.size - size)
+            field.remembered = (*added, self.dearest_points, self.dearest)
+            self.points, self.size = points, size
+            self.dearest_points, self.dearest = self_dearest
         self._count(*field.remembered)
 
     def add(self, fields: Sequence[PlannedField], state: Any, times: float) -> None:
@@ -225,20 +240,24 @@ class _Tally:
         for field in fields:
             arguments = field.arguments.of(self.variables)
             if arguments is None:
-                self._count(_REFUSED_POINTS, _REFUSED_POINTS, field.path)
+                self._count(_REFUSED_POINTS, _REFUSED_BYTES, _REFUSED_POINTS, field.path)
                 continue
             points, returned = field.price(state, arguments)
             if field.copies > 1:
                 # What the first has computed, the others find.
                 points += (field.copies - 1) * field.price(state, arguments)[0]
             points *= times
-            self._count(points, points, field.path)
+            size = field.size(state) * field.copies * times
+            self._count(points, size, points, field.path)
             if field.below:
                 for below, count in returned:
                     self.add(field.below, below, times * count)
 
-    def _count(self, points: float, dearest_points: float, dearest: tuple[str, ...]) -> None:
+    def _count(
+        self, points: float, size: float, dearest_points: float, dearest: tuple[str, ...]
+    ) -> None:
         self.points += points
+        self.size += size
         if dearest_points > self.dearest_points:
             self.dearest_points = dearest_points
             self.dearest = dearest
@@ -268,6 +287,10 @@ class _CompleteBook:
     def price_of(self, coordinate: str) -> PriceFunction | None:
         """Return the price function of "Type.field"."""
         return self._prices.get(coordinate)
+
+    def size_of(self, coordinate: str) -> SizeFunction:
+        """Return the size function of "Type.field"."""
+        return self._book.size_of(coordinate)
 
     def is_lasting(self, coordinate: str) -> bool:
         """Whether the same arguments cost the same for as long as the process lives."""

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from middleware.clients import Client
+from middleware.memory_budget import AnswerTooLargeError, MemoryBudget
 from middleware.rate_limit_headers import budget_headers
 from middleware.request_record import UNKNOWN_DOCUMENT, OperationRecord, RequestRecord
 from middleware.tier import Tier
@@ -17,11 +18,14 @@ from primeql.operations import Operation
 from primeql.request_errors import RequestError
 from primeql.service import Answer, Arrival, PricedOperation, PrimeService, refusal
 from resolvers.answer_notes import AnswerNotes
-from resolvers.errors import ErrorCode
+from resolvers.compute import LOOP_POINTS
+from resolvers.errors import ErrorCode, OverloadedError
 from resolvers.rate_limit import RateLimitStatus
 
 # What pricing may take of a request that is refused or only priced: 5 ms, thousands of fields.
 FREE_PRICING_POINTS = 50.0
+# Half a minute later everything has changed: all that waits now is answered or given up.
+MOST_RETRY_SECONDS = 30
 
 
 class CostMode(enum.Enum):
@@ -65,12 +69,14 @@ class Admission:
     Args:
         service: Prices and runs them.
         budget: What clients have left.
+        memory: For the responses being made.
     """
 
-    def __init__(self, service: PrimeService, budget: Budget) -> None:
+    def __init__(self, service: PrimeService, budget: Budget, memory: MemoryBudget) -> None:
         """Remember the parts."""
         self._service = service
         self._budget = budget
+        self.memory = memory
 
     async def answer(
         self,
@@ -144,8 +150,11 @@ class Admission:
             if mode is CostMode.REPORT:
                 refused = _reports(refused, prepared, tier, taken, have_run=False)
             return Reply(refused, budget_headers(taken, tier))
-        taken = await self._budget.take(client, points)
+        lacking = self._make_room(priced, points, arrival)
+        taken = await self._budget.take(client, 0 if lacking else points)
         headers = budget_headers(taken, tier)
+        if lacking is not None:
+            return Reply([refusal(lacking.error)], headers | lacking.headers, lacking.error.status)
         if not taken.is_allowed:
             answer = _out_of_points(points, taken)
             if mode is CostMode.REPORT:
@@ -166,6 +175,23 @@ class Admission:
             left = taken._replace(remaining=min(tier.points, taken.remaining + points - used))
             answers = _reports(answers, prepared, tier, left, have_run=True)
         return Reply(answers, headers)
+
+    def _make_room(
+        self, priced: Sequence[PricedOperation], points: int, arrival: Arrival
+    ) -> "_Lacking | None":
+        """Hold the memory that operations need; return what is lacking for them to run."""
+        size = sum(one.estimate.size for one in priced)
+        try:
+            if arrival.held is not None:
+                arrival.held.take(size)
+        except AnswerTooLargeError as error:
+            return _Lacking(RequestError(str(error), 200, ErrorCode.COST_LIMIT_EXCEEDED))
+        except OverloadedError as error:
+            return _overloaded(str(error), 1.0)
+        seconds = self._service.retry_seconds(arrival.client_id) if points > LOOP_POINTS else None
+        if seconds is None:
+            return None
+        return _overloaded("too many computations are waiting; try again later", seconds)
 
     async def _pay(self, client: Client, points: int) -> None:
         """Take points that are not given back.
@@ -202,6 +228,21 @@ class Admission:
     async def close(self) -> None:
         """Let go of the budget's connections."""
         await self._budget.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Lacking:
+    """Why operations can not run for want of room, and the headers that say when they can."""
+
+    error: RequestError
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def _overloaded(message: str, retry_seconds: float) -> _Lacking:
+    """Refuse for now."""
+    wait = min(max(1, math.ceil(retry_seconds)), MOST_RETRY_SECONDS)
+    error = RequestError(message, 503, ErrorCode.OVERLOADED)
+    return _Lacking(error, {"Retry-After": str(wait)})
 
 
 def _note(

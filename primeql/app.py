@@ -21,6 +21,7 @@ from middleware.answer_headers import AnswerHeadersMiddleware
 from middleware.clients import KEY_HEADERS, ClientResolver
 from middleware.concurrency import ConcurrentRequests
 from middleware.guard import Guard
+from middleware.memory_budget import MemoryBudget
 from middleware.observation import ObservationMiddleware
 from middleware.rate_limit_headers import EXPOSED_HEADERS
 from middleware.refusal import RefusedError, answer_refusal
@@ -64,7 +65,7 @@ def _routes(settings: Settings, telemetry: Telemetry) -> ASGIApp:
     """Return the routes and what stands between them and their clients."""
     service = PrimeService(settings, telemetry.observe_task)
     budget = _budget(settings)
-    admission = Admission(service, budget)
+    admission = Admission(service, budget, MemoryBudget(settings.max_response_memory_bytes))
     telemetry.watch(service, budget)
     tiers = read_tiers(settings.tiers_file)
     keys = ApiKeys(settings.api_keys_file, tiers)

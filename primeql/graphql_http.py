@@ -10,6 +10,7 @@ from starlette.responses import Response
 from execution.encoding import encode
 from middleware.clients import Client
 from middleware.header_fields import header_fields, text_of
+from middleware.memory_budget import HeldMemory
 from middleware.request_record import RequestRecord, Stages
 from middleware.server_timing import timing_headers, wants_timing
 from primeql import __version__
@@ -44,19 +45,31 @@ async def respond(admission: Admission, settings: Settings, request: Request) ->
         return refuse(RequestError(f"Accept must take {GRAPHQL_JSON} or {JSON}", 406))
     if b"sec-fetch-site" in fields and is_forged(request, settings.cors_origins):
         return refuse(RequestError("sent by a page of another site", 403), media_type)
+    held = admission.memory.holder()
     try:
-        asker = Asker(admission, settings, request)
-        if request.scope["method"] != "POST":
-            operation = read_operation(_query_parameters(request))
-            return await _respond_to_get(asker, request, operation, media_type)
-        timeout = settings.body_timeout_milliseconds / 1_000
-        parameters = await read_json(request, settings.max_request_bytes, timeout)
-        if isinstance(parameters, list):
-            operations = _read_batch(parameters, settings.max_operations)
-            return _batch_response(await asker.ask(operations), media_type)
-        operation = read_operation(parameters)
+        return await _respond(Asker(admission, settings, request, held), settings, media_type)
     except RequestError as error:
         return refuse(error, media_type)
+    finally:
+        held.let_go()
+
+
+async def _respond(asker: "Asker", settings: Settings, media_type: str) -> Response:
+    """Return the answer to what a request carries, read from where its method puts it.
+
+    Raises:
+        RequestError: It can not be read.
+    """
+    request = asker.request
+    if request.scope["method"] != "POST":
+        operation = read_operation(_query_parameters(request))
+        return await _respond_to_get(asker, request, operation, media_type)
+    timeout = settings.body_timeout_milliseconds / 1_000
+    parameters = await read_json(request, settings.max_request_bytes, timeout)
+    if isinstance(parameters, list):
+        operations = _read_batch(parameters, settings.max_operations)
+        return _batch_response(await asker.ask(operations), media_type)
+    operation = read_operation(parameters)
     return _response(await asker.ask([operation]), media_type, {"Cache-Control": NO_STORE})
 
 
@@ -67,10 +80,13 @@ class Asker:
         RequestError: A header can not be read.
     """
 
-    def __init__(self, admission: Admission, settings: Settings, request: Request) -> None:
+    def __init__(
+        self, admission: Admission, settings: Settings, request: Request, held: HeldMemory
+    ) -> None:
         """Read the headers."""
         self._admission = admission
-        self._request = request
+        self._held = held
+        self.request = request
         fields = header_fields(request.scope)
         self.mode = cost_mode(text_of(fields, b"graphql-cost"))
         most = settings.deadline_milliseconds / 1_000
@@ -81,16 +97,16 @@ class Asker:
 
         The whole request has just arrived.
         """
-        state = self._request.scope["state"]
+        state = self.request.scope["state"]
         client: Client = state["client"]
         record: RequestRecord = state["record"]
-        asked = text_of(header_fields(self._request.scope), b"server-timing")
+        asked = text_of(header_fields(self.request.scope), b"server-timing")
         record.wants_timing = wants_timing(asked)
         deadline = time.monotonic() + self._timeout
         most = client.tier.max_request_cost
-        arrival = Arrival(state["request_id"], deadline, most, client.id, record)
+        arrival = Arrival(state["request_id"], deadline, most, client.id, record, self._held)
         work = self._admission.answer(operations, client, self.mode, arrival)
-        return await unless_gone(self._request, work)
+        return await unless_gone(self.request, work)
 
 
 async def _respond_to_get(

@@ -16,6 +16,7 @@ from execution.document_limits import DocumentLimits
 from execution.encoding import encode
 from execution.executor import BoundOperation, DocumentExecutor, Outcome, Phase
 from middleware.error_mask import format_error
+from middleware.memory_budget import HeldMemory
 from middleware.query_cost import Estimate, QueryPlan, QueryPricer
 from middleware.request_record import DocumentFacts, RequestRecord, Stages
 from primeql import __version__
@@ -85,7 +86,7 @@ class Arrival:
     """What the operations of one request have in common.
 
     ``deadline`` is a moment on ``time.monotonic()``, in seconds; one for all of them.
-    ``max_request_cost`` is what the client's tier allows.
+    ``max_request_cost`` is what the client's tier allows. ``held`` is for what the answers take.
     """
 
     request_id: str
@@ -93,6 +94,7 @@ class Arrival:
     max_request_cost: int
     client_id: str = ""
     record: RequestRecord = field(default_factory=RequestRecord)
+    held: HeldMemory | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +199,10 @@ class PrimeService:
             notes=AnswerNotes(Owner(arrival.client_id, arrival.request_id)),
             memory=self.memory,
         )
+
+    def retry_seconds(self, client_id: str) -> float | None:
+        """Return when a client may try again whose computations would be refused now."""
+        return self._compute.retry_seconds(client_id)
 
     async def prepare(
         self,

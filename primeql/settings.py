@@ -193,6 +193,12 @@ class Settings:
         _read_execution,
         "How documents run: plan, or stock for graphql-core's executor throughout.",
     )
+    max_response_memory_bytes: int = _integer(
+        256 << 20,
+        1 << 20,
+        1 << 40,
+        "Memory for the responses being made, as predicted; one more is refused as OVERLOADED.",
+    )
     redis_url: str = _secret(
         "",
         _read_redis_url,

@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 # What a question that only a kill can stop is charged at most: 1.5 s.
 TASK_POINTS = 15_000.0
-# It is killed when it has run for twice that, however much of the request's time is left.
+# It is killed when it has taken twice that, however much of the request's time is left.
 TASK_SECONDS = 2 * TASK_POINTS * SECONDS_PER_POINT
 # Predicted points up to which a question is answered on the event loop: 2 ms, as much as one
 # request may compute there before others have their turn.
@@ -105,6 +105,7 @@ class Compute:
         self.quick = WorkerLane(workers, 0, max_waiting)
         self.slow = WorkerLane(workers, SLOW_NICENESS, max_waiting)
         self.threads = ThreadLane(workers, max_waiting)
+        self._workers = workers
         self._limits = limits
         self._observe = observe
 
@@ -115,6 +116,18 @@ class Compute:
     async def close(self) -> None:
         """End the worker processes at once; what they were computing is lost."""
         await asyncio.gather(self.quick.close(), self.slow.close(), self.threads.close())
+
+    def retry_seconds(self, client: str) -> float | None:
+        """Return when a client whose tasks would be refused may try again; None if they are not.
+
+        That is when half of what waits has been computed, as far as it was predicted.
+        """
+        lanes = (self.quick, self.slow, self.threads)
+        full = [lane for lane in lanes if lane.pool.refuses(client)]
+        if not full:
+            return None
+        points = max(lane.pool.waiting_points for lane in full)
+        return points * SECONDS_PER_POINT / 2 / self._workers
 
     async def sweep(
         self,

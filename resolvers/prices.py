@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from engine.prime_ranges import PrimeRanges
+from resolvers.answer_sizes import SizeFunction, size_of
 from resolvers.limits import Limits
 from resolvers.prices_factors import FactorPrices
 from resolvers.prices_integers import IntegerPrices
@@ -57,6 +58,10 @@ class PriceBook:
     def price_of(self, coordinate: str) -> PriceFunction | None:
         """Return the price function of a field; None if it has none."""
         return self._lasting.get(coordinate) or self._changing.get(coordinate)
+
+    def size_of(self, coordinate: str) -> SizeFunction:
+        """Return what predicts the bytes that showing a field takes."""
+        return size_of(coordinate)
 
     def is_lasting(self, coordinate: str) -> bool:
         """Whether a price never changes; those of sweeps fall while the base primes grow."""

@@ -61,10 +61,10 @@ class WorkerLane:
     ) -> Any:
         """Return ``function(*arguments)``, computed when it is owner's turn.
 
-        A worker is killed if this is cancelled, or when it has run for ``seconds``.
+        A worker is killed if this is cancelled, or when it has taken ``seconds`` of CPU time.
 
         Raises:
-            TimeoutError: It has.
+            DeadlineError: It has.
             OverloadedError: Too many are waiting.
             WorkerDiedError: Its worker died.
         """
@@ -75,8 +75,7 @@ class WorkerLane:
             self._give_back(worker)
             worker = await self.pool.borrow(owner, points)
         try:
-            async with asyncio.timeout(seconds):
-                return await worker.run(meter, function, *arguments)
+            return await worker.run(seconds, meter, function, *arguments)
         finally:
             self._give_back(worker)
 

@@ -19,7 +19,7 @@ from multiprocessing import resource_tracker
 from multiprocessing.context import ForkServerProcess
 from typing import Any, Self, cast
 
-from engine.errors import CapacityError, EngineError, InvariantError
+from engine.errors import CapacityError, DeadlineError, EngineError, InvariantError
 from resolvers.meter import Meter
 
 # Modules that every worker has before its first task, so that no caller waits for them.
@@ -95,10 +95,13 @@ class WorkerProcess(asyncio.Protocol):
         """Whether it can take one more task."""
         return self._transport is not None and self._tasks_left > 0
 
-    async def run(self, meter: Meter, function: Callable[..., Any], *arguments: Any) -> Any:
+    async def run(
+        self, seconds: float, meter: Meter, function: Callable[..., Any], *arguments: Any
+    ) -> Any:
         """Return ``function(*arguments)``; die if cancelled.
 
         Raises:
+            DeadlineError: The process has taken ``seconds`` of CPU time, and is dead.
             EngineError: The function raised it.
             WorkerDiedError: The process ended first, or the function raised something else, which
                 the process has written to standard error.
@@ -109,14 +112,19 @@ class WorkerProcess(asyncio.Protocol):
         meter.begin()
         answer = self._answer = asyncio.get_running_loop().create_future()
         try:
-            self._transport.write(pickle.dumps((function, arguments)))
-            result, error, seconds = await answer
+            self._transport.write(pickle.dumps((seconds, function, arguments)))
+            result, error, taken = await answer
+        except WorkerDiedError:
+            # Its timer's signal ends it without a word; nothing else takes as long.
+            if meter.seconds() < seconds:
+                raise
+            raise DeadlineError("one computation may not take as long as this one did") from None
         except asyncio.CancelledError:
             self.kill()
             raise
         finally:
             self._answer = None
-        meter.end(seconds)
+        meter.end(taken)
         if error is not None:
             raise error
         return result
@@ -179,10 +187,13 @@ def _serve(stream: socket.socket, niceness: int) -> None:
     with stream, stream.makefile("rb") as tasks:
         while True:
             try:
-                function, arguments = pickle.load(tasks)
+                seconds, function, arguments = pickle.load(tasks)
             except (EOFError, ConnectionError):
                 return
+            # By default its signal ends the process, also one that is deep in FLINT.
+            signal.setitimer(signal.ITIMER_PROF, seconds)
             answer = pickle.dumps(_answer(function, arguments), pickle.HIGHEST_PROTOCOL)
+            signal.setitimer(signal.ITIMER_PROF, 0)
             stream.sendall(len(answer).to_bytes(_LENGTH_BYTES, "big") + answer)
 
 

@@ -15,7 +15,7 @@ from graphql import (
     validate,
 )
 
-from middleware.cost_plan import Priced, PriceFunction
+from middleware.cost_plan import Priced, PriceFunction, SizeFunction
 from middleware.query_cost import Estimate, QueryPlan, QueryPricer
 
 SCHEMA = build_schema("""
@@ -47,6 +47,10 @@ class Book:
         """Begin without calls."""
         self.calls = 0
         self.arguments: list[Mapping[str, Any]] = []
+
+    def size_of(self, coordinate: str) -> SizeFunction:
+        """Return a size of one byte for every field."""
+        return lambda _state: 1.0
 
     def price_of(self, coordinate: str) -> PriceFunction | None:
         """Return a price that does not depend on anything."""
@@ -123,6 +127,19 @@ def _price(text: str, **variables: Any) -> Estimate:
 )  # fmt: skip
 def test_fields_are_counted_as_often_as_they_run(text: str, points: float) -> None:
     assert _price(text).points == points
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("{ thing { one } }", 2),
+        ("{ thing { one a: one b: one } }", 4),
+        ("{ things(count: 3) { one parts { hundred } } }", 1 + 3 * (1 + 1 + 5)),
+        ("{ a: thing { one } b: thing { one } }", 4),
+    ],
+)
+def test_size_counts_every_value_that_is_shown(text: str, values: float) -> None:
+    assert _price(text).size == values
 
 
 CONDITIONAL = """query ($x: Boolean = false, $y: Boolean!) {

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from middleware.clients import Client
+from middleware.memory_budget import MemoryBudget
 from middleware.tier import ANONYMOUS, DEFAULT_TIERS
 from middleware.token_bucket import LocalBuckets, LocalBudget
 from primeql.admission import Admission, CostMode
@@ -77,7 +78,7 @@ def test_bad_header_is_a_bad_request(server: RunningServer, method: str) -> None
 async def test_operations_of_a_batch_share_the_deadline_of_their_request(
     service: PrimeService,
 ) -> None:
-    admission = Admission(service, LocalBudget(LocalBuckets()))
+    admission = Admission(service, LocalBudget(LocalBuckets()), MemoryBudget(1 << 20))
     client = Client("somebody", DEFAULT_TIERS[ANONYMOUS])
     late = Arrival("r1", time.monotonic(), client.tier.max_request_cost, client.id)
     batch = [Operation(EASY)] * 3

@@ -194,6 +194,16 @@ async def test_worker_that_takes_too_much_memory_refuses_and_lives(compute: Comp
     assert pid <= compute.slow.pids
 
 
+async def test_one_computation_is_ended_when_it_has_taken_more_than_any_may(
+    compute: Compute, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("resolvers.compute.TASK_SECONDS", 0.2)
+    with pytest.raises(DeadlineError, match="one computation"):
+        await compute.single(SLOW, in_seconds(60), AnswerNotes(), next_prime, 10**4_095)
+    # To wait is not to compute.
+    assert await compute.single(SLOW, in_seconds(60), AnswerNotes(), sleep_and_tell, 0.4) == 0.4
+
+
 async def test_large_answers_and_arguments_arrive_whole(compute: Compute) -> None:
     large = bytes(range(256)) * 40_000
     assert await compute.single(DEAR, in_seconds(10), AnswerNotes(), bytes, large) == large

@@ -1,0 +1,102 @@
+"""A server with more to do than it can: refused at once, and each client by its own share."""
+
+import asyncio
+import json
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.hard_integers import hard_question
+from tests.server import RunningServer, running_server
+
+TIER = {
+    "points": 10_000_000,
+    "restore_rate": 1_000,
+    "requests_per_minute": 1_000_000,
+    "concurrent_requests": 1_000,
+    "max_request_cost": 20_000,
+}
+PAGE = "{ primeRange(low: 1, high: 10000000) { primes(first: 100000) { nodes } } }"
+EASY = "{ integer(value: 97) { isPrime } }"
+
+
+def settings(tmp_path: Path, **more: str) -> dict[str, str]:
+    tiers = tmp_path / "tiers.json"
+    tiers.write_text(json.dumps({"anonymous": TIER}))
+    return {
+        "PRIMEQL_TIERS_FILE": str(tiers),
+        "PRIMEQL_TRUSTED_PROXIES": "127.0.0.0/8",
+        **more,
+    }
+
+
+async def ask(server: RunningServer, query: str, address: str) -> httpx.Response:
+    """Ask as the client of an address, with 2 s of patience."""
+    headers = {"X-Forwarded-For": address, "X-Request-Timeout": "2"}
+    async with httpx.AsyncClient(timeout=30) as client:
+        return await client.post(f"{server.url}/graphql", json={"query": query}, headers=headers)
+
+
+async def test_full_queue_refuses_whom_it_is_full_of(tmp_path: Path) -> None:
+    limits = {"PRIMEQL_WORKERS": "1", "PRIMEQL_MAX_WAITING": "3"}
+    with running_server(settings(tmp_path, **limits)) as server:
+        greedy = [
+            asyncio.ensure_future(ask(server, hard_question(n), "10.0.0.1")) for n in range(4)
+        ]
+        await asyncio.sleep(0.5)
+        begin = time.monotonic()
+        refused = await ask(server, hard_question(10), "10.0.0.1")
+        assert time.monotonic() - begin < 1
+        assert await ask(server, EASY, "10.0.0.1")
+        modest = await ask(server, hard_question(11), "10.0.0.2")
+        answers = await asyncio.gather(*greedy)
+    assert refused.status_code == 503
+    assert 1 <= int(refused.headers["retry-after"]) <= 30
+    (error,) = refused.json()["errors"]
+    assert "data" not in refused.json()
+    assert error["extensions"]["code"] == "OVERLOADED"
+    # Nothing ran, and nothing was charged.
+    points = [int(one.headers["x-ratelimit-remaining"]) for one in (*answers, refused)]
+    assert int(refused.headers["x-ratelimit-limit"]) - min(points) < 5 * 16_000
+    # The other client's one question took the place of the greedy one's last.
+    codes = sorted(one.json()["errors"][0]["extensions"]["code"] for one in answers)
+    assert codes == ["DEADLINE_EXCEEDED"] * 3 + ["OVERLOADED"]
+    assert modest.json()["errors"][0]["extensions"]["code"] == "DEADLINE_EXCEEDED"
+
+
+async def test_answers_that_do_not_fit_the_memory_are_refused(tmp_path: Path) -> None:
+    # A page is predicted to take about 18 MB: one fits, two do not, and three never could.
+    limits = {"PRIMEQL_MAX_RESPONSE_MEMORY_BYTES": str(32 << 20)}
+    pages = " ".join(f"p{k}: {PAGE[2:-2]}" for k in range(3))
+    with running_server(settings(tmp_path, **limits)) as server:
+        both = await asyncio.gather(*(ask(server, PAGE, "10.0.0.1") for _ in range(8)))
+        never = (await ask(server, f"{{ {pages} }}", "10.0.0.1")).json()
+        after = await ask(server, PAGE, "10.0.0.1")
+    assert {one.status_code for one in both} <= {200, 503}
+    assert 200 in {one.status_code for one in both}
+    assert never["errors"][0]["extensions"]["code"] == "COST_LIMIT_EXCEEDED"
+    assert "memory" in never["errors"][0]["message"]
+    assert after.status_code == 200
+
+
+async def test_light_questions_are_answered_when_the_memory_is_full(tmp_path: Path) -> None:
+    limits = {"PRIMEQL_MAX_RESPONSE_MEMORY_BYTES": str(32 << 20), "PRIMEQL_WORKERS": "1"}
+    # A wide sweep holds the memory of its page for as long as it runs.
+    slow = "{ primeRange(low: 1000000000000000, high: 2000000000000000) { gaps { count } } }"
+    with running_server(settings(tmp_path, **limits)) as server:
+        heavy = [asyncio.ensure_future(ask(server, PAGE, f"10.0.1.{n}")) for n in range(20)]
+        heavy.append(asyncio.ensure_future(ask(server, slow, "10.0.1.99")))
+        light = await asyncio.gather(*(ask(server, EASY, f"10.0.2.{n}") for n in range(20)))
+        await asyncio.gather(*heavy)
+    assert {one.status_code for one in light} == {200}
+
+
+@pytest.mark.parametrize("query", [EASY, PAGE])
+async def test_validating_needs_no_room(tmp_path: Path, query: str) -> None:
+    limits = {"PRIMEQL_MAX_RESPONSE_MEMORY_BYTES": str(1 << 20)}
+    with running_server(settings(tmp_path, **limits)) as server:
+        body, headers = {"query": query}, {"GraphQL-Cost": "validate"}
+        response = httpx.post(f"{server.url}/graphql", json=body, headers=headers)
+    assert response.json()["extensions"]["cost"]["requestedQueryCost"] > 0
