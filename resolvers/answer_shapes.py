@@ -22,9 +22,9 @@ T = TypeVar("T")
 
 # Longer arguments stand in keys by their digest.
 MOST_KEY_CHARACTERS: Final = 96
-# Points of a check that only compares, and of one that evaluates Riemann's R twice.
+# Points of a check that only compares, and of one that evaluates li(x) twice.
 _COMPARING_POINTS = 0.05
-_BOUNDING_POINTS = 0.6
+_BOUNDING_POINTS = 0.4
 
 
 def _is_anything(_answer: Any, *_arguments: Any) -> bool:

@@ -2,9 +2,11 @@
 
 import math
 
+import mpmath
 import pytest
 
 from engine.bounds import (
+    log_integral,
     prime_count_between_upper,
     prime_count_upper,
     riemann_r,
@@ -30,6 +32,23 @@ def test_prime_count_upper_is_close_for_large_x(k: int) -> None:
 def test_prime_count_between_upper_is_a_bound(low: int, width: int) -> None:
     found = count_by_primesieve(low, low + width)
     assert prime_count_between_upper(low, low + width) >= found
+
+
+# Published: (li(10^n) - pi(10^n)) rounded, OEIS A057752 from n = 1.
+INTEGRAL_ERRORS = [2, 5, 10, 17, 38, 130, 339, 754, 1_701, 3_104, 11_588, 38_263, 108_971, 314_890]
+INTEGRAL_ERRORS += [1_052_619]
+
+
+@pytest.mark.parametrize("k", range(1, 16))
+def test_log_integral_agrees_with_its_published_errors(k: int) -> None:
+    error = log_integral(10.0**k) - published("prime_count_of_power_of_ten")[k - 1]
+    assert error == pytest.approx(INTEGRAL_ERRORS[k - 1], abs=1 + 1e-15 * 10.0**k)
+
+
+@pytest.mark.parametrize("x", [1.001, 1.4, 1.4513692348833812, 2.0, 1e30, 1e100])
+def test_log_integral_agrees_with_mpmath(x: float) -> None:
+    expected = float(mpmath.li(x))
+    assert log_integral(x) == pytest.approx(expected, rel=1e-12, abs=1e-12)
 
 
 # Published: (R(10^n) - pi(10^n)) rounded, OEIS A057794 from n = 1.
