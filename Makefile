@@ -5,7 +5,7 @@ EXPLORER := primeql/explorer_static/index.html
 EXPLORER_SOURCES := $(shell find explorer -type f -not -path '*/node_modules/*')
 PACKAGES := engine resolvers schema execution middleware primeql
 
-.PHONY: install run test slow ship check bench schema explorer lock hooks system
+.PHONY: install run test slow ship check bench schema explorer lock hooks system observe monitoring
 .DEFAULT_GOAL := install
 
 install: .venv/installed explorer
@@ -61,6 +61,14 @@ $(EXPLORER): $(EXPLORER_SOURCES)
 .venv/installed-dev: requirements-dev.lock .venv/installed
 	$(PIP) --require-hashes -r requirements-dev.lock
 	touch $@
+
+# Prometheus and Alertmanager beside `make run`.
+observe: system
+	scripts/observe
+
+# The files that scripts write for them.
+monitoring: .venv/installed-dev
+	$(BIN)/python -m scripts.make_rules
 
 lock: .venv/bin/python
 	$(PIP) uv

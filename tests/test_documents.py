@@ -16,7 +16,7 @@ from resolvers.errors import ErrorCode
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(
     page
-    for folder in (".", "docs", "examples", "examples/*")
+    for folder in (".", "docs", "docs/runbooks", "examples", "examples/*", "ops")
     for page in ROOT.glob(f"{folder}/*.md")
 )
 LINK = re.compile(r"\[[^\]]+\]\(([^)#\s]+)[^)]*\)")

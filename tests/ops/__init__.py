@@ -1,0 +1,1 @@
+"""What watches the service: rules, alerts, notifications and dashboards, by the real tools."""

