@@ -131,10 +131,12 @@ def factorize_cost(n: int) -> float:
 
 def begin_cost(n: int) -> float:
     """Return the points predicted for ``begin(n)``: of a proof of its cofactor above 2**64."""
-    bits = _rough_bits(n)
-    if n.bit_length() <= _WORD_BITS:
-        return _factor_cost(bits)
-    return _TRIAL_COST * n.bit_length() + max(prime_cost(bits), _factor_cost(min(bits, _WORD_BITS)))
+    return _begin_cost(n.bit_length(), _rough_bits(n))
+
+
+def begin_rough_cost(bits: int) -> float:
+    """Return ``begin_cost`` of integers of so many bits without a prime factor up to 47."""
+    return _begin_cost(bits, bits)
 
 
 def refine_cost(partial: Factorization, stage: int) -> float:
@@ -214,6 +216,14 @@ def _split_cost(composite: int, stage: int) -> float:
     if _is_factored_at(composite, stage):
         return _factor_cost(bits)
     return _search_cost(bits, stage) + _PROOF_SHARE * prime_cost(bits)
+
+
+def _begin_cost(bits: int, rough_bits: int) -> float:
+    """Return the points for what small primes leave of an integer."""
+    if bits <= _WORD_BITS:
+        return _factor_cost(rough_bits)
+    proof = max(prime_cost(rough_bits), _factor_cost(min(rough_bits, _WORD_BITS)))
+    return _TRIAL_COST * bits + proof
 
 
 def _factor_cost(bits: int) -> float:

@@ -1,7 +1,7 @@
 """The fields that an operation selects, merged as the executor merges them, with their prices."""
 
-from collections.abc import Callable, Mapping, Sequence, Set
-from typing import Any, Protocol
+from collections.abc import Hashable, Sequence, Set
+from typing import Any
 
 from graphql import (
     DirectiveNode,
@@ -22,46 +22,13 @@ from graphql import (
 )
 
 from middleware.cost_arguments import Arguments, Variables
+from middleware.price_book import PriceBook, PriceFunction, ScaleFunction, SizeFunction
 
-Priced = tuple[float, Sequence[tuple[Any, float]]]
-"""The points of one field, and the states of what it returns, each with how often it is there."""
-
-PriceFunction = Callable[[Any, Mapping[str, Any]], Priced]
-"""From the state of the parent and the coerced arguments to what one field costs."""
-
-SizeFunction = Callable[[Any], float]
-"""From the state of the parent to the bytes of memory that showing one field takes."""
+Remembered = tuple[float, float, float, tuple[str, ...]]
+"""The price and size of a field with all below it, the price of the dearest of these by itself, and
+where it stands."""
 
 _CONDITIONS = ("skip", "include")
-
-
-class PriceBook(Protocol):
-    """What fields cost; made by those who know what they compute."""
-
-    @property
-    def request_points(self) -> float:
-        """What any request costs, whatever it asks."""
-        ...
-
-    def price_of(self, coordinate: str) -> PriceFunction | None:
-        """Return the price function of "Type.field"; None if it has none."""
-        ...
-
-    def size_of(self, coordinate: str) -> SizeFunction:
-        """Return the size function of "Type.field"."""
-        ...
-
-    def is_lasting(self, coordinate: str) -> bool:
-        """Whether the same arguments cost the same for as long as the process lives."""
-        ...
-
-    def root_state(self) -> Any:
-        """Return the state that the root fields of one request begin with."""
-        ...
-
-    def coercion_points(self, value: Any) -> float:
-        """Return what it takes to coerce the value of a variable that no field asks with."""
-        ...
 
 
 class PlannedField:
@@ -74,18 +41,24 @@ class PlannedField:
         arguments: What it is asked with.
         copies: How many response names ask for the same without arguments, itself included.
         below: The fields selected on what it returns.
+        is_scaled: The subtree costs the same on all objects of one scale.
         is_lasting: Neither variables nor the process's past can change the price of the subtree.
         remembered: The price and size of a lasting subtree once it is known.
+        scale_of: Tells the scale of what a root field returns, if scales tell its price.
+        by_scale: Known prices by scale, shared by the root fields that ask the same.
     """
 
     __slots__ = (
         "arguments",
         "below",
+        "by_scale",
         "copies",
         "is_lasting",
+        "is_scaled",
         "path",
         "price",
         "remembered",
+        "scale_of",
         "size",
     )
 
@@ -107,8 +80,11 @@ class PlannedField:
         self.is_lasting: bool = (
             is_lasting and arguments.are_known and all(field.is_lasting for field in below)
         )
+        self.is_scaled = False
         self.copies = 1
-        self.remembered: tuple[float, float, float, tuple[str, ...]] | None = None
+        self.remembered: Remembered | None = None
+        self.scale_of: ScaleFunction | None = None
+        self.by_scale: dict[Hashable, Remembered] = {}
 
 
 class Planner:
@@ -128,6 +104,7 @@ class Planner:
         self._schema = schema
         self._book = book
         self._variables = variables
+        self._by_scale: dict[Hashable, dict[Hashable, Remembered]] = {}
         self._fragments = {
             node.name.value: node
             for node in document.definitions
@@ -181,7 +158,17 @@ class Planner:
             below = self._fields(returned, sets, path)
         arguments = Arguments(definition, nodes[0])
         size = self._book.size_of(coordinate)
-        return PlannedField(path, price, size, arguments, below, self._book.is_lasting(coordinate))
+        field = PlannedField(path, price, size, arguments, below, self._book.is_lasting(coordinate))
+        field.is_scaled = self._book.is_scaled(coordinate) and all(one.is_scaled for one in below)
+        if (
+            len(path) == 1
+            and field.below
+            and all(one.is_scaled and one.is_lasting for one in below)
+        ):
+            field.scale_of = self._book.scale_function(coordinate)
+            asked = (coordinate, tuple(map(_asked, below)))
+            field.by_scale = self._by_scale.setdefault(asked, field.by_scale)
+        return field
 
     def _collected(
         self, parent: GraphQLObjectType, sets: Sequence[SelectionSetNode]
@@ -258,6 +245,12 @@ def condition_variables(document: DocumentNode) -> tuple[str, ...]:
         if selection_set:
             waiting.extend(selection_set.selections)
     return tuple(sorted(names))
+
+
+def _asked(field: PlannedField) -> Hashable:
+    """Return what a lasting field asks, response names included."""
+    asked = repr(sorted((field.arguments.of({}) or {}).items()))
+    return (field.path[1:], field.price, asked, field.copies, tuple(map(_asked, field.below)))
 
 
 def variables_of(fields: Sequence[PlannedField]) -> Set[str]:

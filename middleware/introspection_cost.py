@@ -12,7 +12,7 @@ from graphql import (
     is_object_type,
 )
 
-from middleware.cost_plan import Priced, PriceFunction
+from middleware.price_book import Priced, PriceFunction
 
 # Points of one field that graphql-core answers of a schema, and of one object more of a list;
 # benchmarks/bench_cost.py.

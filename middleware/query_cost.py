@@ -7,25 +7,20 @@ from typing import Any, NamedTuple
 
 from graphql import (
     DocumentNode,
-    GraphQLObjectType,
     GraphQLSchema,
     OperationDefinitionNode,
-    is_abstract_type,
-    is_introspection_type,
-    is_object_type,
 )
 
+from middleware.complete_book import CompleteBook
 from middleware.cost_arguments import Variables
 from middleware.cost_plan import (
     PlannedField,
     Planner,
-    PriceBook,
-    PriceFunction,
-    SizeFunction,
+    Remembered,
     condition_variables,
     variables_of,
 )
-from middleware.introspection_cost import IntrospectionPrices
+from middleware.price_book import PriceBook, ScaleFunction
 
 # Points that parsing, validating and planning take for any document and for each character of it;
 # ``python -m benchmarks.bench_cost cold``.
@@ -77,7 +72,7 @@ class QueryPricer:
     def __init__(self, schema: GraphQLSchema, book: PriceBook) -> None:
         """Check that every field has a price."""
         self._schema = schema
-        self._book = _CompleteBook(schema, book)
+        self._book = CompleteBook(schema, book)
 
     def compile(self, document: DocumentNode, operation: OperationDefinitionNode) -> "QueryPlan":
         """Return the plan of an operation of a valid document; to be kept with the document.
@@ -220,20 +215,42 @@ class _Tally:
         )
 
     def add_root(self, field: PlannedField) -> None:
-        """Add a root field and all below it; a lasting one is priced only once."""
-        if not field.is_lasting:
+        """Add a root field and all below it; what is known of it is not priced again."""
+        if field.is_lasting:
+            if field.remembered is None:
+                field.remembered = self._apart(field)
+            self._count(*field.remembered)
+        elif field.scale_of is not None:
+            self._add_scaled(field, field.scale_of)
+        else:
+            self.add((field,), self.root, 1.0)
+
+    def _add_scaled(self, field: PlannedField, scale_of: ScaleFunction) -> None:
+        """Add a root field whose price is known by its scale, if there is one."""
+        arguments = field.arguments.of(self.variables)
+        scale = None if arguments is None else scale_of(arguments)
+        if scale is None:
             self.add((field,), self.root, 1.0)
             return
-        if field.remembered is None:
-            points, size = self.points, self.size
-            self_dearest = (self.dearest_points, self.dearest)
-            self.dearest_points, self.dearest = 0.0, ()
-            self.add((field,), self.root, 1.0)
-            added = (self.points - points, self.size - size)
-            field.remembered = (*added, self.dearest_points, self.dearest)
-            self.points, self.size = points, size
-            self.dearest_points, self.dearest = self_dearest
-        self._count(*field.remembered)
+        known = field.by_scale.get(scale)
+        if known is None:
+            known = field.by_scale[scale] = self._apart(field)
+        points, size, dearest_points, path = known
+        # Of the same fields, that of another alias is known.
+        if dearest_points > self.dearest_points:
+            path = field.path + path[1:]
+        self._count(points, size, dearest_points, path)
+
+    def _apart(self, field: PlannedField) -> Remembered:
+        """Return the price of a field and all below it, which is not added."""
+        points, size = self.points, self.size
+        dearest_points, dearest = self.dearest_points, self.dearest
+        self.dearest_points, self.dearest = 0.0, ()
+        self.add((field,), self.root, 1.0)
+        found = (self.points - points, self.size - size, self.dearest_points, self.dearest)
+        self.points, self.size = points, size
+        self.dearest_points, self.dearest = dearest_points, dearest
+        return found
 
     def add(self, fields: Sequence[PlannedField], state: Any, times: float) -> None:
         """Add fields of an object that is there so many times."""
@@ -263,57 +280,3 @@ class _Tally:
             self.dearest = dearest
         if self.points > self.enough:
             raise _EnoughError
-
-
-class _CompleteBook:
-    """A price book that has a price for every field, those of introspection included."""
-
-    def __init__(self, schema: GraphQLSchema, book: PriceBook) -> None:
-        self._book = book
-        self._introspection = IntrospectionPrices(schema)
-        self._prices: dict[str, PriceFunction] = {}
-        roots = {schema.query_type, schema.mutation_type, schema.subscription_type}
-        for named in filter(is_abstract_type, schema.type_map.values()):
-            raise LookupError(f"{named.name} is abstract; prices are known of objects only")
-        for named in schema.type_map.values():
-            if is_object_type(named):
-                self._add_type(named, is_root=named in roots)
-
-    @property
-    def request_points(self) -> float:
-        """What any request costs."""
-        return self._book.request_points
-
-    def price_of(self, coordinate: str) -> PriceFunction | None:
-        """Return the price function of "Type.field"."""
-        return self._prices.get(coordinate)
-
-    def size_of(self, coordinate: str) -> SizeFunction:
-        """Return the size function of "Type.field"."""
-        return self._book.size_of(coordinate)
-
-    def is_lasting(self, coordinate: str) -> bool:
-        """Whether the same arguments cost the same for as long as the process lives."""
-        return "__" in coordinate or self._book.is_lasting(coordinate)
-
-    def root_state(self) -> Any:
-        """Return the state that the root fields of one request begin with."""
-        return self._book.root_state()
-
-    def coercion_points(self, value: Any) -> float:
-        """Return what it takes to coerce the value of a variable that no field asks with."""
-        return self._book.coercion_points(value)
-
-    def _add_type(self, named: GraphQLObjectType, is_root: bool) -> None:
-        """Add the prices of all fields of a type."""
-        book: PriceBook | IntrospectionPrices = self._book
-        if is_introspection_type(named):
-            book = self._introspection
-        for name in named.fields:
-            coordinate = f"{named.name}.{name}"
-            price = book.price_of(coordinate)
-            if price is None:
-                raise LookupError(f"{coordinate} has no price")
-            self._prices[coordinate] = price
-        for meta in ("__typename", *(("__schema", "__type") if is_root else ())):
-            self._prices[f"{named.name}.{meta}"] = self._introspection.meta_price(meta)

@@ -13,7 +13,7 @@ from engine.prime_ranges import PrimeRanges
 from resolvers.answer_sizes import SizeFunction, size_of
 from resolvers.limits import Limits
 from resolvers.prices_factors import FactorPrices
-from resolvers.prices_integers import IntegerPrices
+from resolvers.prices_integers import IntegerPrices, scale_of_word
 from resolvers.prices_lists import ListPrices
 from resolvers.prices_ranges import RangePrices
 from resolvers.prices_tariff import Overheads, Priced, Tariff
@@ -21,6 +21,7 @@ from resolvers.prices_tariff import Overheads, Priced, Tariff
 ROOT = object()
 """The state of the root fields: what they cost depends on their arguments alone."""
 
+ScaleFunction = Callable[[Mapping[str, Any]], int | None]
 PriceFunction = Callable[[Any, Mapping[str, Any]], Priced]
 
 
@@ -66,6 +67,14 @@ class PriceBook:
     def is_lasting(self, coordinate: str) -> bool:
         """Whether a price never changes; those of sweeps fall while the base primes grow."""
         return coordinate in self._lasting
+
+    def scale_function(self, coordinate: str) -> ScaleFunction | None:
+        """Return what tells the scale, its bits, of the integer that a root field returns."""
+        return scale_of_word if coordinate == "Query.integer" else None
+
+    def is_scaled(self, coordinate: str) -> bool:
+        """Whether a field costs the same on all integers of one size, with all it returns."""
+        return coordinate in _SCALED
 
     def root_state(self) -> object:
         """Return the state that the root fields of one request begin with."""
@@ -133,6 +142,26 @@ def _range_prices(ranges: RangePrices) -> dict[str, PriceFunction]:
         "PrimeRange.residues": ranges.residues,
     }
 
+
+_SCALED = frozenset(
+    (
+        "Integer.value",
+        "Integer.isPrime",
+        "Integer.isProbablePrime",
+        "Integer.primality",
+        "Integer.nextPrime",
+        "Integer.previousPrime",
+        "Integer.neighbours",
+        "Primality.verdict",
+        "Primality.method",
+        "Primality.witness",
+        "PrimeNeighbours.below",
+        "PrimeNeighbours.above",
+        "PrimeNeighbours.nearest",
+        "PrimeNeighbours.gap",
+    )
+)
+"""Fields whose prices depend on nothing but the bits of an integer of one word."""
 
 _PLAIN = (
     "Primality.verdict",

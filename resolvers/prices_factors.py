@@ -1,6 +1,7 @@
 """What questions cost that need the factorization of an integer."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from engine import factoring
@@ -20,6 +21,10 @@ from resolvers.prices_tariff import NOTHING, Priced, Tariff
 Arguments = Mapping[str, Any]
 
 _WORD_BITS = 64
+# From so many integers on it takes less time to look at all of them at once.
+_MANY = 200
+# By sizes: nearly all that batches of words can have.
+_KEPT_PRICES = 8_192
 _MAX_SUM_BITS = MAX_DIVISOR_SUM_DIGITS * 3.33
 # The dearest page whose divisors the engine takes: two halves of 50,000.
 _MOST_DIVISORS_POINTS = 200.0
@@ -35,6 +40,9 @@ class FactorPrices:
         """Hold what prices are made of."""
         self._tariff = tariff
         self._outliner = Outliner()
+        self._splitting = lru_cache(_KEPT_PRICES)(self._price_splitting)
+        # Most integers of one size have few outlines, and batches have them again and again.
+        self._quantity = lru_cache(_KEPT_PRICES)(_quantity)
 
     def factorization(self, state: IntegerState, arguments: Arguments) -> Priced:
         """Integer.factorization."""
@@ -43,12 +51,12 @@ class FactorPrices:
 
     def factors(self, state: IntegerState, arguments: Arguments) -> Priced:
         """Factorization.factors."""
-        count = self._mean(state, lambda one: one.likely_distinct)
+        count = self._mean(state, _likely_distinct)
         return self._tariff.objects(count), ((ListState(count, state.bits / max(count, 1)), count),)
 
     def primes(self, state: IntegerState, arguments: Arguments) -> Priced:
         """Factorization.primes."""
-        count = self._mean(state, lambda one: one.likely_primes)
+        count = self._mean(state, _likely_primes)
         return self._tariff.integers(count, state.bits / max(count, 1)), NOTHING
 
     def composites(self, state: IntegerState, arguments: Arguments) -> Priced:
@@ -57,16 +65,14 @@ class FactorPrices:
 
     def expression(self, state: IntegerState, arguments: Arguments) -> Priced:
         """Factorization.expression."""
-        count = self._mean(state, lambda one: one.likely_distinct)
+        count = self._mean(state, _likely_distinct)
         return self._tariff.integers(count, state.bits / max(count, 1)), NOTHING
 
     def arithmetic(self, state: IntegerState, arguments: Arguments) -> Priced:
         """Integer.arithmetic."""
         if 0 in state.values and state.count == 1:
             return self._tariff.refused, NOTHING
-        functions = self._mean(
-            state, lambda one: arithmetic_functions_cost(one.factorization(state.bits))
-        )
+        functions = self._mean(state, _functions_cost)
         points = self._tariff.computed + self._factoring(state) + functions
         return points + self._tariff.overheads.object, ((state, 1.0),)
 
@@ -79,7 +85,7 @@ class FactorPrices:
         power = arguments["power"]
         if power < 0:
             return self._tariff.refused, NOTHING
-        cost = self._mean(state, lambda one: divisor_sum_cost(one.factorization(state.bits), power))
+        cost = self._mean(state, _divisor_sum_cost, power)
         bits = min(power * state.bits, _MAX_SUM_BITS)
         return self._tariff.computed + self._tariff.single(cost) + self._tariff.text(bits), NOTHING
 
@@ -89,15 +95,17 @@ class FactorPrices:
         is_refused = not 0 <= first <= self._tariff.limits.max_page_size
         if is_refused or (0 in state.values and state.count == 1):
             return self._tariff.refused, NOTHING
-        bits = state.bits
-        listing = self._mean(state, lambda one: self._listing(one.factorization(bits), first))
-        length = self._mean(state, lambda one: min(first, divisor_count(one.factorization(bits))))
+        listing = self._mean(state, self._listing, first)
+        length = self._mean(state, _length, first)
         points = self._tariff.computed + self._factoring(state) + listing
-        page = ListState(length, bits / 2)
+        page = ListState(length, state.bits / 2)
         return points + self._tariff.overheads.object, ((page, 1.0),)
 
     def _look_at(self, state: IntegerState) -> None:
         """Fill in what is known of the factorizations."""
+        if state.bits <= _WORD_BITS and state.count >= _MANY:
+            state.outlines, state.rests = self._outliner.outlines(state.values)
+            return
         is_known = state.bits > _WORD_BITS and state.are_tested
         primes = set(state.primes) if is_known else set()
         for value in state.values:
@@ -109,14 +117,19 @@ class FactorPrices:
             _, count = state.rests.get(kind, (rest, 0))
             state.rests[kind] = (rest, count + 1)
 
-    def _mean(self, state: IntegerState, quantity: Callable[[Outline], float]) -> float:
-        """Return the mean of a quantity of the outlines."""
+    def _mean(self, state: IntegerState, quantity: Callable[..., float], *arguments: int) -> float:
+        """Return the mean of a quantity of the outlines, given their bits and arguments."""
         if not state.outlines:
             self._look_at(state)
-        return sum(count * quantity(one) for one, count in state.outlines.items()) / state.count
+        known, bits = self._quantity, state.bits
+        total = sum(
+            count * known(quantity, one, bits, *arguments) for one, count in state.outlines.items()
+        )
+        return total / state.count
 
-    def _listing(self, factorization: Factorization, first: int) -> float:
+    def _listing(self, outline: Outline, bits: int, first: int) -> float:
         """Return the price of a page of divisors."""
+        factorization = outline.factorization(bits)
         try:
             return self._tariff.single(divisors_cost(factorization, first))
         except CapacityError:
@@ -132,23 +145,24 @@ class FactorPrices:
         if not state.outlines:
             self._look_at(state)
         total = sum(
-            count * self._splitting(state.bits, rest, is_easy)
+            count * self._splitting(state.bits, rest.bit_length(), is_easy)
             for (_, is_easy), (rest, count) in state.rests.items()
         )
         return total / state.count
 
-    def _splitting(self, bits: int, rest: int, is_easy: bool) -> float:
-        """Return the price of factoring an integer, of which small primes leave the rest.
+    def _price_splitting(self, bits: int, rest_bits: int, is_easy: bool) -> float:
+        """Return the price of factoring an integer, of which small primes leave so many bits.
 
         ``is_easy`` tells that the rest is 1 or prime.
         """
         points = self._tariff.single(factoring.begin_cost(1 << max(bits - 1, 0)))
-        is_word = rest.bit_length() <= _WORD_BITS
+        is_word = rest_bits <= _WORD_BITS
         if is_word and is_easy:
             return points
-        points += self._tariff.single(factoring.begin_cost(rest))
+        points += self._tariff.single(factoring.begin_rough_cost(rest_bits))
         if is_word or is_easy:
             return points
+        rest = 1 << (rest_bits - 1)
         composite = Factorization(rest, 1, (), (rest,))
         complete = factoring.refine_cost(composite, factoring.STAGES - 1)
         for stage in range(factoring.STAGES):
@@ -158,3 +172,33 @@ class FactorPrices:
             if cost == complete or self._tariff.capped(points) < points:
                 break
         return self._tariff.capped(points)
+
+
+def _quantity(quantity: Callable[..., float], *arguments: Any) -> float:
+    """Return a quantity."""
+    return quantity(*arguments)
+
+
+def _likely_distinct(outline: Outline, _bits: int) -> float:
+    """Return about how many distinct primes an integer has."""
+    return outline.likely_distinct
+
+
+def _likely_primes(outline: Outline, _bits: int) -> float:
+    """Return about how many primes an integer has, counted with their exponents."""
+    return outline.likely_primes
+
+
+def _functions_cost(outline: Outline, bits: int) -> float:
+    """Return the points of arithmetic functions."""
+    return arithmetic_functions_cost(outline.factorization(bits))
+
+
+def _divisor_sum_cost(outline: Outline, bits: int, power: int) -> float:
+    """Return the points of a sum of powers of divisors."""
+    return divisor_sum_cost(outline.factorization(bits), power)
+
+
+def _length(outline: Outline, bits: int, first: int) -> float:
+    """Return how many divisors a page shows."""
+    return min(first, divisor_count(outline.factorization(bits)))

@@ -161,6 +161,12 @@ class IntegerPrices:
         return self._tariff.single(one * (steps + math.sqrt(steps)))
 
 
+def scale_of_word(arguments: Arguments) -> int | None:
+    """Return the bits of the argument ``value``, None if they are more than a word has."""
+    bits: int = arguments["value"].bit_length()
+    return bits if bits <= _WORD_BITS else None
+
+
 def _hard(bits: int) -> int:
     """Return an integer of this size, above 64 bits, without a prime factor up to 47."""
     return ((1 << (bits - 1)) // PRIMORIAL_47 + 1) * PRIMORIAL_47 + 1

@@ -1,10 +1,17 @@
 """What is known of a factorization before it is made: which powers of small primes divide."""
 
 import math
+from collections import Counter
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from engine.primality import PRIMORIAL_47, is_prime
 from engine.results import Factorization, PrimePower
+from engine.small_factors import SmallFactors
+
+Rests = dict[tuple[int, bool], tuple[int, int]]
+"""What is left of integers without small primes, by its bits and whether it is prime or 1: one such
+integer, and how many there are."""
 
 _ODD_SMALL_PRIMES = (3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47)
 # Powers of them are looked for up to this one, to bound the time.
@@ -60,9 +67,19 @@ class Outliner:
     """Finds outlines; holds the product of the primes from 53 to 2,039, of 2,800 bits."""
 
     def __init__(self) -> None:
-        """Multiply the primes. Cost: 0.5 ms."""
+        """Multiply the primes. Cost: 2 ms."""
+        self._small_factors = SmallFactors()
         candidates = range(53, _MIDDLE_END, 2)
         self._middle_primes = math.prod(n for n in candidates if is_prime(n))
+
+    def outlines(self, values: Sequence[int]) -> tuple[Counter[Outline], Rests]:
+        """Return the outlines of integers up to 64 bits, each with how many have it, and the rests.
+
+        Cost: 0.7 ms and 0.7 us a value.
+        """
+        counts, rests = self._small_factors.shapes([abs(value) or 1 for value in values])
+        outlines = Counter({Outline(*shape): count for shape, count in counts.items()})
+        return outlines, dict(rests)
 
     def outline(self, value: int) -> tuple[Outline, int]:
         """Return the outline of an integer, and what is left of it without the primes looked for.

@@ -15,7 +15,7 @@ from graphql import (
     validate,
 )
 
-from middleware.cost_plan import Priced, PriceFunction, SizeFunction
+from middleware.price_book import Priced, PriceFunction, ScaleFunction, SizeFunction
 from middleware.query_cost import Estimate, QueryPlan, QueryPricer
 
 SCHEMA = build_schema("""
@@ -47,6 +47,19 @@ class Book:
         """Begin without calls."""
         self.calls = 0
         self.arguments: list[Mapping[str, Any]] = []
+
+    def scale_function(self, coordinate: str) -> ScaleFunction | None:
+        """Return the tens of an argument, if it has few digits."""
+
+        def tens(arguments: Mapping[str, Any]) -> int | None:
+            size: int = arguments["size"]
+            return size // 10 if size < 1_000 else None
+
+        return tens if coordinate == "Query.thing" else None
+
+    def is_scaled(self, coordinate: str) -> bool:
+        """Return that all fields of things are but one."""
+        return coordinate != "Thing.hundred"
 
     def size_of(self, coordinate: str) -> SizeFunction:
         """Return a size of one byte for every field."""
@@ -288,3 +301,40 @@ def test_long_selections_are_priced_by_turns() -> None:
     assert operation is not None
     pricing = QueryPricer(SCHEMA, Book()).compile(document, operation).price_by_turns({})
     assert len(list(pricing)) == 4
+
+
+def _sized(fields: str, *sizes: int) -> tuple[Book, Estimate]:
+    """Return the price of an alias for each size, given by variables, and its book."""
+    names = [f"v{k}" for k in range(len(sizes))]
+    asked = " ".join(f"{name}: thing(size: ${name}) {{ {fields} }}" for name in names)
+    declared = ", ".join(f"${name}: Int!" for name in names)
+    book = Book()
+    plan = _plan(f"query ({declared}) {{ {asked} }}", book)
+    return book, plan.price(dict(zip(names, sizes, strict=True)))
+
+
+@pytest.mark.parametrize(
+    ("fields", "sizes", "calls"),
+    [
+        ("one", (10, 11, 19), 2),
+        ("one inner { one }", (10, 11, 19, 20), 8),
+        ("one", (10, 1_000, 1_000), 6),
+        ("hundred", (10, 11), 4),
+        ("parts(first: 3) { one }", (10, 11), 3),
+    ],
+)
+def test_aliases_of_one_size_are_priced_once(
+    fields: str, sizes: tuple[int, ...], calls: int
+) -> None:
+    book, estimate = _sized(fields, *sizes)
+    assert book.calls == calls
+    alone = _sized(fields, sizes[0])[1].points
+    assert estimate.points == alone * len(sizes)
+
+
+def test_dearest_of_what_is_known_by_its_size_is_named_by_its_own_alias() -> None:
+    text = """query ($a: Int!) { first: thing(size: $a) { one } many: things(count: 2) { one }
+      second: thing(size: $a) { one } }"""
+    assert _plan(text).price({"a": 10}).dearest == ("many",)
+    plan = _plan("query ($a: Int!) { x: thing(size: $a) { one } }")
+    assert [plan.price({"a": size}).dearest for size in (10, 10, 2_000)] == [("x",)] * 3
