@@ -119,6 +119,17 @@ def primality(n: int) -> Primality:
     return Primality(n, PrimalityVerdict.PRIME, PrimalityMethod.APR_CL)
 
 
+def least_witness(n: int) -> int:
+    """Return the least base to which a composite n >= 4 fails the strong probable prime test.
+
+    There is one below n: 2 for even n and for 9, and of the bases below any other odd composite
+    at least three quarters (Rabin, *J. Number Theory* 12 (1980), 128-138).
+
+    Cost: as ``is_probable_prime``, for nearly all n.
+    """
+    return next(base for base in itertools.count(2) if _is_witness(base, n))
+
+
 def is_prime_cost(n: int) -> float:
     """Return the points predicted for ``is_prime(n)``, if n is prime or has a small factor."""
     return _small_factor_cost(n) if _has_small_factor(n) else prime_cost(n.bit_length())
@@ -159,13 +170,8 @@ def _small_factor_cost(n: int) -> float:
 
 
 def _composite(n: int, method: PrimalityMethod) -> Primality:
-    """Return the verdict on a composite n >= 4 with its least witness.
-
-    There is one below n: 2 for even n and for 9, and of the bases below any other odd composite
-    at least three quarters (Rabin, *J. Number Theory* 12 (1980), 128-138).
-    """
-    witness = next(base for base in itertools.count(2) if _is_witness(base, n))
-    return Primality(n, PrimalityVerdict.COMPOSITE, method, witness)
+    """Return the verdict on a composite n >= 4 with its least witness."""
+    return Primality(n, PrimalityVerdict.COMPOSITE, method, least_witness(n))
 
 
 def _is_witness(base: int, n: int) -> bool:

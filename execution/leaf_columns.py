@@ -6,6 +6,7 @@ from typing import Any
 
 from graphql import (
     GraphQLBoolean,
+    GraphQLEnumType,
     GraphQLInt,
     GraphQLLeafType,
     GraphQLString,
@@ -37,6 +38,13 @@ def encode_alike(kind: GraphQLLeafType, values: list[Any], types: set[type]) -> 
         is_int = only is int and kind.name == GraphQLInt.name
         if is_int and min(values) >= -_INT_END and max(values) < _INT_END:
             return values
+    if isinstance(kind, GraphQLEnumType):
+        # Few values, each there many times.
+        distinct = {id(value): value for value in values}
+        names = {key: attempt(encode_leaf, kind, value) for key, value in distinct.items()}
+        if any(isinstance(name, Exception) for name in names.values()):
+            return None
+        return [names[key] for key in map(id, values)]
     encoded = attempt(list, map(kind.coerce_output_value, values))
     if isinstance(encoded, Exception) or None in encoded or Undefined in encoded:
         return None

@@ -184,13 +184,16 @@ class PlanRun:
                 sources = sources * len(arguments)
             else:
                 asked = [arguments[0]] * len(sources)
-            found = attempt(resolver.resolve_many, sources, self._context, asked)
-            if isinstance(found, Exception):
-                return [found] * len(sources)
-            return found if isinstance(found, list) else _all_of(found, len(sources))
+            column = attempt(resolver.resolve_many, sources, self._context, asked)
+            if isinstance(column, Exception):
+                return [column] * len(sources)
+            return column if isinstance(column, list) else _all_of(column, len(sources))
         pairs = [(source, one) for one in arguments for source in sources]
         if resolver.is_async:
             return self._await_each(resolver, pairs)
+        found: Any = attempt(_resolve_all, resolver, self._context, pairs)
+        if isinstance(found, list):
+            return found
         resolve, context = resolver.resolve, self._context
         return [attempt(resolve, source, context, one) for source, one in pairs]
 
@@ -344,6 +347,12 @@ class PlanRun:
     ) -> Column:
         """Return the same, once the items are there."""
         return self._parted(shape, await items, ends, place)
+
+
+def _resolve_all(resolver: FieldResolver, context: Any, pairs: Sequence[_Asked]) -> Column:
+    """Return the values of a field that answers at once, or raise what the first one raises."""
+    resolve = resolver.resolve
+    return [resolve(source, context, arguments) for source, arguments in pairs]
 
 
 async def _all_of(found: Awaitable[Column], count: int) -> Column:

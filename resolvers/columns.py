@@ -5,16 +5,20 @@ them is answered at once; of many, chunk by chunk as this request has its turns.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine import neighbours, primality
+from engine import factoring, neighbours, primality
 from engine.batch_primality import are_prime
 from engine.errors import DeadlineError
+from engine.word_primality import KINDS, primality_kinds
 from resolvers.compute import LOOP_POINTS
 from resolvers.context import RequestContext
 from resolvers.integers import IntegerAnswers
+
+PRIMALITY_KINDS = KINDS
+"""The verdict and the method that a number answered by PRIMALITY stands for."""
 
 _WORD_END = 2**64
 # Below so many words one call each is quicker than numpy.
@@ -29,62 +33,124 @@ class WordQuestion:
 
     Attributes:
         answer: Returns the answers for words, in their order.
-        points: Predicted for one word of 64 bits, at most.
-        one: Answers for any integer.
+        points: Predicted for any word of 64 bits.
+        points_of: Predicted for one word, if words differ much.
     """
 
     answer: Callable[[Sequence[int]], list[Any]]
     points: float
+    points_of: Callable[[int], float] | None = None
+
+    def of(self, context: RequestContext, words: Sequence[int]) -> list[Any] | Awaitable[list[Any]]:
+        """Return the answers in the order of ``words``, an exception where there is none."""
+        cost = len(words) * self.points
+        if self.points_of is not None and cost > LOOP_POINTS:
+            cost = sum(map(self.points_of, words))
+        if cost > LOOP_POINTS or not context.notes.has_turn:
+            return self._in_turns(context, words)
+        try:
+            return context.at_once(self.answer, words)
+        except DeadlineError as error:
+            return [error] * len(words)
+
+    async def _in_turns(self, context: RequestContext, words: Sequence[int]) -> list[Any]:
+        """Return the answers, a chunk at each turn of this request."""
+        answers: list[Any] = []
+        for part, cost in self._chunks(words):
+            try:
+                answers += await context.single(cost, self.answer, part)
+            except DeadlineError as error:
+                answers += [error] * len(part)
+            except asyncio.CancelledError:
+                rest = len(words) - len(answers) - len(part)
+                context.notes.unused_points += rest * self.points
+                raise
+        return answers
+
+    def _chunks(self, words: Sequence[int]) -> Iterator[tuple[Sequence[int], float]]:
+        """Yield words that may be asked about in one go, and what that costs."""
+        if self.points_of is None:
+            size = max(1, int(LOOP_POINTS / self.points))
+            for begin in range(0, len(words), size):
+                part = words[begin : begin + size]
+                yield part, len(part) * self.points
+            return
+        begin, cost = 0, 0.0
+        for end, points in enumerate(map(self.points_of, words)):
+            if cost + points > LOOP_POINTS and end > begin:
+                yield words[begin:end], cost
+                begin, cost = end, 0.0
+            cost += points
+        yield words[begin:], cost
+
+
+@dataclass(frozen=True, slots=True)
+class IntegerQuestion:
+    """A question of any integers.
+
+    Attributes:
+        words: Answers for words.
+        one: Answers for any other.
+        is_known: Whether an integer has its answer already, or is about to.
+        keep: Gives an integer its answer, for others who ask for it.
+    """
+
+    words: WordQuestion
     one: Callable[[IntegerAnswers], Awaitable[Any]]
+    is_known: Callable[[IntegerAnswers], bool] | None = None
+    keep: Callable[[IntegerAnswers, Any], None] | None = None
 
     def of(
         self, context: RequestContext, rows: Sequence[IntegerAnswers]
     ) -> list[Any] | Awaitable[list[Any]]:
         """Return the answers in the order of ``rows``, an exception where there is none."""
         values = [row.value for row in rows]
-        if min(values) < 0 or max(values) >= _WORD_END:
+        if min(values) < 0 or max(values) >= _WORD_END or self._is_any_known(rows):
             return self._of_any(context, rows)
-        cost = len(values) * self.points
-        if cost > LOOP_POINTS or not context.notes.has_turn:
-            return self._of_words(context, values)
-        try:
-            return context.at_once(self.answer, values)
-        except DeadlineError as error:
-            return [error] * len(values)
+        found = self.words.of(context, values)
+        if self.keep is None:
+            return found
+        return self._kept(rows, found) if isinstance(found, list) else self._keep(rows, found)
 
-    async def _of_words(self, context: RequestContext, values: Sequence[int]) -> list[Any]:
-        """Return the answers for words, a chunk at each turn of this request."""
-        chunk = max(1, int(LOOP_POINTS / self.points))
-        answers: list[Any] = []
-        for begin in range(0, len(values), chunk):
-            part = values[begin : begin + chunk]
-            try:
-                answers += await context.single(len(part) * self.points, self.answer, part)
-            except DeadlineError as error:
-                answers += [error] * len(part)
-            except asyncio.CancelledError:
-                rest = len(values) - begin - len(part)
-                context.notes.unused_points += rest * self.points
-                raise
-        return answers
+    def _is_any_known(self, rows: Sequence[IntegerAnswers]) -> bool:
+        """Return whether one of the integers has its answer already."""
+        return self.is_known is not None and any(map(self.is_known, rows))
+
+    def _kept(self, rows: Sequence[IntegerAnswers], found: list[Any]) -> list[Any]:
+        """Return answers, given to their integers."""
+        if self.keep is not None:
+            for row, answer in zip(rows, found, strict=True):
+                if not isinstance(answer, Exception):
+                    self.keep(row, answer)
+        return found
+
+    async def _keep(self, rows: Sequence[IntegerAnswers], found: Awaitable[list[Any]]) -> list[Any]:
+        """Return the same, once they are there."""
+        return self._kept(rows, await found)
 
     async def _of_any(self, context: RequestContext, rows: Sequence[IntegerAnswers]) -> list[Any]:
         """Return the answers where some integers are not words; those are under way together."""
-        answers: list[Any] = [None] * len(rows)
-        words = [i for i, row in enumerate(rows) if 0 <= row.value < _WORD_END]
-        others = [i for i, row in enumerate(rows) if not 0 <= row.value < _WORD_END]
+        words: list[int] = []
+        others: list[int] = []
+        for index, row in enumerate(rows):
+            is_known = self.is_known is not None and self.is_known(row)
+            is_word = 0 <= row.value < _WORD_END and not is_known
+            (words if is_word else others).append(index)
         running: list[asyncio.Future[Any]] = []
         try:
             for number, index in enumerate(others, start=1):
                 running.append(asyncio.ensure_future(self.one(rows[index])))
                 if number % _SLICE == 0:
                     await asyncio.sleep(0)
-            found = await self._of_words(context, [rows[index].value for index in words])
-            found += await asyncio.gather(*running, return_exceptions=True)
+            chosen = [rows[index] for index in words]
+            found = self.words.of(context, [row.value for row in chosen])
+            of_words = self._kept(chosen, found if isinstance(found, list) else await found)
+            of_others = await asyncio.gather(*running, return_exceptions=True)
         finally:
             for future in running:
                 future.cancel()
-        for index, answer in zip(words + others, found, strict=True):
+        answers: list[Any] = [None] * len(rows)
+        for index, answer in zip(words + others, [*of_words, *of_others], strict=True):
             answers[index] = answer
         return answers
 
@@ -107,8 +173,29 @@ def _previous_primes(words: Sequence[int]) -> list[int | None]:
     return [neighbours.previous_prime(word) for word in words]
 
 
+def _factorizations(words: Sequence[int]) -> list[Any]:
+    """Return the factorization of each word."""
+    return [factoring.begin(word) for word in words]
+
+
+def _witnesses(words: Sequence[int]) -> list[int]:
+    """Return the least witness of each composite."""
+    return [primality.least_witness(word) for word in words]
+
+
 # Below 2^64 the test of a probable prime is a proof.
-IS_PRIME = WordQuestion(_verdicts, 0.016, IntegerAnswers.is_prime)
-IS_PROBABLE_PRIME = WordQuestion(_verdicts, 0.016, IntegerAnswers.is_probable_prime)
-NEXT_PRIME = WordQuestion(_next_primes, 0.07, IntegerAnswers.next_prime)
-PREVIOUS_PRIME = WordQuestion(_previous_primes, 0.07, IntegerAnswers.previous_prime)
+_VERDICT = WordQuestion(_verdicts, 0.016)
+IS_PRIME = IntegerQuestion(_VERDICT, IntegerAnswers.is_prime)
+IS_PROBABLE_PRIME = IntegerQuestion(_VERDICT, IntegerAnswers.is_probable_prime)
+PRIMALITY = IntegerQuestion(WordQuestion(primality_kinds, 0.017), IntegerAnswers.primality)
+NEXT_PRIME = IntegerQuestion(WordQuestion(_next_primes, 0.07), IntegerAnswers.next_prime)
+PREVIOUS_PRIME = IntegerQuestion(
+    WordQuestion(_previous_primes, 0.07), IntegerAnswers.previous_prime
+)
+FACTORIZATION = IntegerQuestion(
+    WordQuestion(_factorizations, 3.2, factoring.begin_cost),
+    IntegerAnswers.factorization,
+    IntegerAnswers.is_factored,
+    IntegerAnswers.know_factorization,
+)
+WITNESS = WordQuestion(_witnesses, 0.03)

@@ -47,7 +47,7 @@ class IntegerAnswers:
         """Compute nothing yet."""
         self.value = value
         self._context = context
-        self._factorization: asyncio.Task[Factorization] | None = None
+        self._factorization: asyncio.Task[Factorization] | Factorization | None = None
 
     async def is_prime(self) -> bool:
         """Return whether value is proven prime."""
@@ -120,9 +120,19 @@ class IntegerAnswers:
         Raises:
             DeadlineError: The time ran out before any factor was found.
         """
+        if isinstance(self._factorization, Factorization):
+            return self._factorization
         if self._factorization is None:
             self._factorization = asyncio.ensure_future(_factorize(self._context, self.value))
         return await self._factorization
+
+    def is_factored(self) -> bool:
+        """Return whether value is factored, or about to be."""
+        return self._factorization is not None
+
+    def know_factorization(self, factorization: Factorization) -> None:
+        """Take the complete factorization of value from one who has computed it."""
+        self._factorization = factorization
 
     async def arithmetic(self) -> ArithmeticFunctions:
         """Return the arithmetic functions of value."""

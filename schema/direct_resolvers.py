@@ -53,7 +53,7 @@ def direct_resolvers(schema: strawberry.Schema) -> dict[str, DirectResolver]:
 def _direct(coordinate: str, definition: StrawberryField, names: Sequence[str]) -> DirectResolver:
     """Return how a field with arguments of these names is resolved directly."""
     if definition.base_resolver is None:
-        return DirectResolver(False, _attribute(definition.python_name))
+        return DirectResolver(False, _attribute(definition.python_name), COLUMNS.get(coordinate))
     return DirectResolver(definition.is_async, _call(definition, names), COLUMNS.get(coordinate))
 
 

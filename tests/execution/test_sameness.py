@@ -3,6 +3,7 @@
 import inspect
 import random
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from middleware.error_mask import format_error
 from primeql.service import PHASE_CODES, PrimeService
 from primeql.settings import Settings
 from resolvers.context import RequestContext
+from resolvers.rate_limit import RateLimitStatus
 from tests.execution.operations_at_random import STRINGS, OperationMaker
 
 Answer = tuple[Any, list[Any], bool]
@@ -111,9 +113,20 @@ async def planned(
     return outcome.data, errors, context.notes.is_repeatable
 
 
+class StoppedStatus(RateLimitStatus):
+    """A budget that tells the same at any time."""
+
+    @property
+    def reset_at(self) -> datetime:
+        """The moment of the test."""
+        return datetime.fromtimestamp(0, UTC)
+
+
 def context(service: PrimeService) -> RequestContext:
     """Return the context of a request."""
-    return service.context(service.arrival("id"))
+    made = service.context(service.arrival("id"))
+    made.notes.rate_limit = StoppedStatus(7, 6, 5.0, 4.0, 1)
+    return made
 
 
 async def compare(service: PrimeService, seed: int, shapes: int) -> int:
