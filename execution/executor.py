@@ -200,10 +200,9 @@ class DocumentExecutor:
     ) -> Outcome:
         """Return what became of an operation with a plan."""
         self.runs["plan"] += 1
-        data = await planned.run()
-        if planned.errors:
-            locate_errors(planned.errors, text, shift)
-        return Outcome(Phase.EXECUTION, data, planned.errors)
+        data, errors = await planned.run()
+        locate_errors(errors, text, shift)
+        return Outcome(Phase.EXECUTION, data, errors)
 
     async def _run_stock(
         self, executor: Executor[Any], text: str, shift: Callable[[int], int] | None
