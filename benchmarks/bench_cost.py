@@ -27,6 +27,7 @@ import numpy as np
 from graphql import get_operation_ast, get_variable_values, parse
 
 from benchmarks.cost_workload import Request, easy_requests, requests
+from engine.prime_ranges import PrimeRanges
 from middleware.query_cost import Estimate, QueryPlan, QueryPricer
 from primeql.operations import Operation
 from primeql.serve_command import GC_THRESHOLDS
@@ -82,7 +83,9 @@ class Bench:
 
     def __init__(self, overheads: Overheads) -> None:
         """Build the service without its workers."""
-        self.service = PrimeService(Settings())
+        # Prices are of answers that were never asked for.
+        self.service = PrimeService(Settings(max_answer_memory_bytes=0))
+        self.service._ranges = PrimeRanges(segment_bytes=0)
         self.service._compute = InlineCompute(Limits())
         self.schema = self.service.schema._schema
         self.pricer = self.pricer_of(overheads)

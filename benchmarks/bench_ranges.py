@@ -169,7 +169,7 @@ def cpu_seconds(question: Callable[[], object]) -> float:
 
 def compare_prices() -> None:
     """Print predicted / measured CPU for lists, counts, sums, pages, pi and n-th primes."""
-    ranges = PrimeRanges()
+    ranges = PrimeRanges(segment_bytes=0)
     print(f"{'question':44} {'predicted ms':>13} {'measured ms':>12} {'ratio':>6}")
     for name, predicted, question in priced_questions(ranges):
         measured = statistics.median(cpu_seconds(question) for _ in range(5))

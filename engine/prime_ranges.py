@@ -12,6 +12,7 @@ from engine.checkpoints import Checkpoints, shipped_checkpoints
 from engine.counting import PrimeCounter
 from engine.errors import CapacityError, DomainError
 from engine.interval import check_interval, shown
+from engine.kept_segments import KeptSegments
 from engine.range_costs import (
     POINT_SECONDS,
     Task,
@@ -27,6 +28,8 @@ from engine.wheel import standard_wheels
 MOST_SECONDS = 600.0
 # An answer that would take more bytes than this is refused at once: 134 million primes.
 MOST_ANSWER_BYTES = 2**30
+# Room for about 200 segments at 10**12, and 2,000 at 10**18.
+DEFAULT_SEGMENT_BYTES = 2**23
 # Narrower intervals are counted by a sieve at once, without a look at pi.
 _LEAST_DIFFERENCE = 10**6
 
@@ -43,14 +46,15 @@ class PrimeRanges:
         base_prime_bound: Base primes are kept up to here at most, below 2**31. Intervals up to its
             square are sieved completely, higher ones partly, with a test of what is left.
         checkpoints: Known prime counts; None for the shipped ones, ``no_checkpoints()`` for none.
+        segment_bytes: What segments far out may take that were asked about often.
 
     Attributes:
         small_primes: The table of small primes.
 
-    Memory: 10.4 MB for the table, 3.2 MB for the checkpoints, 9 MB for patterns, at most 30 MB of
-    base primes for the default bound. A call needs at most 40 MB beside its answer, and 28 bytes a
-    base prime: nothing to speak of below 10**13, 58 MB at 10**15, 210 MB at 1.8 * 10**16; above
-    that, 3 MB.
+    Memory: 10.4 MB for the table, 3.2 MB for the checkpoints, 9 MB for patterns, at most 8 MB of
+    kept segments and 30 MB of base primes for the default bounds. A call needs at most 40 MB beside
+    its answer, and 28 bytes a base prime: nothing to speak of below 10**13, 58 MB at 10**15, 210 MB
+    at 1.8 * 10**16; above that, 3 MB.
     """
 
     def __init__(
@@ -59,13 +63,17 @@ class PrimeRanges:
         small_bound: int = DEFAULT_BOUND,
         base_prime_bound: int = 2**27,
         checkpoints: Checkpoints | None = None,
+        segment_bytes: int = DEFAULT_SEGMENT_BYTES,
     ) -> None:
         """Make the tables. Cost: about 70 ms by default."""
         self.small_primes = SmallPrimes(small_bound)
         self._wheels = standard_wheels()
         self._base = BasePrimes(self.small_primes, base_prime_bound)
         self._planner = Planner(self.small_primes, self._base, self._wheels)
-        self._pages = PageFinder(self.small_primes, self._base, self._planner, self._wheels[0])
+        self._kept = KeptSegments(self._planner, segment_bytes)
+        self._pages = PageFinder(
+            self.small_primes, self._base, self._planner, self._wheels[0], self._kept
+        )
         known = shipped_checkpoints() if checkpoints is None else checkpoints
         self._counter = PrimeCounter(self.small_primes, known, self._planner, self._pages)
 
@@ -143,6 +151,9 @@ class PrimeRanges:
         Cost: ``count_cost``. Memory: what the class says; 140 MB if pi is used up to 10**15.
         """
         check_interval(low, high)
+        kept = self._kept.primes(low, high, stop) if low > self.small_primes.bound else None
+        if kept is not None:
+            return int(kept.size)
         by_difference = self._difference_seconds(low, high) / POINT_SECONDS
         if by_difference <= self._interval_cost(low, high, Task.COUNT):
             counter = self._counter

