@@ -158,7 +158,7 @@ class Admission:
         if not taken.is_allowed:
             answer = _out_of_points(points, taken)
             if mode is CostMode.REPORT:
-                answer = _with_cost(answer, _reported_cost(points, 0, tier, taken))
+                answer = _with_cost(answer, _reported_cost(points, 0, AnswerNotes(), tier, taken))
             return Reply([answer], headers, 429)
         record = arrival.record
         record.points = points
@@ -317,17 +317,23 @@ def _reports(
     reports = []
     for answer, one in zip(answers, prepared, strict=True):
         requested = actual = 0
+        notes = AnswerNotes()
         if isinstance(one, PricedOperation):
             requested, actual = one.points, _actual_points(one) if have_run else 0
-        reports.append(_with_cost(answer, _reported_cost(requested, actual, tier, taken)))
+            notes = one.context.notes
+        cost = _reported_cost(requested, actual, notes, tier, taken)
+        reports.append(_with_cost(answer, cost))
     return reports
 
 
-def _reported_cost(requested: int, actual: int, tier: Tier, taken: Taken) -> dict[str, Any]:
+def _reported_cost(
+    requested: int, actual: int, notes: AnswerNotes, tier: Tier, taken: Taken
+) -> dict[str, Any]:
     """Return what ``GraphQL-Cost: report`` asks for."""
     return {
         "requestedQueryCost": requested,
         "actualQueryCost": actual,
+        "memory": {"hits": notes.memory_hits, "misses": notes.memory_misses},
         "throttleStatus": _throttle_status(tier, taken),
     }
 
