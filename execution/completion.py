@@ -4,12 +4,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from itertools import accumulate
 from typing import Any
 
+import numpy as np
 from graphql import GraphQLError
 from graphql.pyutils import is_iterable
 
 from execution.attempts import attempt
 from execution.columns import NONE, Column, Eventually, is_plain, woven, woven_later
+from execution.encoding import long_list
 from execution.field_nodes import FieldNodes, told
+from execution.integer_arrays import IntegerArray, complete_array
 from execution.leaf_columns import encode_alike, encode_leaf
 from execution.places import Kept, ListItems, Place
 from execution.plans import Failure, Items, Leaf, Object, Selection, Shape
@@ -140,10 +143,13 @@ class Completer:
     def _lists(self, shape: Items, values: Column, place: Place) -> Eventually:
         """Return lists, their items completed as one column."""
         lists = [self._listed(shape, value) for value in values]
-        wrong = {i: value for i, value in enumerate(lists) if not isinstance(value, list | tuple)}
-        if wrong:
-            others = {i: self._nothing(shape, value, place, i) for i, value in wrong.items()}
-            kept = [index for index in range(len(lists)) if index not in wrong]
+        others = {
+            i: value if isinstance(value, IntegerArray) else self._nothing(shape, value, place, i)
+            for i, value in enumerate(lists)
+            if not isinstance(value, list | tuple)
+        }
+        if others:
+            kept = [index for index in range(len(lists)) if index not in others]
             found = self._lists(shape, [lists[index] for index in kept], Kept(place, kept))
             return woven(found, others) if isinstance(found, list) else woven_later(found, others)
         ends = list(accumulate(map(len, lists)))
@@ -154,9 +160,12 @@ class Completer:
         return self._parted_later(shape, completed, ends, place)
 
     def _listed(self, shape: Items, value: Any) -> Any:
-        """Return the items of a value, or the error that it has none."""
+        """Return the items of a value, a completed array, or the error that it has none."""
         if isinstance(value, list | tuple):
             return value
+        if isinstance(value, np.ndarray):
+            array = complete_array(shape.item.type, value) if isinstance(shape.item, Leaf) else None
+            return value.tolist() if array is None else array
         if is_iterable(value):
             return list(value)
         return GraphQLError(f"Expected Iterable, but did not find one for field '{shape.field}'.")
@@ -169,7 +178,8 @@ class Completer:
             part = items if len(ends) == 1 else items[begin:end]
             begin = end
             failure = first_failure(part) if self.has_failures else None
-            lists.append(part if failure is None else failure)
+            sent = part if isinstance(shape.item, Leaf) else long_list(part)
+            lists.append(sent if failure is None else failure)
         return self._settled(shape, lists, place)
 
     async def _parted_later(

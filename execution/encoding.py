@@ -1,8 +1,62 @@
-"""From a result to bytes of JSON."""
+"""From a result to bytes of JSON, whole or in pieces that leave others their turn."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, TypeVar
 
 import orjson
+
+from execution.integer_arrays import IntegerArray
+
+Item = TypeVar("Item")
+
+# Bytes of a piece, about: to compress them takes 1 ms. So many bytes of arrays, too, are encoded
+# with what is around them.
+PIECE_BYTES = 65_536
+# Bytes from which on text is sent in pieces.
+LONG_BYTES = 131_072
+# Entries of a long list that are encoded at once, with ten fields each in about 1 ms; shorter lists
+# are encoded with what is around them.
+SLICE_ITEMS = 1_000
+# Stands for what is encoded apart. No JSON has this byte: in strings it is escaped.
+_GAP = b"\0"
+
+
+class LongList(list[Item]):
+    """A list of objects that is long enough to be encoded slice by slice."""
+
+    __slots__ = ()
+
+
+def long_list(items: list[Item]) -> list[Item]:
+    """Return a list of objects as one that is encoded slice by slice, if it is long."""
+    return LongList(items) if len(items) > SLICE_ITEMS else items
+
+
+class LongBody:
+    """A response that is encoded while it is sent.
+
+    Args:
+        texts: What is encoded already.
+        gaps: What comes between them, one less.
+    """
+
+    __slots__ = ("_gaps", "_texts")
+
+    def __init__(self, texts: list[bytes], gaps: "list[IntegerArray | LongList[Any]]") -> None:
+        """Remember the parts."""
+        self._texts = texts
+        self._gaps = gaps
+
+    def size(self) -> int | None:
+        """Return how many bytes it has; None if that is not known before it is encoded."""
+        arrays = [gap for gap in self._gaps if isinstance(gap, IntegerArray)]
+        if len(arrays) < len(self._gaps):
+            return None
+        return sum(map(len, self._texts)) + sum(array.size() for array in arrays)
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the response, each piece made in about 1 ms."""
+        return _gathered(_parts(self._texts, self._gaps))
 
 
 def encode(response: Any) -> bytes:
@@ -10,4 +64,85 @@ def encode(response: Any) -> bytes:
 
     Integers above 64 bits are strings by then, as BigInt demands.
     """
-    return orjson.dumps(response)
+    return b"".join(_parts(*_split(response)))
+
+
+def encode_long(response: Any) -> bytes | LongBody:
+    """Return ``response`` as JSON in UTF-8; if it is long, what makes that while it is sent.
+
+    Takes ``long_list`` and ``IntegerArray`` for lists; other lists are encoded at once.
+    """
+    texts, gaps = _split(response)
+    return LongBody(texts, gaps) if gaps or len(texts[0]) > LONG_BYTES else texts[0]
+
+
+class _Gaps:
+    """Takes what orjson leaves to others: sets long lists aside, and encodes the rest."""
+
+    __slots__ = ("_room", "found")
+
+    def __init__(self) -> None:
+        self.found: list[IntegerArray | LongList[Any]] = []
+        self._room = PIECE_BYTES
+
+    def __call__(self, value: Any) -> orjson.Fragment:
+        if isinstance(value, IntegerArray):
+            size = value.size()
+            if size <= self._room:
+                self._room -= size
+                return orjson.Fragment(b"".join(value.pieces()))
+        elif not isinstance(value, LongList):
+            # Of a class derived from one that JSON has, or an error.
+            return orjson.Fragment(orjson.dumps(value))
+        self.found.append(value)
+        return orjson.Fragment(_GAP)
+
+
+def _split(value: Any) -> tuple[list[bytes], list[IntegerArray | LongList[Any]]]:
+    """Return the JSON of a value around the long lists in it, and these."""
+    gaps = _Gaps()
+    text = orjson.dumps(value, default=gaps, option=orjson.OPT_PASSTHROUGH_SUBCLASS)
+    return (text.split(_GAP) if gaps.found else [text]), gaps.found
+
+
+def _parts(texts: list[bytes], gaps: list[IntegerArray | LongList[Any]]) -> Iterator[bytes]:
+    """Yield texts with what comes between them."""
+    yield from _cut(texts[0])
+    for gap, text in zip(gaps, texts[1:], strict=True):
+        yield from gap.pieces() if isinstance(gap, IntegerArray) else _slices(gap)
+        yield from _cut(text)
+
+
+def _cut(text: bytes) -> Iterator[bytes]:
+    """Yield a text, if long in pieces."""
+    if len(text) <= LONG_BYTES:
+        yield text
+    else:
+        for begin in range(0, len(text), PIECE_BYTES):
+            yield text[begin : begin + PIECE_BYTES]
+
+
+def _slices(items: LongList[Any]) -> Iterator[bytes]:
+    """Yield a long list."""
+    opening = b"["
+    for begin in range(0, len(items), SLICE_ITEMS):
+        texts, gaps = _split(items[begin : begin + SLICE_ITEMS])
+        texts[0] = opening + texts[0][1:]
+        texts[-1] = texts[-1][:-1]
+        yield from _parts(texts, gaps)
+        opening = b","
+    yield b"]" if items else b"[]"
+
+
+def _gathered(parts: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield parts, the small ones together."""
+    gathered: list[bytes] = []
+    size = 0
+    for part in parts:
+        gathered.append(part)
+        size += len(part)
+        if size >= PIECE_BYTES:
+            yield b"".join(gathered)
+            gathered, size = [], 0
+    if gathered:
+        yield b"".join(gathered)

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette_compress import CompressMiddleware
 
 from middleware.header_fields import header_fields
+from primeql.json_response import LongResponse
 
 PATH: Final = "/graphql"
 
@@ -69,7 +70,7 @@ class GraphQLShortcut:
         except tuple(self._handlers) as error:
             kind = next(kind for kind in type(error).__mro__ if kind in self._handlers)
             response = await self._handlers[kind](request, error)
-        if len(response.body) < self._minimum_size:
+        if len(response.body) < self._minimum_size and not isinstance(response, LongResponse):
             await response(scope, receive, send)
         else:
             scope["state"]["response"] = response

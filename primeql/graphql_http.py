@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from execution.encoding import encode
+from execution.encoding import encode_long
 from middleware.clients import Client
 from middleware.header_fields import header_fields, text_of
 from middleware.memory_budget import HeldMemory
@@ -17,6 +17,7 @@ from primeql import __version__
 from primeql.admission import Admission, CostMode, Reply, cost_mode
 from primeql.hang_ups import unless_gone
 from primeql.http_caching import IMMUTABLE, NO_STORE, VARY, entity_tag, is_named
+from primeql.json_response import json_response
 from primeql.media_types import GRAPHQL_JSON, JSON, negotiate
 from primeql.operations import Operation, read_operation
 from primeql.request_body import decode_json, read_json
@@ -147,18 +148,18 @@ def _batch_response(reply: Reply, media_type: str) -> Response:
     if reply.status is not None:
         return _response(reply, media_type, headers)
     stages = Stages()
-    body = encode([answer.response for answer in reply.answers])
+    body = encode_long([answer.response for answer in reply.answers])
     headers.update(_timing(reply, stages))
-    return Response(body, 200, headers, f"{media_type}; charset=utf-8")
+    return json_response(body, 200, headers, media_type)
 
 
 def _response(reply: Reply, media_type: str, headers: dict[str, str]) -> Response:
     """Return a single answer with the status that its media type asks for."""
     status = reply.status or _status(reply.answers[0], media_type)
     stages = Stages()
-    body = reply.answers[0].body
+    body = encode_long(reply.answers[0].response)
     headers = {**reply.headers, **headers, **_timing(reply, stages)}
-    return Response(body, status, headers, f"{media_type}; charset=utf-8")
+    return json_response(body, status, headers, media_type)
 
 
 def _timing(reply: Reply, stages: Stages) -> dict[str, str]:

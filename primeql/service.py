@@ -77,7 +77,7 @@ class Answer:
 
     @property
     def body(self) -> bytes:
-        """The encoded response."""
+        """The encoded response, whole."""
         return encode(self.response)
 
 

@@ -5,6 +5,7 @@ import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from engine.sieve_pages import Primes
 from resolvers.errors import BadInputError, InvalidCursorError, LimitError
 
 DEFAULT_FIRST = 100
@@ -70,17 +71,21 @@ def page_request(first: int | None, last: int | None, max_page_size: int) -> Pag
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of ascending integers and whether the list goes on at either side."""
+    """A page of ascending integers and whether the list goes on at either side.
+
+    ``values`` may be an array, which then stays one until it is sent.
+    """
 
     kind: str
-    values: Sequence[int]
+    values: Primes
     has_next: bool
     has_previous: bool
 
     def edges(self) -> list[tuple[int, str]]:
         """Return every value with its cursor."""
-        return [(value, encode_cursor(self.kind, value)) for value in self.values]
+        values = self.values if isinstance(self.values, Sequence) else self.values.tolist()
+        return [(value, encode_cursor(self.kind, value)) for value in values]
 
     def cursor(self, index: int) -> str | None:
         """Return the cursor of the value at ``index``; None on an empty page."""
-        return encode_cursor(self.kind, self.values[index]) if len(self.values) else None
+        return encode_cursor(self.kind, int(self.values[index])) if len(self.values) else None

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from engine.results import PrimeBucket, PrimeGapStatistics, ResidueCount
 from engine.sieve_candidates import next_primes, previous_primes
+from engine.sieve_pages import Primes
 from engine.stop import Stop
 from resolvers.answer_shapes import COUNT, FIRST_PRIMES, LAST_PRIMES, SUM
 from resolvers.context import RequestContext
@@ -25,16 +26,17 @@ LONG_TEST_BITS = 1_024
 MOST_REMEMBERED = 1_000
 
 
-def safe_integers(page: Page) -> Sequence[int]:
+def safe_integers(page: Page) -> Primes:
     """Return the page's integers if JavaScript holds them all exactly.
 
     Raises:
         LimitError: The greatest is above 2^53 - 1.
     """
-    if len(page.values) and page.values[-1] > MAX_SAFE_INTEGER:
+    greatest = int(page.values[-1]) if len(page.values) else 0
+    if greatest > MAX_SAFE_INTEGER:
         raise LimitError(
-            f"numbers holds {page.values[-1]:d}, above 2^53 - 1: ask for nodes instead"
-            if page.values[-1] < 2**64
+            f"numbers holds {greatest}, above 2^53 - 1: ask for nodes instead"
+            if greatest < 2**64
             else "numbers holds an integer above 2^64: ask for nodes instead"
         )
     return page.values
@@ -76,12 +78,12 @@ class RangeAnswers:
     async def smallest(self) -> int | None:
         """Return the least prime in [low, high]; None if there is none."""
         found = await self._ends(self.low, self.high, 1, is_from_end=False)
-        return found[0] if found else None
+        return int(found[0]) if len(found) else None
 
     async def largest(self) -> int | None:
         """Return the greatest prime in [low, high]; None if there is none."""
         found = await self._ends(self.low, self.high, 1, is_from_end=True)
-        return found[0] if found else None
+        return int(found[0]) if len(found) else None
 
     async def primes(
         self, first: int | None, after: str | None, last: int | None, before: str | None
@@ -94,12 +96,12 @@ class RangeAnswers:
         request = page_request(first, last, self._context.limits.max_page_size)
         low = self.low if after is None else await self._cursor(after, "after") + 1
         high = self.high if before is None else await self._cursor(before, "before") - 1
-        values: list[int] = []
+        values: Primes = ()
         if low <= high:
             values = await self._ends(low, high, request.size + 1, request.is_from_end)
         has_more = len(values) > request.size
         if request.is_from_end:
-            kept = values[-request.size :] if request.size else []
+            kept = values[-request.size :] if request.size else ()
             return Page(PRIME_CURSOR, kept, before is not None, has_more or after is not None)
         kept = values[: request.size]
         return Page(PRIME_CURSOR, kept, has_more or before is not None, after is not None)
@@ -120,12 +122,12 @@ class RangeAnswers:
         """Return the primes of [low, high] counted by residue class."""
         return await prime_residues(self._context, self.low, self.high, modulus)
 
-    async def _ends(self, low: int, high: int, count: int, is_from_end: bool) -> list[int]:
+    async def _ends(self, low: int, high: int, count: int, is_from_end: bool) -> Primes:
         """Return up to ``count`` primes from one end of [low, high], ascending."""
         context, ranges = self._context, self._context.ranges
         low = max(low, 2)
         if high < low:
-            return []
+            return ()
         price = ranges.last_primes_cost if is_from_end else ranges.first_primes_cost
         cost = price(low, high, count)
         if (high if is_from_end else low).bit_length() > LONG_TEST_BITS:
@@ -133,11 +135,10 @@ class RangeAnswers:
             return await context.single(cost, step, low, high, count, Stop(context.deadline))
         function = ranges.last_primes if is_from_end else ranges.first_primes
         if count > MOST_REMEMBERED:
-            found = await context.sweep(cost, function, low, high, count)
-        else:
-            shape = LAST_PRIMES if is_from_end else FIRST_PRIMES
-            found = await context.recall_sweep(shape, cost, function, low, high, count)
-        return list(found) if isinstance(found, Sequence) else found.tolist()
+            return await context.sweep(cost, function, low, high, count)
+        shape = LAST_PRIMES if is_from_end else FIRST_PRIMES
+        primes: Primes = await context.recall_sweep(shape, cost, function, low, high, count)
+        return primes
 
     async def _cursor(self, cursor: str, argument: str) -> int:
         """Return the prime that ``cursor`` points to."""
@@ -148,4 +149,4 @@ class RangeAnswers:
 
     async def _is_listed(self, value: int) -> bool:
         """Return whether ``value`` is among the primes this interval lists."""
-        return bool(await self._ends(value, value, 1, is_from_end=False))
+        return len(await self._ends(value, value, 1, is_from_end=False)) > 0

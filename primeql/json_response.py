@@ -1,0 +1,66 @@
+"""Responses of JSON; long ones are encoded while they are sent, as fast as their client reads."""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from execution.encoding import LongBody
+
+
+class LongResponse(Response):
+    """A response whose body is made piece by piece, while others have their turn.
+
+    Nothing is made before its client has taken what was sent, and nothing after it has hung up.
+    What waits meanwhile are the arrays and objects of the answer itself, and one piece.
+    """
+
+    def __init__(
+        self, long_body: LongBody, status: int, headers: Mapping[str, str], media_type: str
+    ) -> None:
+        """Encode nothing yet."""
+        super().__init__(None, status, headers, media_type)
+        del self.headers["content-length"]
+        size = long_body.size()
+        if size is not None:
+            self.headers["content-length"] = str(size)
+        self._long_body = long_body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        start = {"status": self.status_code, "headers": self.raw_headers}
+        await send({"type": "http.response.start", **start})
+        # Also with HEAD there is more to come, for all that compression asks.
+        pieces = iter([b""]) if scope["method"] == "HEAD" else self._long_body.pieces()
+        await _send_pieces(pieces, receive, send)
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _send_pieces(pieces: Iterator[bytes], receive: Receive, send: Send) -> None:
+    """Send pieces of a body until they end or the client hangs up."""
+    gone = asyncio.ensure_future(_gone(receive))
+    try:
+        for piece in pieces:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await asyncio.sleep(0)
+            if gone.done():
+                break
+    finally:
+        gone.cancel()
+
+
+async def _gone(receive: Receive) -> None:
+    """Return when the client has hung up; the whole request must have been read."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def json_response(
+    body: bytes | LongBody, status: int, headers: Mapping[str, str], media_type: str
+) -> Response:
+    """Return the response with this body."""
+    content_type = f"{media_type}; charset=utf-8"
+    if isinstance(body, LongBody):
+        return LongResponse(body, status, headers, content_type)
+    return Response(body, status, headers, content_type)
