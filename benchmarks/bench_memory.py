@@ -66,6 +66,9 @@ class _Asker:
     deadline: float = field(default_factory=lambda: time.monotonic() + 600)
     notes: AnswerNotes = field(default_factory=AnswerNotes)
 
+    def share_turns(self, notes: AnswerNotes) -> None:
+        """Have no turns to share."""
+
     def on_behalf(self, notes: AnswerNotes, deadline: float) -> Self:
         """Return one with other notes and another deadline."""
         return replace(self, notes=notes, deadline=deadline)

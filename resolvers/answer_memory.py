@@ -56,6 +56,10 @@ class Asker(Protocol):
         """Where costs are noted."""
         ...
 
+    def share_turns(self, notes: AnswerNotes) -> None:
+        """Let what is computed on behalf of several have his turns too."""
+        ...
+
     def on_behalf(self, notes: AnswerNotes, deadline: float) -> Self:
         """Return one who asks the same, for others too."""
         ...
@@ -167,6 +171,8 @@ class AnswerMemory:
             is_joined = flight is not None
             if flight is None:
                 flight = self._begin(asker, question, key, compute)
+            elif asker.notes.owner.client != flight.notes.owner.client:
+                asker.share_turns(flight.notes)
             try:
                 answer = await flight.answer(asker.deadline, asker.notes)
             except (OverloadedError, WorkerDiedError):

@@ -14,6 +14,7 @@ from engine.errors import DeadlineError
 from engine.stop import Stop
 from resolvers.answer_notes import AnswerNotes
 from resolvers.errors import LimitError
+from resolvers.fair_pool import Owner
 from resolvers.limits import SECONDS_PER_POINT, Limits
 from resolvers.meter import Meter
 from resolvers.task_records import TaskObserver, ignore_task, recorded
@@ -128,6 +129,23 @@ class Compute:
             return None
         points = max(lane.pool.waiting_points for lane in full)
         return points * SECONDS_PER_POINT / 2 / self._workers
+
+    def share_turns(self, notes: AnswerNotes, owner: Owner) -> None:
+        """Let tasks have the turns of another owner too who waits for them, if those come sooner.
+
+        They come sooner to the client that has less waiting.
+        """
+        pools = (self.quick.pool, self.slow.pool, self.threads.pool)
+
+        def waiting(client: str) -> int:
+            return sum(pool.waiting_for(client) for pool in pools)
+
+        if waiting(owner.client) >= waiting(notes.owner.client):
+            return
+        theirs = Owner(*owner)
+        for pool in pools:
+            pool.hand_over(notes.owner, theirs)
+        notes.owner = theirs
 
     async def sweep(
         self,

@@ -68,6 +68,10 @@ class RequestContext:
         charge = min(cost, TASK_POINTS)
         return await self.memory.recall(self, Question(shape, arguments, charge), compute)
 
+    def share_turns(self, notes: AnswerNotes) -> None:
+        """Let what is computed on behalf of several have this one's turns, if they come sooner."""
+        self.compute.share_turns(notes, self.notes.owner)
+
     def on_behalf(self, notes: AnswerNotes, deadline: float) -> Self:
         """Return the context of one who asks the same for others too."""
         return replace(self, notes=notes, deadline=deadline)

@@ -50,6 +50,10 @@ class _ClientQueue(Generic[R]):
         self._requests[name] = waiters
         return next(iter(waiters))
 
+    def of(self, owner: Owner) -> list[_Waiter[R]]:
+        """Return those of one owner, known by the object and not by its names."""
+        return [one for one in self._requests.get(owner.request, ()) if one.owner is owner]
+
     def last(self) -> _Waiter[R]:
         """Return who came last, of the request that has waited least for its turn."""
         return next(reversed(next(reversed(self._requests.values()))))
@@ -123,6 +127,22 @@ class FairPool(Generic[R]):
                 waiter.lent.set_result(thing)
                 return
         self._idle.append(thing)
+
+    def waiting_for(self, client: str) -> int:
+        """Return how many tasks of a client wait."""
+        return self._clients[client].count if client in self._clients else 0
+
+    def hand_over(self, owner: Owner, other: Owner) -> None:
+        """Let another owner wait for what one waits for, behind what that one's request has here.
+
+        An owner is known by the object, not by its names: two may have the same.
+        """
+        for waiter in (
+            self._clients[owner.client].of(owner) if owner.client in self._clients else ()
+        ):
+            self._remove(waiter)
+            waiter.owner, waiter.is_waiting = other, True
+            self._add(waiter)
 
     def withdraw(self, thing: R) -> bool:
         """Take a thing that is at hand out of the pool; return whether it was at hand."""

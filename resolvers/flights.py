@@ -51,7 +51,8 @@ class Flight(Generic[T]):
 
     def __init__(self, owner: Owner, charge: float, deadline: float) -> None:
         """Wait for ``begin``."""
-        self.notes = AnswerNotes(owner)
+        # An owner of its own, to be found by in the queues.
+        self.notes = AnswerNotes(Owner(*owner))
         self.partial: T | None = None
         self.is_computed = False
         self.deadline = deadline
@@ -99,7 +100,9 @@ class Flight(Generic[T]):
             return
         self._is_billed = task.done()
         spent, self.notes.spent_seconds = self.notes.spent_seconds, 0.0
+        waited, self.notes.queue_seconds = self.notes.queue_seconds, 0.0
         seat.notes.memory_misses += 1
+        seat.notes.queue_seconds += waited
         seat.notes.spent_seconds += spent
         seat.notes.unused_points += max(0.0, self._charge - spent / SECONDS_PER_POINT)
 

@@ -26,6 +26,9 @@ class Someone:
     deadline: float = field(default_factory=lambda: time.monotonic() + 30)
     notes: AnswerNotes = field(default_factory=AnswerNotes)
 
+    def share_turns(self, notes: AnswerNotes) -> None:
+        """Have no turns to share."""
+
     def on_behalf(self, notes: AnswerNotes, deadline: float) -> Self:
         """Return one with other notes and another deadline."""
         return replace(self, notes=notes, deadline=deadline)

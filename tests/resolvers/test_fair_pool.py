@@ -112,3 +112,43 @@ async def test_what_is_withdrawn_is_not_lent() -> None:
     assert pool.withdraw(1)
     assert not pool.withdraw(1)
     assert await pool.borrow(Owner(), 1.0) == 2
+
+
+async def test_what_is_handed_over_has_the_turns_of_the_other_client() -> None:
+    pool: FairPool[int] = FairPool([1], 100)
+    greedy, popular, modest = Owner("greedy", "1"), Owner("greedy", "1"), Owner("modest", "1")
+    served: list[str] = []
+
+    async def work(name: str, owner: Owner) -> None:
+        thing = await pool.borrow(owner, 1.0)
+        served.append(name)
+        pool.give_back(thing)
+
+    first = await pool.borrow(Owner("first"), 1.0)
+    names = [(str(number), greedy) for number in range(20)] + [("popular", popular)]
+    tasks = [asyncio.ensure_future(work(*one)) for one in names]
+    await asyncio.sleep(0)
+    assert pool.waiting_for("greedy") == 21
+    pool.hand_over(popular, modest)
+    assert (pool.waiting_for("greedy"), pool.waiting_for("modest"), pool.waiting) == (20, 1, 21)
+    assert pool.waiting_points == 21.0
+    pool.give_back(first)
+    await asyncio.gather(*tasks)
+    assert served.index("popular") == 1
+    assert (pool.waiting, pool.waiting_points, pool.at_hand) == (0, 0.0, 1)
+
+
+async def test_one_handed_over_may_give_up_or_be_handed_over_again() -> None:
+    pool: FairPool[int] = FairPool([1], 100)
+    owners = [Owner(name, "1") for name in ("a", "b", "c")]
+    first = await pool.borrow(Owner("first"), 1.0)
+    (waiting,) = await queue_up(pool, [owners[0]])
+    pool.hand_over(owners[0], owners[1])
+    pool.hand_over(owners[0], owners[2])  # has nothing any more
+    pool.hand_over(owners[1], owners[2])
+    assert [pool.waiting_for(owner.client) for owner in owners] == [0, 0, 1]
+    waiting.cancel()
+    await asyncio.wait({waiting})
+    assert pool.waiting == 0
+    pool.give_back(first)
+    assert pool.at_hand == 1
