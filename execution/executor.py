@@ -110,6 +110,7 @@ class DocumentExecutor:
 
     Attributes:
         runs: How many operations were run by "plan" and by the "stock" executor.
+        documents: How many documents were ready, "hit", and had to be made so, "miss".
     """
 
     def __init__(
@@ -130,6 +131,7 @@ class DocumentExecutor:
         if hides_schema:
             self._rules = (*specified_rules, NoSchemaIntrospectionCustomRule)
         self.runs: Counter[str] = Counter()
+        self.documents: Counter[str] = Counter()
 
     def is_known(self, text: str) -> bool:
         """Return whether a document has been made ready already, or one that is as good."""
@@ -151,6 +153,7 @@ class DocumentExecutor:
             context: Handed to every resolver.
         """
         ready = self._library.find(text)
+        self.documents["miss" if ready is None else "hit"] += 1
         if ready is None and len(text) > LONG_TEXT:
             # In a thread, so that other requests have their turn at least every 5 ms.
             made = await asyncio.to_thread(self._library.make, text)

@@ -22,7 +22,6 @@ from middleware.clients import KEY_HEADERS, ClientResolver
 from middleware.concurrency import ConcurrentRequests
 from middleware.guard import Guard
 from middleware.memory_budget import MemoryBudget
-from middleware.observation import ObservationMiddleware
 from middleware.rate_limit_headers import EXPOSED_HEADERS
 from middleware.refusal import RefusedError, answer_refusal
 from middleware.request_rate import RequestRate
@@ -57,13 +56,12 @@ def create_app(settings: Settings) -> ASGIApp:
     telemetry = Telemetry(settings)
     app = _routes(settings, telemetry)
     # Around Starlette's own error handling, so that its answers have them too.
-    app = ObservationMiddleware(app, telemetry.observers)
-    return AnswerHeadersMiddleware(app, settings.hsts_seconds)
+    return AnswerHeadersMiddleware(telemetry.wrap(app), settings.hsts_seconds)
 
 
 def _routes(settings: Settings, telemetry: Telemetry) -> ASGIApp:
     """Return the routes and what stands between them and their clients."""
-    service = PrimeService(settings, telemetry.observe_task)
+    service = PrimeService(settings, telemetry.observe_task, telemetry.tracing)
     budget = _budget(settings)
     admission = Admission(service, budget, MemoryBudget(settings.max_response_memory_bytes))
     telemetry.watch(service, budget)

@@ -8,6 +8,7 @@ from typing import Protocol
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from execution.executor import DocumentExecutor
 from middleware.shared_budget import BudgetStats
 from primeql.cgroup import ControlGroup
 from resolvers.answer_memory import AnswerMemory
@@ -115,6 +116,29 @@ def answer_readings(memory: AnswerMemory) -> Callable[[], Iterator[Metric]]:
             "What remembered answers take in this process.",
             memory.kept.bytes_held,
         )
+
+    return read
+
+
+def document_readings(executor: DocumentExecutor) -> Callable[[], Iterator[Metric]]:
+    """Return what reads how many documents were ready, and what ran their operations."""
+
+    def read() -> Iterator[Metric]:
+        documents = CounterMetricFamily(
+            "primeql_documents",
+            "Documents that were ready when asked for, and those that had to be parsed.",
+            labels=["result"],
+        )
+        for result in ("hit", "miss"):
+            documents.add_metric([result], executor.documents[result])
+        runs = CounterMetricFamily(
+            "primeql_operation_runs",
+            "Operations that ran, by plan or by the stock executor.",
+            labels=["executor"],
+        )
+        for kind in ("plan", "stock"):
+            runs.add_metric([kind], executor.runs[kind])
+        yield from (documents, runs)
 
     return read
 

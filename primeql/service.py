@@ -19,6 +19,7 @@ from middleware.error_mask import format_error
 from middleware.memory_budget import HeldMemory
 from middleware.query_cost import Estimate, QueryPlan, QueryPricer
 from middleware.request_record import DocumentFacts, RequestRecord, Stages
+from middleware.spans import NoSpans, Spans
 from primeql import __version__
 from primeql.document_facts import document_facts
 from primeql.operations import Operation
@@ -125,12 +126,18 @@ class _KnownOperation:
 class PrimeService:
     """Everything that lives as long as the process does; ``create_app`` and the CLI hold one."""
 
-    def __init__(self, settings: Settings, observe_task: TaskObserver = ignore_task) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        observe_task: TaskObserver = ignore_task,
+        spans: Spans | None = None,
+    ) -> None:
         """Build the tables and the schema; ``start`` starts the worker processes.
 
         Args:
             settings: Of the process.
             observe_task: Told of each computation that left the event loop.
+            spans: Told of each operation that runs.
 
         Raises:
             SettingsError: The manifest of persisted documents can not be read.
@@ -158,7 +165,13 @@ class PrimeService:
             settings.worker_count, settings.max_waiting, self._limits, observe_task
         )
         self.memory = _answer_memory(settings)
+        self._spans: Spans = spans or NoSpans()
         self.is_ready = False
+
+    @property
+    def executor(self) -> DocumentExecutor:
+        """What makes documents ready and runs them."""
+        return self._executor
 
     @property
     def compute(self) -> Compute:
@@ -253,7 +266,8 @@ class PrimeService:
     async def run(self, priced: PricedOperation) -> Answer:
         """Return the answer to an operation, within the deadline of its context."""
         stages = Stages()
-        outcome = await priced.bound.run()
+        with self._spans.operation(priced.facts, priced.points):
+            outcome = await priced.bound.run()
         answer = _answer(outcome, priced.context, priced.document)
         stages.end("execute")
         priced.record.add_stages(stages)

@@ -231,6 +231,10 @@ class Settings:
         65_535,
         "Port of /metrics; 0 takes a free one, that of PRIMEQL_PORT puts it beside the service.",
     )
+    traces: bool = _flag(
+        False,
+        "Whether spans are sent to OTEL_EXPORTER_OTLP_ENDPOINT; needs the extra tracing.",
+    )
     log_level: str = _choice(
         "info", ("debug", "info", "warning", "error"), "From which level on to log."
     )

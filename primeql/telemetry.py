@@ -3,6 +3,7 @@
 import logging
 import os
 import platform
+from typing import TYPE_CHECKING
 from wsgiref.simple_server import WSGIServer
 
 from prometheus_client import (
@@ -18,9 +19,10 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from middleware.access_log import AccessLog
-from middleware.observation import Observer
+from middleware.observation import ObservationMiddleware
 from middleware.request_metrics import RequestMetrics
 from middleware.shared_budget import SharedBudget
 from middleware.token_bucket import Budget
@@ -33,13 +35,17 @@ from primeql.readings import (
     Sharing,
     answer_readings,
     budget_readings,
+    document_readings,
     memory_readings,
     redis_readings,
 )
 from primeql.service import PrimeService
-from primeql.settings import Settings
+from primeql.settings import Settings, SettingsError
 from primeql.task_metrics import TaskMetrics, pool_readings
-from resolvers.task_records import TaskObserver
+from resolvers.task_records import TaskObserver, TaskRecord
+
+if TYPE_CHECKING:
+    from primeql.tracing import Tracing
 
 logger = logging.getLogger("primeql.telemetry")
 
@@ -56,6 +62,7 @@ class Telemetry:
     Attributes:
         registry: For the metrics of other parts.
         port: Where the metrics are served, once they are.
+        tracing: What makes spans, if that is wanted.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -68,8 +75,10 @@ class Telemetry:
         self._lag = EventLoopLag(self.registry)
         self._tasks = TaskMetrics(self.registry)
         self.registry.register(Readings(memory_readings(ControlGroup())))
+        self.tracing = _tracing() if settings.traces else None
         log = access_logger(settings)
-        self._log = AccessLog(log.info, log.debug)
+        trace_fields = None if self.tracing is None else self.tracing.fields
+        self._log = AccessLog(log.info, log.debug, trace_fields)
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
         GCCollector(registry=self.registry)
@@ -84,7 +93,11 @@ class Telemetry:
     def watch(self, service: PrimeService, budget: Budget) -> None:
         """Add what other parts of the process know of themselves."""
         workers = self._settings.worker_count
-        readings = [pool_readings(service.compute, workers), answer_readings(service.memory)]
+        readings = [
+            pool_readings(service.compute, workers),
+            answer_readings(service.memory),
+            document_readings(service.executor),
+        ]
         uses: dict[str, Sharing] = {}
         if service.memory.shared is not None:
             uses["answers"] = service.memory.shared.stats
@@ -97,14 +110,22 @@ class Telemetry:
             self.registry.register(Readings(read))
 
     @property
-    def observers(self) -> tuple[Observer, ...]:
-        """What is to see the record of every request."""
-        return (self._requests.observe, self._log.observe)
-
-    @property
     def observe_task(self) -> TaskObserver:
         """What is to see the record of every task."""
-        return self._tasks.observe
+        count, tracing = self._tasks.observe, self.tracing
+        if tracing is None:
+            return count
+
+        def observe(record: TaskRecord) -> None:
+            count(record)
+            tracing.task(record)
+
+        return observe
+
+    def wrap(self, app: ASGIApp) -> ASGIApp:
+        """Return an application whose requests are observed; the request's id is outside."""
+        app = ObservationMiddleware(app, (self._requests.observe, self._log.observe))
+        return app if self.tracing is None else self.tracing.wrap(app)
 
     @property
     def routes(self) -> list[Route]:
@@ -132,8 +153,26 @@ class Telemetry:
         logger.info("metrics on http://%s:%d/metrics", host, self.port)
 
     def stop(self) -> None:
-        """Serve the metrics no more."""
+        """Serve the metrics no more, and send the last spans: 2 s if nobody takes them."""
         self._lag.stop()
+        if self.tracing is not None:
+            self.tracing.close()
         if self._server is not None:
             self._server.shutdown()
             self._server.server_close()
+
+
+def _tracing() -> "Tracing":
+    """Return what makes spans.
+
+    Raises:
+        SettingsError: The libraries for it are not installed.
+    """
+    try:
+        # Here, since it is optional, and takes 0.2 s to import.
+        from primeql.tracing import Tracing
+    except ModuleNotFoundError as error:
+        raise SettingsError(
+            f"PRIMEQL_TRACES is true, and {error.name} is missing: install primeql[tracing]"
+        ) from None
+    return Tracing()

@@ -234,11 +234,11 @@ def symptom_alerts() -> Iterator[Rule]:
     )
     yield alert(
         "PrimeqlUnusuallyLongWork",
-        f'sum {BY} (rate(primeql_pool_tasks_total{{outcome="timeout"}}[15m]))'
-        f" / (sum {BY} (rate(primeql_pool_tasks_total[15m])) > 0.1) > 0.05",
+        f'sum {BY} (rate(primeql_field_errors_total{{code="DEADLINE_EXCEEDED"}}[15m]))'
+        f" / (sum {BY} (rate(primeql_operations_total[15m])) > 0.1) > 0.05",
         "15m",
         "ticket",
-        "{{ $value | humanizePercentage }} of the computations are given up at their deadline.",
+        "{{ $value | humanizePercentage }} of the operations miss part of their answer for time.",
         "long-work",
     )
     yield alert(
