@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from graphql import (
@@ -36,8 +35,7 @@ _KEPT_PLANS = 8
 _TURN_FIELDS = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(NamedTuple):
     """What an operation is expected to cost, in points of 100 microseconds of one core.
 
     Attributes:

@@ -124,7 +124,8 @@ class Admission:
                 try:
                     await self._pay(client, math.ceil(-free))
                 except RequestError as error:
-                    prepared[-1] = refusal(error)
+                    # What is refused as too dear says so, whether its pricing was paid for or not.
+                    prepared[-1] = one if enough < 0 else refusal(error)
                 free = 0.0
         return prepared
 

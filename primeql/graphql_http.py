@@ -32,7 +32,7 @@ def refuse(error: RequestError, media_type: str = JSON, **headers: str) -> Respo
     """Return the response to a request that is refused as a whole, in GraphQL's shape."""
     headers["Cache-Control"] = NO_STORE
     body = refusal(error).body
-    return Response(body, error.status, headers, f"{media_type}; charset=utf-8")
+    return json_response(body, error.status, headers, media_type)
 
 
 async def respond(admission: Admission, settings: Settings, request: Request) -> Response:
@@ -88,7 +88,7 @@ class Asker:
         self._admission = admission
         self._held = held
         self.request = request
-        fields = header_fields(request.scope)
+        self._fields = fields = header_fields(request.scope)
         self.mode = cost_mode(text_of(fields, b"graphql-cost"))
         most = settings.deadline_milliseconds / 1_000
         self._timeout = timeout_seconds(text_of(fields, b"x-request-timeout"), most)
@@ -101,11 +101,11 @@ class Asker:
         state = self.request.scope["state"]
         client: Client = state["client"]
         record: RequestRecord = state["record"]
-        asked = text_of(header_fields(self.request.scope), b"server-timing")
+        asked = text_of(self._fields, b"server-timing")
         record.wants_timing = wants_timing(asked)
         deadline = time.monotonic() + self._timeout
         most = client.tier.max_request_cost
-        arrival = Arrival(state["request_id"], deadline, most, client.id, record, self._held)
+        arrival = Arrival(state["request_id"], deadline, most, record, client.id, self._held)
         work = self._admission.answer(operations, client, self.mode, arrival)
         return await unless_gone(self.request, work)
 

@@ -56,6 +56,24 @@ async def _gone(receive: Receive) -> None:
         pass
 
 
+class ShortResponse(Response):
+    """A response whose body is there."""
+
+    def __init__(
+        self, body: bytes, status: int, headers: Mapping[str, str], media_type: str
+    ) -> None:
+        """Make the headers as they are sent, none of which says what the body is."""
+        self.status_code = status
+        self.body = body
+        self.background = None
+        self.raw_headers = [
+            (name.lower().encode("latin-1"), value.encode("latin-1"))
+            for name, value in headers.items()
+        ]
+        self.raw_headers.append((b"content-length", b"%d" % len(body)))
+        self.raw_headers.append((b"content-type", media_type.encode("latin-1")))
+
+
 def json_response(
     body: bytes | LongBody, status: int, headers: Mapping[str, str], media_type: str
 ) -> Response:
@@ -63,4 +81,4 @@ def json_response(
     content_type = f"{media_type}; charset=utf-8"
     if isinstance(body, LongBody):
         return LongResponse(body, status, headers, content_type)
-    return Response(body, status, headers, content_type)
+    return ShortResponse(body, status, headers, content_type)

@@ -1,12 +1,11 @@
 """What a client has left to spend, as its request found it."""
 
 import math
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class RateLimitStatus:
+class RateLimitStatus(NamedTuple):
     """A client's bucket of points after its request was charged ``cost``.
 
     ``restore_rate`` is in points per second; in ``reset_seconds`` the bucket is full again.

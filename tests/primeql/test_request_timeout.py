@@ -7,6 +7,7 @@ import pytest
 
 from middleware.clients import Client
 from middleware.memory_budget import MemoryBudget
+from middleware.request_record import RequestRecord
 from middleware.tier import ANONYMOUS, DEFAULT_TIERS
 from middleware.token_bucket import LocalBuckets, LocalBudget
 from primeql.admission import Admission, CostMode
@@ -80,7 +81,7 @@ async def test_operations_of_a_batch_share_the_deadline_of_their_request(
 ) -> None:
     admission = Admission(service, LocalBudget(LocalBuckets()), MemoryBudget(1 << 20))
     client = Client("somebody", DEFAULT_TIERS[ANONYMOUS])
-    late = Arrival("r1", time.monotonic(), client.tier.max_request_cost, client.id)
+    late = Arrival("r1", time.monotonic(), client.tier.max_request_cost, RequestRecord("r1"))
     batch = [Operation(EASY)] * 3
     reply = await admission.answer(batch, client, CostMode.PLAIN, late)
     codes = [answer.response["errors"][0]["extensions"]["code"] for answer in reply.answers]
