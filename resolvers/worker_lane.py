@@ -7,7 +7,7 @@ from typing import Any
 
 from resolvers.fair_pool import FairPool, Owner
 from resolvers.meter import Meter
-from resolvers.worker_process import WorkerProcess
+from resolvers.worker_process import WorkerDiedError, WorkerProcess
 
 logger = logging.getLogger("primeql.workers")
 
@@ -35,8 +35,8 @@ class WorkerLane:
 
     @property
     def busy(self) -> int:
-        """How many workers are not at hand: computing, or being replaced."""
-        return self._count - self.pool.at_hand
+        """How many workers are computing."""
+        return len(self._alive) - self.pool.at_hand
 
     @property
     def pids(self) -> set[int]:
@@ -120,7 +120,7 @@ class WorkerLane:
         while worker is None and not self._is_closed:
             try:
                 worker = await WorkerProcess.started(self._niceness, self._ended)
-            except (OSError, EOFError) as error:
+            except (OSError, EOFError, WorkerDiedError) as error:
                 logger.error("no worker process can be started: %s", type(error).__name__)
                 await asyncio.sleep(RETRY_SECONDS)
         if worker is not None and self._is_closed:

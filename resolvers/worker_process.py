@@ -15,7 +15,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable
-from multiprocessing import resource_tracker
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import ForkServerProcess
 from typing import Any, Self, cast
 
@@ -36,6 +36,7 @@ TASKS_OF_A_WORKER = 1_000
 # From Linux's prctl.h: the signal to get when the parent process ends.
 _PR_SET_PDEATHSIG = 1
 _LENGTH_BYTES = 8
+_GREETING_SECONDS = 10.0
 # A terminal or a supervisor may send these to every process; the service alone decides.
 _SIGNALS_OF_OTHERS = (signal.SIGTERM, signal.SIGINT)
 
@@ -78,6 +79,7 @@ class WorkerProcess(asyncio.Protocol):
         except (asyncio.CancelledError, OSError, EOFError):
             ours.close()
             raise
+        await worker._greet()
         return worker
 
     @property
@@ -94,6 +96,15 @@ class WorkerProcess(asyncio.Protocol):
     def is_fit(self) -> bool:
         """Whether it can take one more task."""
         return self._transport is not None and self._tasks_left > 0
+
+    async def _greet(self) -> None:
+        """Return when the process has done a first task; kill it if nobody waits for that."""
+        try:
+            await self.run(_GREETING_SECONDS, Meter(), abs, 0)
+        except WorkerDiedError:
+            self.kill()
+            raise
+        self._tasks_left = TASKS_OF_A_WORKER
 
     async def run(
         self, seconds: float, meter: Meter, function: Callable[..., Any], *arguments: Any
@@ -180,8 +191,13 @@ def _started_process(stream: socket.socket, niceness: int) -> ForkServerProcess:
 
 def _serve(stream: socket.socket, niceness: int) -> None:
     """Compute what comes in until the stream ends: all that a worker process does."""
-    # It does not outlive the service, should that be killed without a chance to end its workers.
+    # It does not outlive the service, should that be killed without a chance to end its workers:
+    # the server of forks ends with its last client, which the service alone shall be, not this
+    # process, and then the system kills this one, whatever it is computing.
+    os.close(forkserver._forkserver._forkserver_alive_fd)  # type: ignore[attr-defined]  # unlisted
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() in (1, getattr(multiprocessing.parent_process(), "pid", 1)):
+        return  # the server of forks died before that
     os.nice(niceness)
     resource.setrlimit(resource.RLIMIT_DATA, (WORKER_BYTES, WORKER_BYTES))
     with stream, stream.makefile("rb") as tasks:

@@ -1,0 +1,122 @@
+"""Start and stop: what was accepted is answered, and no process is left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+
+import httpx
+import pytest
+
+from tests.faults.processes import computing, descendants, is_alive, stopped, wait_until, workers
+from tests.hard_integers import hard_question
+from tests.ports import free_port
+from tests.server import RunningServer, running_server
+
+pytestmark = pytest.mark.faults
+
+HEAVY = 20
+
+
+@contextmanager
+def under_load(server: RunningServer) -> Iterator[list["Future[httpx.Response]"]]:
+    """Have sent heavy requests, all of which the server has accepted."""
+    with ThreadPoolExecutor(HEAVY) as threads:
+        asked = [threads.submit(server.post, hard_question(n)) for n in range(HEAVY)]
+        time.sleep(0.1)
+        wait_until(lambda: computing(server) >= HEAVY)
+        yield asked
+
+
+def test_all_that_was_accepted_is_answered_after_sigterm(own_server: RunningServer) -> None:
+    below = descendants(own_server.process.pid)
+    with under_load(own_server) as asked:
+        own_server.process.send_signal(signal.SIGTERM)
+        wait_until(lambda: refuses(own_server), seconds=2)
+        answers = [future.result() for future in asked]
+    assert [answer.status_code for answer in answers] == [200] * HEAVY
+    codes = {answer.json()["errors"][0]["extensions"]["code"] for answer in answers}
+    assert codes == {"DEADLINE_EXCEEDED"}
+    assert own_server.process.wait(timeout=10) == 0
+    wait_until(lambda: not any(map(is_alive, below)))
+
+
+def refuses(server: RunningServer) -> bool:
+    """Return whether the server takes no new connections."""
+    try:
+        httpx.get(f"{server.url}/livez", timeout=1)
+    except httpx.TransportError:
+        return True
+    return False
+
+
+def test_signal_to_all_processes_at_once_loses_nothing(own_server: RunningServer) -> None:
+    with under_load(own_server) as asked:
+        # As a supervisor does that signals a whole control group.
+        for pid in descendants(own_server.process.pid):
+            os.kill(pid, signal.SIGTERM)
+        own_server.process.send_signal(signal.SIGTERM)
+        answers = [future.result() for future in asked]
+    codes = {answer.json()["errors"][0]["extensions"]["code"] for answer in answers}
+    assert codes == {"DEADLINE_EXCEEDED"}
+    assert own_server.process.wait(timeout=10) == 0
+
+
+@pytest.mark.parametrize("state", ["computing", "stopped"])
+def test_no_process_survives_a_service_that_is_killed(
+    own_server: RunningServer, state: str
+) -> None:
+    below = descendants(own_server.process.pid)
+    with ThreadPoolExecutor(HEAVY) as threads:
+        asked = [threads.submit(own_server.post, hard_question(n)) for n in range(4)]
+        wait_until(lambda: computing(own_server) >= 4)
+        with stopped(list(workers(own_server)) if state == "stopped" else []):
+            own_server.process.kill()
+            # Well before the seconds that the computations would take.
+            wait_until(lambda: not any(map(is_alive, below)), seconds=2)
+        for future in asked:
+            with pytest.raises(httpx.TransportError):
+                future.result()
+
+
+def test_idle_service_stops_at_once(own_server: RunningServer) -> None:
+    begin = time.monotonic()
+    assert own_server.terminate() == 0
+    assert time.monotonic() - begin < 5
+
+
+def test_ready_says_no_until_all_workers_can_take_tasks(ample: dict[str, str]) -> None:
+    port = free_port()
+    environ = {**os.environ, **ample, "PRIMEQL_METRICS_PORT": "0"}
+    command = [sys.executable, "-m", "primeql", "serve", "--port", str(port)]
+    process = subprocess.Popen(command, env=environ, stderr=subprocess.DEVNULL)
+    try:
+        url = f"http://127.0.0.1:{port}/readyz"
+        wait_until(lambda: is_ready(url), seconds=30)
+        children = descendants(process.pid)
+        # Two lanes of two workers, what forks them, and what cleans up after it.
+        assert len(children) == 6
+        # Idle workers wait on their socket: each has answered its first task.
+        assert httpx.get(url).text == "ok\n"
+    finally:
+        process.kill()
+        process.wait()
+
+
+def is_ready(url: str) -> bool:
+    """Return whether a server says that it is ready; one that does not listen does not."""
+    try:
+        return httpx.get(url).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def test_service_starts_and_is_ready_without_its_redis(ample: dict[str, str]) -> None:
+    nowhere = f"redis://127.0.0.1:{free_port()}/0"
+    with running_server({**ample, "PRIMEQL_REDIS_URL": nowhere}) as server:
+        assert httpx.get(f"{server.url}/readyz").status_code == 200
+        assert server.post("{ nthPrime(n: 1000) }").json() == {"data": {"nthPrime": "7919"}}
