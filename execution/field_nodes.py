@@ -19,6 +19,7 @@ class FieldNodes:
         root = collector.schema.query_type
         assert root is not None
         self._collector = collector
+        self._order: dict[tuple[str, ...], Mapping[str, int]] = {}
         self._fields: dict[tuple[str, ...], tuple[GraphQLObjectType, Any]] = {
             (): (root, collector.root(root))
         }
@@ -37,9 +38,17 @@ class FieldNodes:
             if isinstance(step, int):
                 key.append(step)
             else:
-                key.append(list(self._selected(tuple(names))[1]).index(step))
+                key.append(self._numbers(tuple(names))[step])
                 names.append(step)
         return tuple(key)
+
+    def _numbers(self, names: tuple[str, ...]) -> Mapping[str, int]:
+        """Return where each field stands among those below response names."""
+        numbers = self._order.get(names)
+        if numbers is None:
+            _, fields = self._selected(names)
+            numbers = self._order[names] = {name: place for place, name in enumerate(fields)}
+        return numbers
 
     def _selected(self, names: tuple[str, ...]) -> tuple[GraphQLObjectType, Any]:
         """Return the type of the objects below response names, and the fields asked of them."""

@@ -17,6 +17,7 @@ from graphql.pyutils import inspect
 from execution.attempts import attempt
 
 _INT_END = 2**31
+_NOTHING = frozenset({type(None), type(Undefined)})
 # What these encode to themselves, given nothing but values of the one type.
 _SAME: Mapping[str, type] = MappingProxyType({GraphQLBoolean.name: bool, GraphQLString.name: str})
 
@@ -46,7 +47,7 @@ def encode_alike(kind: GraphQLLeafType, values: list[Any], types: set[type]) -> 
             return None
         return [names[key] for key in map(id, values)]
     encoded = attempt(list, map(kind.coerce_output_value, values))
-    if isinstance(encoded, Exception) or None in encoded or Undefined in encoded:
+    if isinstance(encoded, Exception) or not _NOTHING.isdisjoint(map(type, encoded)):
         return None
     alike: list[Any] = encoded
     return alike

@@ -80,8 +80,8 @@ class Library(Generic[Refusal]):
         """Start empty."""
         self._read = read
         self._shared = shared
-        self._texts: DocumentCache[Ready[Refusal]] = DocumentCache(max_bytes)
-        self._keys: DocumentCache[_First | _Shared] = DocumentCache(max_bytes)
+        self._texts: DocumentCache[Ready[Refusal]] = DocumentCache(max_bytes // 2)
+        self._keys: DocumentCache[_First | _Shared] = DocumentCache(max_bytes // 2)
         self._refused: DocumentCache[tuple[float, Ready[Refusal]]] = DocumentCache(
             max_bytes // _REFUSED_SHARE
         )

@@ -53,6 +53,21 @@ class Kept:
         return self._column.path(self._indices[index])
 
 
+class Part:
+    """The values of another column from one of them on."""
+
+    __slots__ = ("_begin", "_column")
+
+    def __init__(self, column: Place, begin: int) -> None:
+        """Remember the parts."""
+        self._column = column
+        self._begin = begin
+
+    def path(self, index: int) -> list[str | int]:
+        """Return the path of a value."""
+        return self._column.path(self._begin + index)
+
+
 class ListItems:
     """The items of the lists of another column; ``ends`` has where each list ends among them."""
 

@@ -14,12 +14,12 @@ from execution.columns import Column, Eventually
 from execution.completion import Completer, first_failure
 from execution.field_nodes import FieldNodes
 from execution.group_values import GroupResolver
-from execution.places import Fields, Place, Root
+from execution.places import Fields, Part, Place, Root
 from execution.plan_arguments import ExactVariables
 from execution.plans import Failure, Group, Selection
 
-# Objects from which on others get a turn between two columns.
-LONG_COLUMN = 500
+# Objects between two turns of other requests; with five cheap fields each about 1 ms.
+SLICE_OBJECTS = 500
 
 
 class PlanRun:
@@ -60,7 +60,7 @@ class PlanRun:
         count = len(sources)
         if not count:
             return []
-        if count >= LONG_COLUMN and len(selection.groups) > 1:
+        if count > SLICE_OBJECTS:
             return self._select_in_turns(selection, sources, place)
         columns: list[Any] = [None] * len(selection.names)
         waiting: list[tuple[Group, Awaitable[Column]]] = []
@@ -75,21 +75,20 @@ class PlanRun:
         return self._objects(selection, columns, count)
 
     async def _select_in_turns(self, selection: Selection, sources: Column, place: Place) -> Column:
-        """Return what a selection finds of many sources; other requests have turns between."""
-        columns: list[Any] = [None] * len(selection.names)
-        waiting: list[tuple[Group, asyncio.Future[Column]]] = []
+        """Return what a selection finds of many sources, all of which are soon under way."""
+        begun: list[Column | asyncio.Future[Column]] = []
         try:
-            for group in selection.groups:
-                found = self._group(group, sources, place)
-                if isinstance(found, list):
-                    _place(group, found, columns, len(sources))
-                else:
-                    waiting.append((group, asyncio.ensure_future(found)))
+            for begin in range(0, len(sources), SLICE_OBJECTS):
+                part = sources[begin : begin + SLICE_OBJECTS]
+                found = self._select(selection, part, Part(place, begin))
+                begun.append(found if isinstance(found, list) else asyncio.ensure_future(found))
                 await asyncio.sleep(0)
-            return await self._await_groups(selection, columns, waiting, len(sources))
+            parts = [one if isinstance(one, list) else await one for one in begun]
         finally:
-            for _, future in waiting:
-                future.cancel()
+            for one in begun:
+                if not isinstance(one, list):
+                    one.cancel()
+        return [found for part in parts for found in part]
 
     async def _await_groups(
         self,
@@ -115,7 +114,15 @@ class PlanRun:
         if len(names) == 1:
             name = names[0]
             return [{name: value} for value in columns[0]]
-        return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+        if count == 1:
+            return [dict(zip(names, [column[0] for column in columns], strict=True))]
+        # A copy has its keys in place: three times as fast as making each dict of its row.
+        empty: dict[str, Any] = dict.fromkeys(names)
+        objects = [empty.copy() for _ in range(count)]
+        for name, column in zip(names, columns, strict=True):
+            for found, value in zip(objects, column, strict=True):
+                found[name] = value
+        return objects
 
     def _group(self, group: Group, sources: Column, parents: Place) -> Eventually:
         """Return the completed values of a group, by response name and then by source."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from resolvers import columns
 from resolvers.context import RequestContext
@@ -12,21 +12,17 @@ from schema.integers import Integer
 from schema.primality import Primality, PrimalityMethod, PrimalityVerdict
 
 Found = list[Any] | Awaitable[list[Any]]
+Show = Callable[[Sequence[Integer], list[Any]], list[Any]]
 Column = Callable[[Sequence[Any], RequestContext, Sequence[Mapping[str, Any]]], Found]
 
 
-class WordPrimality(NamedTuple):
-    """A Primality whose witness is not looked for until it is asked for."""
-
-    value: int
-    verdict: PrimalityVerdict
-    method: PrimalityMethod
-
-
+# What is known of a word's primality stands for a Primality: the word, and which of these it is.
+# Its witness is not looked for until it is asked for.
 _KINDS = tuple(
     (PrimalityVerdict[verdict.name], PrimalityMethod[method.name])
     for verdict, method in columns.PRIMALITY_KINDS
 )
+_VERDICTS, _METHODS = zip(*_KINDS, strict=True)
 
 
 def _integers(
@@ -41,63 +37,69 @@ def _values(sources: Sequence[Integer], _context: RequestContext, _arguments: An
     return [source.answers.value for source in sources]
 
 
-def _asked(
-    question: columns.IntegerQuestion, shown: Callable[[Integer, Any], Any] | None = None
-) -> Column:
+def _asked(question: columns.IntegerQuestion, show: Show | None = None) -> Column:
     """Return a field of Integer that asks a question of each, and shows the answers."""
 
     def column(sources: Sequence[Integer], context: RequestContext, _arguments: Any) -> Found:
         found = question.of(context, [source.answers for source in sources])
-        if shown is None:
+        if show is None:
             return found
         if isinstance(found, list):
-            return _shown(shown, sources, found)
-        return _shown_later(shown, sources, found)
+            return show(sources, found)
+        return _shown_later(show, sources, found)
 
     return column
 
 
-def _shown(
-    shown: Callable[[Integer, Any], Any], sources: Sequence[Integer], found: list[Any]
+async def _shown_later(
+    show: Show, sources: Sequence[Integer], found: Awaitable[list[Any]]
 ) -> list[Any]:
-    """Return answers in the schema's words."""
+    """Return answers in the schema's words, once they are there."""
+    return show(sources, await found)
+
+
+def _primalities(sources: Sequence[Integer], found: list[Any]) -> list[Any]:
+    """Return Integer.primality for kinds, and for the engine's own answers."""
     return [
-        answer if isinstance(answer, Exception) else shown(source, answer)
+        (
+            (source.answers.value, answer)
+            if type(answer) is int
+            else answer if isinstance(answer, Exception) else Primality.of(answer)
+        )
         for source, answer in zip(sources, found, strict=True)
     ]
 
 
-async def _shown_later(
-    shown: Callable[[Integer, Any], Any], sources: Sequence[Integer], found: Awaitable[list[Any]]
-) -> list[Any]:
-    """Return the same, once they are there."""
-    return _shown(shown, sources, await found)
-
-
-def _primality(source: Integer, answer: Any) -> WordPrimality | Primality:
-    """Return Integer.primality for a kind, or for the engine's own answer."""
-    if isinstance(answer, int):
-        return WordPrimality(source.answers.value, *_KINDS[answer])
-    return Primality.of(answer)
-
-
-def _factorization(_source: Integer, answer: Any) -> Factorization:
+def _factorizations(_sources: Sequence[Integer], found: list[Any]) -> list[Any]:
     """Return Integer.factorization."""
-    return Factorization(result=answer)
+    return [
+        answer if isinstance(answer, Exception) else Factorization(result=answer)
+        for answer in found
+    ]
+
+
+def _verdicts(sources: Sequence[Any], _context: RequestContext, _arguments: Any) -> Found:
+    """Return Primality.verdict of each."""
+    return [_VERDICTS[one[1]] if type(one) is tuple else one.verdict for one in sources]
+
+
+def _methods(sources: Sequence[Any], _context: RequestContext, _arguments: Any) -> Found:
+    """Return Primality.method of each."""
+    return [_METHODS[one[1]] if type(one) is tuple else one.method for one in sources]
 
 
 def _witnesses(sources: Sequence[Any], context: RequestContext, _arguments: Any) -> Found:
     """Return Primality.witness of each."""
-    open_ones = [
+    known = [None if type(one) is tuple else one.witness for one in sources]
+    composites = [
         index
-        for index, source in enumerate(sources)
-        if isinstance(source, WordPrimality) and source.verdict is PrimalityVerdict.COMPOSITE
+        for index, one in enumerate(sources)
+        if type(one) is tuple and _VERDICTS[one[1]] is PrimalityVerdict.COMPOSITE
     ]
-    known = [getattr(source, "witness", None) for source in sources]
-    found = columns.WITNESS.of(context, [sources[index].value for index in open_ones])
+    found = columns.WITNESS.of(context, [sources[index][0] for index in composites])
     if isinstance(found, list):
-        return _filled(known, open_ones, found)
-    return _filled_later(known, open_ones, found)
+        return _filled(known, composites, found)
+    return _filled_later(known, composites, found)
 
 
 def _filled(column: list[Any], indices: Sequence[int], found: list[Any]) -> list[Any]:
@@ -120,10 +122,12 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
         "Integer.value": _values,
         "Integer.isPrime": _asked(columns.IS_PRIME),
         "Integer.isProbablePrime": _asked(columns.IS_PROBABLE_PRIME),
-        "Integer.primality": _asked(columns.PRIMALITY, _primality),
+        "Integer.primality": _asked(columns.PRIMALITY, _primalities),
         "Integer.nextPrime": _asked(columns.NEXT_PRIME),
         "Integer.previousPrime": _asked(columns.PREVIOUS_PRIME),
-        "Integer.factorization": _asked(columns.FACTORIZATION, _factorization),
+        "Integer.factorization": _asked(columns.FACTORIZATION, _factorizations),
+        "Primality.verdict": _verdicts,
+        "Primality.method": _methods,
         "Primality.witness": _witnesses,
     }
 )

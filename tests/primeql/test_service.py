@@ -6,6 +6,7 @@ import pytest
 
 from primeql.operations import Operation
 from primeql.service import PrimeService
+from primeql.settings import Settings
 
 
 async def test_a_clients_mistakes_are_told_by_their_codes_and_not_logged(
@@ -47,3 +48,21 @@ async def test_unknown_persisted_query_is_no_failure(service: PrimeService) -> N
     answer = await service.answer(Operation(None, document_id="0" * 64), "r1")
     assert (answer.ran, answer.status, answer.is_repeatable) == (False, 200, False)
     assert b"PERSISTED_QUERY_NOT_FOUND" in answer.body
+
+
+@pytest.mark.parametrize(
+    ("execution", "query", "executor"),
+    [
+        ("plan", "{ integer(value: 97) { isPrime } }", "plan"),
+        ("plan", "{ __schema { queryType { name } } }", "stock"),
+        ("stock", "{ integer(value: 97) { isPrime } }", "stock"),
+    ],
+)
+async def test_operations_run_as_the_setting_says(
+    execution: str, query: str, executor: str
+) -> None:
+    service = PrimeService(Settings(execution=execution))
+    answer = await service.answer(Operation(query), "r1")
+    assert answer.ran
+    assert not answer.codes
+    assert service.executor.runs == {executor: 1}
