@@ -1,23 +1,49 @@
 """Opaque cursors and the rules of Relay pagination."""
 
+import asyncio
 import base64
 import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from engine.sieve_pages import Primes
 from resolvers.errors import BadInputError, InvalidCursorError, LimitError
 
 DEFAULT_FIRST = 100
+# Edges made between two turns of other requests: 1 ms.
+SLICE_EDGES = 2_000
 # A cursor holds a kind and an integer; no list here has integers of more digits than this.
 _MAX_CURSOR_CHARACTERS = 20_000
 
 
 def encode_cursor(kind: str, value: int) -> str:
     """Return the cursor of the non-negative integer ``value`` in lists of this ``kind``."""
-    size = max(1, (value.bit_length() + 7) // 8)
-    raw = kind.encode() + b":" + value.to_bytes(size, "big")
+    raw = kind.encode() + b":" + value.to_bytes(_size(value), "big")
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def encode_cursors(kind: str, values: Sequence[int]) -> list[str]:
+    """Return the cursor of each of ``values``, which ascend.
+
+    Cost: 0.3 us each where all have as many bytes, else that of ``encode_cursor``.
+    """
+    size = _size(values[-1]) if values else 1
+    if not values or _size(values[0]) < size:
+        return [encode_cursor(kind, value) for value in values]
+    prefix = kind.encode() + b":"
+    length = len(prefix) + size
+    # Base 64 turns 3 bytes into 4 characters: of whole ones, all cursors are encoded together.
+    filler = bytes(-length % 3)
+    raw = b"".join([prefix + value.to_bytes(size, "big") + filler for value in values])
+    text = base64.urlsafe_b64encode(raw).decode()
+    step, kept = (length + len(filler)) // 3 * 4, (length * 4 + 2) // 3
+    return [text[begin : begin + kept] for begin in range(0, len(text), step)]
+
+
+def _size(value: int) -> int:
+    """Return how many bytes a cursor holds of an integer."""
+    return max(1, (value.bit_length() + 7) // 8)
 
 
 def decode_cursor(kind: str, cursor: str, argument: str) -> int:
@@ -69,6 +95,13 @@ def page_request(first: int | None, last: int | None, max_page_size: int) -> Pag
     return PageRequest(size, is_from_end=last is not None)
 
 
+class Edge(NamedTuple):
+    """An entry of a page with its place."""
+
+    node: int
+    cursor: str
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A page of ascending integers and whether the list goes on at either side.
@@ -81,10 +114,16 @@ class Page:
     has_next: bool
     has_previous: bool
 
-    def edges(self) -> list[tuple[int, str]]:
-        """Return every value with its cursor."""
+    async def edges(self) -> list[Edge]:
+        """Return every value with its cursor; between slices of 1 ms others have their turn."""
         values = self.values if isinstance(self.values, Sequence) else self.values.tolist()
-        return [(value, encode_cursor(self.kind, value)) for value in values]
+        edges: list[Edge] = []
+        for begin in range(0, len(values), SLICE_EDGES):
+            if begin:
+                await asyncio.sleep(0)
+            part = values[begin : begin + SLICE_EDGES]
+            edges += map(Edge, part, encode_cursors(self.kind, part))
+        return edges
 
     def cursor(self, index: int) -> str | None:
         """Return the cursor of the value at ``index``; None on an empty page."""

@@ -169,10 +169,8 @@ class DivisorConnection:
         return cast(list[BigInt], self.page.values)
 
     @strawberry.field(description="The divisors of the page with their cursors.")
-    def edges(self) -> list[DivisorEdge]:
-        return [
-            DivisorEdge(node=BigInt(value), cursor=cursor) for value, cursor in self.page.edges()
-        ]
+    async def edges(self) -> list[DivisorEdge]:
+        return cast(list[DivisorEdge], await self.page.edges())
 
     @strawberry.field(description="Where the page lies in the list.")
     def page_info(self) -> PageInfo:

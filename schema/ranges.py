@@ -47,8 +47,8 @@ class PrimeConnection:
         return cast(list[SafeInt], safe_integers(self.page))
 
     @strawberry.field(description="The primes of the page with their cursors.")
-    def edges(self) -> list[PrimeEdge]:
-        return [PrimeEdge(node=BigInt(value), cursor=cursor) for value, cursor in self.page.edges()]
+    async def edges(self) -> list[PrimeEdge]:
+        return cast(list[PrimeEdge], await self.page.edges())
 
     @strawberry.field(description="Where the page lies in the list.")
     def page_info(self) -> PageInfo:

@@ -1,15 +1,19 @@
 """Cursors are exact and opaque; pages obey Relay's rules."""
 
+import asyncio
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from resolvers.errors import BadInputError, InvalidCursorError, LimitError
 from resolvers.pagination import (
+    SLICE_EDGES,
     Page,
     PageRequest,
     decode_cursor,
     encode_cursor,
+    encode_cursors,
     page_request,
 )
 
@@ -72,7 +76,32 @@ def test_page_above_the_limit_is_refused(first: int | None, last: int | None) ->
         page_request(first, last, 1000)
 
 
-def test_empty_page_has_no_cursors() -> None:
+async def test_empty_page_has_no_cursors() -> None:
     page = Page("prime", [], has_next=False, has_previous=False)
     assert page.cursor(0) is page.cursor(-1) is None
-    assert page.edges() == []
+    assert await page.edges() == []
+
+
+@given(st.lists(st.integers(0, 2**80) | st.integers(0, 300)).map(sorted))
+def test_cursors_made_together_are_those_made_alone(values: list[int]) -> None:
+    expected = [encode_cursor("prime", value) for value in values]
+    assert encode_cursors("prime", values) == expected
+
+
+@pytest.mark.parametrize("kind", ["", "p", "pr", "prime", "divisor"])
+@pytest.mark.parametrize("size", range(1, 12))
+def test_cursors_of_one_size_are_those_made_alone(kind: str, size: int) -> None:
+    values = [256 ** (size - 1), 256**size // 3, 256**size - 1]
+    assert encode_cursors(kind, values) == [encode_cursor(kind, value) for value in values]
+
+
+async def test_others_have_their_turn_while_edges_are_made() -> None:
+    page = Page("prime", range(5 * SLICE_EDGES), has_next=False, has_previous=False)
+    making = asyncio.ensure_future(page.edges())
+    turns = 0
+    while not making.done():
+        await asyncio.sleep(0)
+        turns += 1
+    assert turns >= 5
+    assert [edge.node for edge in making.result()] == list(range(5 * SLICE_EDGES))
+    assert making.result()[300] == (300, encode_cursor("prime", 300))
