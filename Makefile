@@ -5,7 +5,7 @@ EXPLORER := primeql/explorer_static/index.html
 EXPLORER_SOURCES := $(shell find explorer -type f -not -path '*/node_modules/*')
 PACKAGES := engine resolvers schema execution middleware primeql
 
-.PHONY: install run test slow faults ship check bench schema explorer lock hooks system observe monitoring
+.PHONY: install run test slow faults ship stack check bench schema explorer lock hooks system observe monitoring
 .DEFAULT_GOAL := install
 
 install: .venv/installed explorer
@@ -32,6 +32,11 @@ ship: system .venv/installed-dev
 # Breaks what a server depends on: workers, Redis, disk, clock, clients, the server itself.
 faults: system .venv/installed-dev
 	$(BIN)/pytest -n 2 --dist loadfile -m faults tests/faults
+
+# Runs the stack of ops/compose.yaml in a Docker engine of its own, for which it must be root.
+stack: system .venv/installed-dev
+	scripts/install-ship-tools
+	$(BIN)/pytest -m stack tests/ship
 
 check: .venv/installed-dev
 	$(BIN)/ruff check .
