@@ -78,6 +78,7 @@ observe: system
 # The files that scripts write for them.
 monitoring: .venv/installed-dev
 	$(BIN)/python -m scripts.make_rules
+	$(BIN)/python -m scripts.make_dashboard
 
 lock: .venv/bin/python
 	$(PIP) uv

@@ -36,6 +36,11 @@ class BasePrimes:
         """The last integer covered by now."""
         return self._table[0]
 
+    @property
+    def bytes_held(self) -> int:
+        """The bytes that the table takes."""
+        return self._table[1].nbytes
+
     def up_to(self, bound: int, stop: Stop) -> NDArray[np.uint32]:
         """Return every prime <= bound, ascending, as a read-only view.
 

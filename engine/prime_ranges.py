@@ -22,6 +22,7 @@ from engine.sieve_pages import PageFinder
 from engine.sieve_plan import Piece, Planner
 from engine.small_primes import DEFAULT_BOUND, SmallPrimes
 from engine.stop import Stop
+from engine.ways import Ways
 from engine.wheel import standard_wheels
 
 # Work predicted to take more CPU time than this is refused at once.
@@ -71,11 +72,16 @@ class PrimeRanges:
         self._base = BasePrimes(self.small_primes, base_prime_bound)
         self._planner = Planner(self.small_primes, self._base, self._wheels)
         self._kept = KeptSegments(self._planner, segment_bytes)
+        self.ways = Ways()
         self._pages = PageFinder(
             self.small_primes, self._base, self._planner, self._wheels[0], self._kept
         )
         known = shipped_checkpoints() if checkpoints is None else checkpoints
         self._counter = PrimeCounter(self.small_primes, known, self._planner, self._pages)
+
+    def table_bytes(self) -> dict[str, int]:
+        """Return what the tables that grow take: base primes, the small ones too, and segments."""
+        return {"base_primes": self._base.bytes_held, "segments": self._kept.bytes_held}
 
     def list_primes(self, low: int, high: int, stop: Stop) -> NDArray[np.uint64]:
         """Return every prime in [low, high], ascending, high < 2**64.
@@ -153,10 +159,12 @@ class PrimeRanges:
         check_interval(low, high)
         kept = self._kept.primes(low, high, stop) if low > self.small_primes.bound else None
         if kept is not None:
+            self.ways.add("kept", 0.0)
             return int(kept.size)
         by_difference = self._difference_seconds(low, high) / POINT_SECONDS
         if by_difference <= self._interval_cost(low, high, Task.COUNT):
             counter = self._counter
+            self.ways.add("checkpoints", by_difference * POINT_SECONDS)
             return counter.prime_count(high, stop) - counter.prime_count(low - 1, stop)
         return sum(piece.count(stop) for piece in self._affordable(low, high, Task.COUNT))
 
@@ -242,6 +250,8 @@ class PrimeRanges:
             raise CapacityError(f"primes are listed below 2**64, got high = {shown(high)}")
         pieces = self._planner.pieces(low, high, task)
         _check_seconds(sum(piece.seconds for piece in pieces), f"[{shown(low)}, {shown(high)}]")
+        for piece in pieces:
+            self.ways.add(piece.way, piece.seconds)
         return pieces
 
     def _check_page(self, low: int, high: int, count: int) -> None:

@@ -32,6 +32,10 @@ class Piece(Protocol):
     """The primes of one part of an interval, found in one way."""
 
     @property
+    def way(self) -> str:
+        """Its name in ``Ways``."""
+
+    @property
     def seconds(self) -> float:
         """Predicted CPU time of the task the piece was planned for."""
         ...
@@ -55,6 +59,8 @@ class Piece(Protocol):
 
 class TablePiece:
     """Primes copied from the table of small primes."""
+
+    way = "table"
 
     def __init__(self, primes: NDArray[np.uint32], task: Task) -> None:
         """Hold a slice of the table."""
@@ -88,6 +94,8 @@ class TablePiece:
 class SievedPiece:
     """Primes found by sieving with every base prime."""
 
+    way = "sieve"
+
     def __init__(self, wheel: Wheel, base: BasePrimes, low: int, high: int, seconds: float) -> None:
         """Note what to sieve; base primes are only grown when asked for an answer."""
         self._wheel = wheel
@@ -119,6 +127,8 @@ class SievedPiece:
 
 class CandidatePiece:
     """Primes found by a partial sieve and a test of what it leaves."""
+
+    way = "candidates"
 
     def __init__(self, wheel: Wheel, base: BasePrimes, low: int, high: int, seconds: float) -> None:
         """Note what to sieve and test."""

@@ -50,6 +50,12 @@ class RequestMetrics:
             ("route", "status"),
             registry,
         ).values
+        self._bytes = Tally(
+            "primeql_response_bytes",
+            "Bytes of answers' bodies, as sent, by route.",
+            ("route",),
+            registry,
+        ).values
         self._operations = Tally(
             "primeql_operations",
             "GraphQL operations by type and outcome.",
@@ -131,7 +137,9 @@ class RequestMetrics:
 
     def observe(self, record: RequestRecord) -> None:
         """Count a request. Cost: 6 us, ``python -m benchmarks.bench_observation``."""
-        self._requests[route_of(record.path), str(record.status)] += 1
+        route = route_of(record.path)
+        self._requests[route, str(record.status)] += 1
+        self._bytes[route,] += record.bytes_out
         if record.path != _GRAPHQL:
             return
         if record.refused_by:

@@ -8,8 +8,10 @@ from typing import Protocol
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from engine.prime_ranges import PrimeRanges
 from execution.executor import DocumentExecutor
-from middleware.shared_budget import BudgetStats
+from middleware.shared_budget import BudgetStats, SharedBudget
+from middleware.token_bucket import Budget
 from primeql.cgroup import ControlGroup
 from resolvers.answer_memory import AnswerMemory
 
@@ -57,6 +59,16 @@ class Sharing(Protocol):
 
     outages: int
     is_shared: bool
+
+
+def redis_uses(memory: AnswerMemory, budget: Budget) -> dict[str, Sharing]:
+    """Return what Redis is used for, and how that goes."""
+    uses: dict[str, Sharing] = {}
+    if memory.shared is not None:
+        uses["answers"] = memory.shared.stats
+    if isinstance(budget, SharedBudget):
+        uses["budgets"] = budget.stats
+    return uses
 
 
 def redis_readings(uses: Mapping[str, Sharing]) -> Callable[[], Iterator[Metric]]:
@@ -116,6 +128,33 @@ def answer_readings(memory: AnswerMemory) -> Callable[[], Iterator[Metric]]:
             "What remembered answers take in this process.",
             memory.kept.bytes_held,
         )
+
+    return read
+
+
+def engine_readings(ranges: PrimeRanges) -> Callable[[], Iterator[Metric]]:
+    """Return what reads how the engine has answered about intervals, and what it keeps."""
+
+    def read() -> Iterator[Metric]:
+        parts = CounterMetricFamily(
+            "primeql_interval_parts",
+            "Parts of intervals, by the way in which the engine answered them.",
+            labels=["way"],
+        )
+        seconds = CounterMetricFamily(
+            "primeql_interval_predicted_seconds",
+            "CPU time that they were predicted to take.",
+            labels=["way"],
+        )
+        for way, use in ranges.ways.uses().items():
+            parts.add_metric([way], use.parts)
+            seconds.add_metric([way], use.seconds)
+        held = GaugeMetricFamily(
+            "primeql_engine_table_bytes", "What the engine's tables take.", labels=["table"]
+        )
+        for table, size in ranges.table_bytes().items():
+            held.add_metric([table], size)
+        yield from (parts, seconds, held)
 
     return read
 

@@ -169,6 +169,11 @@ class PrimeService:
         self.is_ready = False
 
     @property
+    def ranges(self) -> PrimeRanges:
+        """What answers about the primes of intervals."""
+        return self._ranges
+
+    @property
     def executor(self) -> DocumentExecutor:
         """What makes documents ready and runs them."""
         return self._executor

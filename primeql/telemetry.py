@@ -32,12 +32,13 @@ from primeql.event_loop_lag import EventLoopLag
 from primeql.logs import access_logger
 from primeql.readings import (
     Readings,
-    Sharing,
     answer_readings,
     budget_readings,
     document_readings,
+    engine_readings,
     memory_readings,
     redis_readings,
+    redis_uses,
 )
 from primeql.service import PrimeService
 from primeql.settings import Settings, SettingsError
@@ -97,14 +98,11 @@ class Telemetry:
             pool_readings(service.compute, workers),
             answer_readings(service.memory),
             document_readings(service.executor),
+            engine_readings(service.ranges),
         ]
-        uses: dict[str, Sharing] = {}
-        if service.memory.shared is not None:
-            uses["answers"] = service.memory.shared.stats
         if isinstance(budget, SharedBudget):
-            uses["budgets"] = budget.stats
             readings.append(budget_readings(budget.stats))
-        if uses:
+        if uses := redis_uses(service.memory, budget):
             readings.append(redis_readings(uses))
         for read in readings:
             self.registry.register(Readings(read))
