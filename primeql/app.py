@@ -34,6 +34,8 @@ from primeql.explorer import explorer_routes
 from primeql.graphql_endpoint import PATH, ExceptionHandler, GraphQLShortcut
 from primeql.graphql_http import refuse, respond
 from primeql.health import health_routes
+from primeql.health_details import PATH as DETAILS_PATH
+from primeql.health_details import HealthDetails
 from primeql.redis_buckets import RedisBuckets
 from primeql.request_errors import RequestError
 from primeql.request_origin import PREFLIGHTED_HEADERS
@@ -82,6 +84,7 @@ def _routes(settings: Settings, telemetry: Telemetry) -> ASGIApp:
     routes = [
         Route(PATH, guarded, methods=["GET", "POST"]),
         *health_routes(service),
+        Route(DETAILS_PATH, guard.wrap(HealthDetails(service, budget).answer, "health")),
         *explorer_routes(EXPLORER_DIRECTORY),
         *telemetry.routes,
     ]
