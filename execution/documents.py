@@ -33,6 +33,11 @@ class DocumentCache(Generic[T]):
         self._documents.move_to_end(text)
         return found[0]
 
+    def peek(self, text: str) -> T | None:
+        """Return the same without taking it for used; from any thread."""
+        found = self._documents.get(text)
+        return None if found is None else found[0]
+
     def keep(self, text: str, document: T, size: int) -> None:
         """Keep a document of so many bytes if it fits, and let go of others until all do."""
         self.forget(text)

@@ -111,7 +111,7 @@ class Library(Generic[Refusal]):
     def make(self, text: str) -> Made[Refusal]:
         """Return what a text comes to that is not known; may run in a thread."""
         parts = cut(text)
-        known = None if parts is None else self._keys.find(parts.key)
+        known = None if parts is None else self._keys.peek(parts.key)
         if parts is not None and isinstance(known, _First):
             common = self._lift(known)
             ready = _read_from(common, parts)

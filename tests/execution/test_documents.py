@@ -39,3 +39,12 @@ def test_document_kept_anew_counts_once() -> None:
     cache.forget("a")
     cache.keep("c", "C", 6)
     assert kept(cache, *"abc") == ["b", "c"]
+
+
+def test_peek_leaves_the_order_as_it_is() -> None:
+    cache: DocumentCache[str] = DocumentCache(9)
+    for text in "abc":
+        cache.keep(text, text.upper(), 3)
+    assert (cache.peek("a"), cache.peek("d")) == ("A", None)
+    cache.keep("d", "D", 3)
+    assert kept(cache, *"abcd") == ["b", "c", "d"]

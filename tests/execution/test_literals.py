@@ -141,6 +141,15 @@ async def test_number_taken_for_a_gap_is_not_one() -> None:
     assert await outcome(one, gap) == await outcome(executor(), gap)
 
 
+@pytest.mark.parametrize("inner", ["echo(bs: [4, 7]) { said }", "a: fail(b: 4) b: fail(b: 7)"])
+@pytest.mark.parametrize("gap", ["# \0 \n", "# \0 \0 \n", "# 9 \0 \n"])
+async def test_gap_in_a_comment_is_not_taken_for_a_number(gap: str, inner: str) -> None:
+    one = executor()
+    commented = gap.replace("\0", "8")
+    for text in (f"{gap}{{ {inner} }}", f"{commented}{{ {inner} }}", f"{commented}{{ {inner} }}"):
+        assert await outcome(one, text) == await outcome(executor(), text)
+
+
 async def test_errors_are_told_where_they_are() -> None:
     one = executor()
     text = '{ a: fail(b: "%s") b: fail(b: %s)\n  c: fail(b: "%s") d: fail }'
