@@ -34,6 +34,7 @@ from execution.library import Library, Ready
 from execution.plan_run import PlanRun
 from execution.prepared import PreparedDocument, PreparedOperation, Shared
 from execution.sliced_executor import SlicedExecutor
+from execution.validation_rules import applicable_rules
 
 # Characters of a client's text that a message repeats.
 MAX_ECHO = 64
@@ -230,8 +231,9 @@ class DocumentExecutor:
         release_text(document)
         if refusal := check_document(document, self._limits):
             return Outcome(Phase.VALIDATION, None, [refusal])
+        rules = applicable_rules(self._rules, text)
         hides = self._shared.hides_schema
-        errors = validate(self._shared.schema, document, self._rules, hide_suggestions=hides)
+        errors = validate(self._shared.schema, document, rules, hide_suggestions=hides)
         if errors:
             locate_errors(errors, text)
             return Outcome(Phase.VALIDATION, None, errors)

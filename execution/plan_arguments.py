@@ -71,11 +71,15 @@ def _values_without(
     late: Mapping[str, ValueNode], definition: GraphQLField, node: FieldNode
 ) -> dict[str, Any]:
     """Return the arguments but for the values of ``late``, which may have defaults."""
+    if not late:
+        return get_argument_values(definition, node)
     args = {
         name: argument
         for name, argument in definition.args.items()
         if name not in late or not is_required_argument(argument)
     }
+    if not args:
+        return {}
     written = tuple(one for one in node.arguments or () if one.name.value not in late)
     bare = FieldNode(name=node.name, arguments=written)
     return get_argument_values(GraphQLField(definition.type, args=args), bare)

@@ -105,7 +105,7 @@ class IntegerQuestion:
     ) -> list[Any] | Awaitable[list[Any]]:
         """Return the answers in the order of ``rows``, an exception where there is none."""
         values = [row.value for row in rows]
-        if min(values) < 0 or max(values) >= _WORD_END or self._is_any_known(rows):
+        if not is_words(values) or self._is_any_known(rows):
             return self._of_any(context, rows)
         found = self.words.of(context, values)
         if self.keep is None:
@@ -153,6 +153,11 @@ class IntegerQuestion:
         for index, answer in zip(words + others, [*of_words, *of_others], strict=True):
             answers[index] = answer
         return answers
+
+
+def is_words(values: Sequence[int]) -> bool:
+    """Return whether all integers are within [0, 2^64)."""
+    return min(values, default=0) >= 0 and max(values, default=0) < _WORD_END
 
 
 def _verdicts(words: Sequence[int]) -> list[bool]:

@@ -10,7 +10,7 @@ import pytest
 
 from engine.errors import DeadlineError
 from primeql.service import PrimeService
-from resolvers import columns
+from resolvers import batches, columns
 from resolvers.answer_notes import AnswerNotes
 from resolvers.columns import IntegerQuestion
 from resolvers.context import RequestContext
@@ -104,3 +104,11 @@ async def test_what_a_client_that_left_did_not_use_is_given_back(context: Reques
     with pytest.raises(asyncio.CancelledError):
         await task
     assert asking.notes.unused_points > 20_000 * columns.NEXT_PRIME.words.points / 2
+
+
+@pytest.mark.parametrize("values", [WORDS * 70, [*WORDS * 70, -5], WORDS, []])
+async def test_batches_of_any_length_are_those_of_each(
+    values: list[int], context: RequestContext
+) -> None:
+    prime = {word: await IntegerAnswers(context, word).is_prime() for word in [*WORDS, -5]}
+    assert await batches.are_prime(context, values) == [prime[value] for value in values]
