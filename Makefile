@@ -5,7 +5,7 @@ EXPLORER := primeql/explorer_static/index.html
 EXPLORER_SOURCES := $(shell find explorer -type f -not -path '*/node_modules/*')
 PACKAGES := engine resolvers schema execution middleware primeql
 
-.PHONY: install run test slow faults ship stack check bench schema explorer lock hooks system observe monitoring
+.PHONY: install run test slow faults soak ship stack check bench schema explorer lock hooks system observe monitoring
 .DEFAULT_GOAL := install
 
 install: .venv/installed explorer
@@ -37,6 +37,10 @@ faults: system .venv/installed-dev
 stack: system .venv/installed-dev
 	scripts/install-ship-tools
 	$(BIN)/pytest -m stack tests/ship
+
+# Ten minutes of mixed load with a fault every ten seconds.
+soak: .venv/installed-dev
+	$(BIN)/python -m benchmarks.soak
 
 check: .venv/installed-dev
 	$(BIN)/ruff check .

@@ -9,9 +9,9 @@ SizeFunction = Callable[[Any], float]
 # object, and its text encoded; ``python -m benchmarks isolation memory`` measures it.
 VALUE_BYTES: Final = 280.0
 # The same for an integer in a list of integers.
-ELEMENT_BYTES: Final = 130.0
-# What it takes to await a field while its value is computed, for all fields of a list at a time.
-AWAITED_BYTES: Final = 4_000.0
+ELEMENT_BYTES: Final = 60.0
+# What it takes beside that to compute a field, as plans do it, for all entries of a list at a time.
+AWAITED_BYTES: Final = 600.0
 # A digit stands in the value's text, in the encoded answer, and once more as it is sent.
 _DIGIT_COPIES: Final = 3
 _BYTES_PER_BIT: Final = 0.30103 * _DIGIT_COPIES

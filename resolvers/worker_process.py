@@ -6,6 +6,7 @@ known at once by the end of the stream.
 """
 
 import asyncio
+import atexit
 import ctypes
 import multiprocessing
 import os
@@ -58,6 +59,8 @@ class WorkerProcess(asyncio.Protocol):
     ) -> None:
         """Wait for the connection."""
         self._process = process
+        # The interpreter's own farewell is SIGTERM, which workers do not heed, and then it waits.
+        atexit.register(process.kill)
         self._on_end = on_end
         self._transport: asyncio.Transport | None = None
         self._answer: asyncio.Future[Any] | None = None
@@ -144,6 +147,7 @@ class WorkerProcess(asyncio.Protocol):
         """End the process at once."""
         if self._process.is_alive():
             self._process.kill()
+        atexit.unregister(self._process.kill)
         transport, self._transport = self._transport, None
         if transport is not None:
             transport.abort()

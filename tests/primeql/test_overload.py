@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.faults.processes import wait_until
 from tests.hard_integers import hard_question
 from tests.server import RunningServer, running_server
 
@@ -33,10 +34,15 @@ def settings(tmp_path: Path, **more: str) -> dict[str, str]:
 
 
 async def ask(server: RunningServer, query: str, address: str) -> httpx.Response:
-    """Ask as the client of an address, with 2 s of patience."""
-    headers = {"X-Forwarded-For": address, "X-Request-Timeout": "2"}
+    """Ask as the client of an address, with 4 s of patience."""
+    headers = {"X-Forwarded-For": address, "X-Request-Timeout": "4"}
     async with httpx.AsyncClient(timeout=30) as client:
         return await client.post(f"{server.url}/graphql", json={"query": query}, headers=headers)
+
+
+def is_full(server: RunningServer) -> bool:
+    """Return whether three computations wait for the slow worker."""
+    return 'primeql_pool_queue_depth{lane="slow"} 3.0' in httpx.get(server.metrics_url).text
 
 
 async def test_full_queue_refuses_whom_it_is_full_of(tmp_path: Path) -> None:
@@ -45,7 +51,7 @@ async def test_full_queue_refuses_whom_it_is_full_of(tmp_path: Path) -> None:
         greedy = [
             asyncio.ensure_future(ask(server, hard_question(n), "10.0.0.1")) for n in range(4)
         ]
-        await asyncio.sleep(0.5)
+        await asyncio.to_thread(wait_until, lambda: is_full(server))
         begin = time.monotonic()
         refused = await ask(server, hard_question(10), "10.0.0.1")
         assert time.monotonic() - begin < 1
@@ -67,8 +73,8 @@ async def test_full_queue_refuses_whom_it_is_full_of(tmp_path: Path) -> None:
 
 
 async def test_answers_that_do_not_fit_the_memory_are_refused(tmp_path: Path) -> None:
-    # A page is predicted to take about 18 MB: one fits, two do not, and three never could.
-    limits = {"PRIMEQL_MAX_RESPONSE_MEMORY_BYTES": str(32 << 20)}
+    # A page is predicted to take about 10 MB: one fits, two do not, and three never could.
+    limits = {"PRIMEQL_MAX_RESPONSE_MEMORY_BYTES": str(16 << 20)}
     pages = " ".join(f"p{k}: {PAGE[2:-2]}" for k in range(3))
     with running_server(settings(tmp_path, **limits)) as server:
         both = await asyncio.gather(*(ask(server, PAGE, "10.0.0.1") for _ in range(8)))
@@ -82,7 +88,7 @@ async def test_answers_that_do_not_fit_the_memory_are_refused(tmp_path: Path) ->
 
 
 async def test_light_questions_are_answered_when_the_memory_is_full(tmp_path: Path) -> None:
-    limits = {"PRIMEQL_MAX_RESPONSE_MEMORY_BYTES": str(32 << 20), "PRIMEQL_WORKERS": "1"}
+    limits = {"PRIMEQL_MAX_RESPONSE_MEMORY_BYTES": str(16 << 20), "PRIMEQL_WORKERS": "1"}
     # A wide sweep holds the memory of its page for as long as it runs.
     slow = "{ primeRange(low: 1000000000000000, high: 2000000000000000) { gaps { count } } }"
     with running_server(settings(tmp_path, **limits)) as server:

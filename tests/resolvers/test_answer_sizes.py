@@ -10,7 +10,6 @@ import pytest
 # Prints what an answer has taken beyond what the process had before, and what was predicted.
 MEASURE = """
 import asyncio, json, re, sys
-from dataclasses import replace
 from pathlib import Path
 from primeql.operations import Operation
 from primeql.service import PrimeService
@@ -26,7 +25,7 @@ async def main():
     warm = "{ primeRange(low: 1000000000000, high: 1000100000000) { primes(first: 10) { nodes } } }"
     await service.answer(Operation(warm), "warm")
     query, variables = json.loads(sys.argv[1])
-    arrival = replace(service.arrival("r"), max_request_cost=10**9)
+    arrival = service.arrival("r")._replace(max_request_cost=10**9)
     priced = await service.prepare(Operation(query, variables), arrival)
     before = status("VmRSS")
     Path("/proc/self/clear_refs").write_text("5")

@@ -3,6 +3,8 @@
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import AsyncIterator
@@ -185,6 +187,18 @@ async def test_signals_to_the_whole_group_do_not_end_workers(
     for pid in compute.quick.pids:
         os.kill(pid, number)
     assert await under_way == 0.3
+
+
+def test_program_that_forgets_to_close_ends_all_the_same() -> None:
+    program = (
+        "import asyncio\n"
+        "from resolvers.compute import Compute\n"
+        "from resolvers.limits import Limits\n"
+        "if __name__ == '__main__':\n"
+        "    asyncio.run(Compute(1, 1, Limits()).start())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], timeout=60, capture_output=True)
+    assert done.returncode == 0
 
 
 async def test_worker_that_takes_too_much_memory_refuses_and_lives(compute: Compute) -> None:
