@@ -109,7 +109,7 @@ def could_be_end(primes: Sequence[int], low: int, high: int, count: int) -> bool
         return True
     if len(primes) > count or primes[0] < low or primes[-1] > high or not _ascend(primes):
         return False
-    return is_probable_prime(int(primes[0])) and is_probable_prime(int(primes[-1]))
+    return all(is_probable_prime(end) for end in {int(primes[0]), int(primes[-1])})
 
 
 def _ascend(values: Sequence[int]) -> bool:

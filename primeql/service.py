@@ -185,8 +185,7 @@ class PrimeService:
 
     async def start(self) -> None:
         """Start the worker processes; ready afterwards."""
-        await self.memory.start()
-        await self._compute.start()
+        await asyncio.gather(self.memory.start(), self._compute.start())
         self.is_ready = True
 
     async def close(self) -> None:

@@ -6,6 +6,7 @@ from hashlib import blake2b
 from typing import Any, Final, Generic, TypeVar
 
 from engine import plausibility
+from engine.classes import PrimeClass
 from engine.primality import is_probable_prime_cost
 from engine.results import (
     ConstellationPage,
@@ -14,12 +15,16 @@ from engine.results import (
     PrimeBucket,
     PrimeGapStatistics,
     PrimeNeighbours,
+    PrimeProgression,
     ResidueCount,
 )
 from resolvers import answer_codec
 
 T = TypeVar("T")
 
+# Longer lists are not remembered: to read one would keep the event loop for more than 2 ms. A
+# page asks for one more than it shows.
+MOST_ENTRIES: Final = 1_001
 # Longer arguments stand in keys by their digest.
 MOST_KEY_CHARACTERS: Final = 96
 # Points of a check that only compares, and of one that evaluates li(x) twice.
@@ -29,6 +34,16 @@ _BOUNDING_POINTS = 0.4
 
 def _is_anything(_answer: Any, *_arguments: Any) -> bool:
     return True
+
+
+def _is_short(*_arguments: Any) -> bool:
+    return False
+
+
+def _is_long(*arguments: Any) -> bool:
+    """Return whether a list is longer than is remembered; the last argument tells how long."""
+    length: int = arguments[-1]
+    return length > MOST_ENTRIES
 
 
 def _is_final(_answer: Any) -> bool:
@@ -48,7 +63,7 @@ def _testing(prime: int | None, _n: int) -> float:
 
 
 def _testing_ends(primes: Sequence[int], *_arguments: Any) -> float:
-    ends = (primes[0], primes[-1]) if primes else ()
+    ends = {primes[0], primes[-1]} if primes else ()
     return _BOUNDING_POINTS + sum(map(is_probable_prime_cost, ends))
 
 
@@ -62,6 +77,7 @@ class Shape(Generic[T]):
         is_plausible: Whether an answer that was read can be that of the arguments.
         check_cost: The points predicted for ``is_plausible``.
         is_final: Whether an answer is worth keeping: not one that ended where its time did.
+        is_too_long: Whether answers to the arguments may be too long to be remembered.
         version: Counted up when the meaning of the answers changes and their type does not.
 
     Attributes:
@@ -74,6 +90,7 @@ class Shape(Generic[T]):
     is_plausible: Callable[..., bool] = _is_anything
     check_cost: Callable[..., float] = _comparing
     is_final: Callable[[T], bool] = _is_final
+    is_too_long: Callable[..., bool] = _is_short
     version: int = 1
     reader: answer_codec.Reader = field(init=False)
     fingerprint: str = field(init=False)
@@ -112,7 +129,9 @@ NEXT_PRIME: Final[Shape[int]] = Shape("next_prime", int, plausibility.could_be_n
 PREVIOUS_PRIME: Final[Shape[int | None]] = Shape(
     "previous_prime", int | None, plausibility.could_be_previous_prime, _testing
 )
-NEIGHBOURS: Final[Shape[PrimeNeighbours]] = Shape("neighbours", PrimeNeighbours)
+NEIGHBOURS: Final[Shape[PrimeNeighbours]] = Shape(
+    "neighbours", PrimeNeighbours, is_too_long=_is_long
+)
 PRIME_COUNT: Final[Shape[int]] = Shape(
     "prime_count", int, plausibility.could_be_prime_count, _bounding
 )
@@ -121,13 +140,31 @@ COUNT: Final[Shape[int]] = Shape("count", int, plausibility.could_be_count, _bou
 SUM: Final[Shape[int]] = Shape("sum", int, plausibility.could_be_sum, _bounding)
 # Computed as arrays, read as tuples.
 FIRST_PRIMES: Final[Shape[Any]] = Shape(
-    "first_primes", Sequence[int], plausibility.could_be_end, _testing_ends
+    "first_primes",
+    Sequence[int],
+    plausibility.could_be_end,
+    _testing_ends,
+    is_too_long=_is_long,
 )
 LAST_PRIMES: Final[Shape[Any]] = Shape(
-    "last_primes", Sequence[int], plausibility.could_be_end, _testing_ends
+    "last_primes",
+    Sequence[int],
+    plausibility.could_be_end,
+    _testing_ends,
+    is_too_long=_is_long,
 )
 GAPS: Final[Shape[PrimeGapStatistics | None]] = Shape("gaps", PrimeGapStatistics | None)
-HISTOGRAM: Final[Shape[Sequence[PrimeBucket]]] = Shape("histogram", Sequence[PrimeBucket])
-RESIDUES: Final[Shape[Sequence[ResidueCount]]] = Shape("residues", Sequence[ResidueCount])
-CONSTELLATIONS: Final[Shape[ConstellationPage]] = Shape("constellations", ConstellationPage)
+HISTOGRAM: Final[Shape[Sequence[PrimeBucket]]] = Shape(
+    "histogram", Sequence[PrimeBucket], is_too_long=_is_long
+)
+RESIDUES: Final[Shape[Sequence[ResidueCount]]] = Shape(
+    "residues", Sequence[ResidueCount], is_too_long=_is_long
+)
+CONSTELLATIONS: Final[Shape[ConstellationPage]] = Shape(
+    "constellations", ConstellationPage, is_too_long=lambda *arguments: _is_long(arguments[3])
+)
+CLASSES: Final[Shape[tuple[PrimeClass, ...]]] = Shape("classes", tuple[PrimeClass, ...])
+PROGRESSION: Final[Shape[PrimeProgression]] = Shape(
+    "progression", PrimeProgression, is_too_long=_is_long
+)
 CONSTELLATION_COUNT: Final[Shape[int]] = Shape("constellation_count", int)

@@ -1,6 +1,6 @@
 """What one request carries through every resolver."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import Any, Self, TypeVar
 
@@ -40,33 +40,33 @@ class RequestContext:
         """Return ``function(*arguments)`` by this request's deadline."""
         return await self.compute.single(cost, self.deadline, self.notes, function, *arguments)
 
-    async def recall_sweep(
+    def recall_sweep(
         self, shape: Shape[T], cost: float, function: Callable[..., T], *arguments: Any
-    ) -> T:
+    ) -> Coroutine[Any, Any, T]:
         """Return what ``sweep`` does; what is expensive is computed once, and remembered.
 
         The arguments alone must tell the answer: a function that needs more has it bound.
         """
-        if cost < REMEMBERED_POINTS:
-            return await self.sweep(cost, function, *arguments)
+        if cost < REMEMBERED_POINTS or shape.is_too_long(*arguments):
+            return self.sweep(cost, function, *arguments)
 
         async def compute(context: RequestContext, _flight: Flight[T]) -> T:
             return await context.sweep(cost, function, *arguments)
 
-        return await self.memory.recall(self, Question(shape, arguments, cost), compute)
+        return self.memory.recall(self, Question(shape, arguments, cost), compute)
 
-    async def recall_single(
+    def recall_single(
         self, shape: Shape[T], cost: float, function: Callable[..., T], *arguments: Any
-    ) -> T:
+    ) -> Coroutine[Any, Any, T]:
         """Return what ``single`` does; what is expensive is computed once, and remembered."""
-        if cost < REMEMBERED_POINTS:
-            return await self.single(cost, function, *arguments)
+        if cost < REMEMBERED_POINTS or shape.is_too_long(*arguments):
+            return self.single(cost, function, *arguments)
 
         async def compute(context: RequestContext, _flight: Flight[T]) -> T:
             return await context.single(cost, function, *arguments)
 
         charge = min(cost, TASK_POINTS)
-        return await self.memory.recall(self, Question(shape, arguments, charge), compute)
+        return self.memory.recall(self, Question(shape, arguments, charge), compute)
 
     def share_turns(self, notes: AnswerNotes) -> None:
         """Let what is computed on behalf of several have this one's turns, if they come sooner."""

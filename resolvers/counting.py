@@ -1,10 +1,12 @@
 """Questions about the sequence of all primes: pi(x), the n-th prime, progressions."""
 
+from functools import partial
+
 from engine.progressions import progression as engine_progression
 from engine.progressions import progression_cost
 from engine.results import PrimeProgression
 from engine.stop import Stop
-from resolvers.answer_shapes import NTH_PRIME, PRIME_COUNT
+from resolvers.answer_shapes import NTH_PRIME, PRIME_COUNT, PROGRESSION
 from resolvers.context import RequestContext
 from resolvers.errors import LimitError
 
@@ -31,5 +33,5 @@ async def progression(
     if max_terms > maximum:
         raise LimitError(f"maxTerms is {max_terms}; at most {maximum} terms")
     cost = progression_cost(start, difference, max_terms)
-    stop = Stop(context.deadline)
-    return await context.single(cost, engine_progression, start, difference, max_terms, stop)
+    function = partial(engine_progression, stop=Stop())
+    return await context.recall_single(PROGRESSION, cost, function, start, difference, max_terms)

@@ -17,6 +17,7 @@ from engine.results import (
 )
 from resolvers.answer_memory import REMEMBERED_POINTS
 from resolvers.answer_shapes import (
+    CLASSES,
     FACTORIZATION,
     IS_PRIME,
     IS_PROBABLE_PRIME,
@@ -34,8 +35,6 @@ from resolvers.pagination import Page, decode_cursor, page_request
 from resolvers.remembered import Question
 
 DIVISOR_CURSOR = "divisor"
-# Longer lists are not remembered.
-MOST_REMEMBERED = 1_000
 
 
 class IntegerAnswers:
@@ -94,8 +93,6 @@ class IntegerAnswers:
         if count > maximum:
             raise LimitError(f"count is {count}; at most {maximum} neighbours a side")
         cost = neighbours.neighbours_cost(self.value, count)
-        if count > MOST_REMEMBERED:
-            return await self._context.single(cost, neighbours.neighbours, self.value, count)
         return await self._context.recall_single(
             NEIGHBOURS, cost, neighbours.neighbours, self.value, count
         )
@@ -112,7 +109,8 @@ class IntegerAnswers:
         """Return the named classes of primes that value belongs to."""
         if not await self.is_prime():
             return ()
-        return await self._context.single(classes_of_cost(self.value), classes_of, self.value)
+        cost = classes_of_cost(self.value)
+        return await self._context.recall_single(CLASSES, cost, classes_of, self.value)
 
     async def factorization(self) -> Factorization:
         """Return the factorization of value, incomplete if the time allowed ran out.

@@ -25,8 +25,6 @@ from resolvers.errors import InvalidCursorError
 from resolvers.pagination import Page, decode_cursor, page_request
 
 CONSTELLATION_CURSOR = "constellation"
-# Longer lists are not remembered.
-MOST_REMEMBERED = 1_000
 
 
 async def prime_gaps(context: RequestContext, low: int, high: int) -> PrimeGapStatistics | None:
@@ -42,8 +40,6 @@ async def prime_histogram(
     """Return the primes of [low, high] counted in equal, adjacent parts."""
     ranges = context.ranges
     cost = histogram_cost(ranges, low, high, buckets)
-    if buckets > MOST_REMEMBERED:
-        return await context.sweep(cost, histogram, ranges, low, high, buckets)
     count = partial(histogram, ranges)
     return await context.recall_sweep(HISTOGRAM, cost, count, low, high, buckets)
 
@@ -54,8 +50,6 @@ async def prime_residues(
     """Return the primes of [low, high] counted by residue class."""
     ranges = context.ranges
     cost = residues_cost(ranges, low, high, modulus)
-    if modulus > MOST_REMEMBERED:
-        return await context.sweep(cost, residues, ranges, low, high, modulus)
     count = partial(residues, ranges)
     return await context.recall_sweep(RESIDUES, cost, count, low, high, modulus)
 
@@ -109,7 +103,5 @@ class ConstellationAnswers:
         context, ranges = self._context, self._context.ranges
         arguments = (low, self._high, self._offsets, first, after)
         cost = constellations_cost(ranges, *arguments)
-        if first > MOST_REMEMBERED:
-            return await context.sweep(cost, constellations, ranges, *arguments)
         search = partial(constellations, ranges)
         return await context.recall_sweep(CONSTELLATIONS, cost, search, *arguments)

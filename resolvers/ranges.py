@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 
 from engine.results import PrimeBucket, PrimeGapStatistics, ResidueCount
 from engine.sieve_candidates import next_primes, previous_primes
@@ -22,8 +23,6 @@ from resolvers.patterns import (
 PRIME_CURSOR = "prime"
 # Bits above which one probable-prime test holds the interpreter for longer than 1 ms.
 LONG_TEST_BITS = 1_024
-# Longer lists are not remembered.
-MOST_REMEMBERED = 1_000
 
 
 def safe_integers(page: Page) -> Primes:
@@ -130,13 +129,12 @@ class RangeAnswers:
             return ()
         price = ranges.last_primes_cost if is_from_end else ranges.first_primes_cost
         cost = price(low, high, count)
+        shape = LAST_PRIMES if is_from_end else FIRST_PRIMES
         if (high if is_from_end else low).bit_length() > LONG_TEST_BITS:
             step = previous_primes if is_from_end else next_primes
-            return await context.single(cost, step, low, high, count, Stop(context.deadline))
+            stepping = partial(step, stop=Stop())
+            return await context.recall_single(shape, cost, stepping, low, high, count)
         function = ranges.last_primes if is_from_end else ranges.first_primes
-        if count > MOST_REMEMBERED:
-            return await context.sweep(cost, function, low, high, count)
-        shape = LAST_PRIMES if is_from_end else FIRST_PRIMES
         primes: Primes = await context.recall_sweep(shape, cost, function, low, high, count)
         return primes
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from engine.classes import PrimeClass
 from engine.results import (
     ConstellationPage,
     Factorization,
@@ -20,6 +21,7 @@ from engine.results import (
     PrimeGapStatistics,
     PrimeNeighbours,
     PrimePower,
+    PrimeProgression,
     ResidueCount,
 )
 from resolvers import answer_shapes
@@ -52,6 +54,8 @@ WRITTEN: list[tuple[Any, Any, str]] = [
         PrimeGapStatistics(1, GAP, GAP, 0.1, (GapFrequency(4, 1),)),
         '["1",["7","b","4",2.055593369],["7","b","4",2.055593369],0.1,[["4","1"]]]',
     ),
+    (tuple[PrimeClass, ...], (PrimeClass.TWIN, PrimeClass.SAFE), '["TWIN","SAFE"]'),
+    (PrimeProgression, PrimeProgression(3, 2, (3, 5, 7), 9), '["3","2",["3","5","7"],"9"]'),
     (Sequence[PrimeBucket], (PrimeBucket(1, 10, 4),), '[["1","a","4"]]'),
     (Sequence[ResidueCount], (ResidueCount(1, 9),), '[["1","9"]]'),
     (ConstellationPage, ConstellationPage((0, 2), (3, 5), True), '[["0","2"],["3","5"],true]'),
@@ -68,7 +72,7 @@ def test_answers_are_read_as_they_were_written(kind: Any, answer: Any, text: str
 def test_every_type_of_answer_is_written_above() -> None:
     kinds = [kind for kind, _, _ in WRITTEN]
     assert all(shape.kind in kinds for shape in SHAPES)
-    assert len({shape.name for shape in SHAPES}) == len(SHAPES) == 18
+    assert len({shape.name for shape in SHAPES}) == len(SHAPES) == 20
 
 
 @pytest.mark.parametrize("kind", [kind for kind, _, _ in WRITTEN])
