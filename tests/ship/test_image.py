@@ -179,6 +179,21 @@ def test_unreadable_setting_stops_the_container_and_is_named(image: str) -> None
         pass
 
 
+def test_image_is_pushed_by_its_digest(image: str, tmp_path: Path) -> None:
+    assert image
+    done = subprocess.run(
+        ["scripts/push-image", f"oci:{tmp_path / 'registry'}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    (pushed,) = json.loads((tmp_path / "registry/index.json").read_text())["manifests"]
+    assert done.stdout == pushed["digest"] + "\n"
+    assert pushed["annotations"]["org.opencontainers.image.ref.name"] == __version__
+
+
 def test_bill_of_materials_lists_what_is_installed(image: str) -> None:
     assert image
     done = subprocess.run(

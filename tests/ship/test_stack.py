@@ -109,6 +109,14 @@ def test_prometheus_scrapes_both_replicas_and_knows_the_alerts(stack: Stack) -> 
     assert up == REPLICAS
     rules = httpx.get(f"{url}/rules").json()["data"]["groups"]
     assert any(rule["type"] == "alerting" for group in rules for rule in group["rules"])
+    checked = subprocess.run(
+        [sys.executable, "-m", "scripts.verify_metrics", url.removesuffix("/api/v1"), "--idle"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stdout
     managers = httpx.get(f"{url}/alertmanagers").json()["data"]["activeAlertmanagers"]
     assert len(managers) == 1
 
