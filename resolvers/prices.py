@@ -241,7 +241,7 @@ def _shown_prices(lists: ListPrices) -> dict[str, PriceFunction]:
         "DivisorConnection.nodes": lists.integers,
         "DivisorConnection.edges": lists.edges,
         "DivisorConnection.pageInfo": lists.page_info,
-        "PrimeConnection.nodes": lists.integers,
+        "PrimeConnection.nodes": lists.array,
         "PrimeConnection.numbers": lists.numbers,
         "PrimeConnection.edges": lists.edges,
         "PrimeConnection.pageInfo": lists.page_info,

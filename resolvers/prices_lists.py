@@ -35,9 +35,13 @@ class ListPrices:
         """All integers of a list."""
         return self._tariff.integers(state.length, state.bits), NOTHING
 
+    def array(self, state: ListState, arguments: Arguments) -> Priced:
+        """All integers of a page of primes."""
+        return self._tariff.array(state.length, state.bits), NOTHING
+
     def numbers(self, state: ListState, arguments: Arguments) -> Priced:
-        """All integers of a list as JSON numbers; refused above 2^53."""
-        return self._tariff.integers(state.length if state.bits <= 54 else 1, state.bits), NOTHING
+        """The same as JSON numbers; refused above 2^53."""
+        return self._tariff.array(state.length if state.bits <= 54 else 1, state.bits), NOTHING
 
     def edges(self, state: ListState, arguments: Arguments) -> Priced:
         """All integers of a list with their cursors."""
