@@ -250,7 +250,7 @@ class PrimeService:
         if isinstance(bound, Outcome):
             return _answer(bound, context)
         stages.end("parse")
-        known = self._known(bound)
+        known = self._known(bound, document)
         context.notes.is_repeatable = not known.is_introspection
         stages.end("plan")
         estimate, pricing_points = await _priced(known.plan, bound.variables, enough)
@@ -283,14 +283,14 @@ class PrimeService:
         prepared = await self.prepare(operation, self.arrival(request_id))
         return prepared if isinstance(prepared, Answer) else await self.run(prepared)
 
-    def _known(self, bound: BoundOperation) -> _KnownOperation:
+    def _known(self, bound: BoundOperation, document: str) -> _KnownOperation:
         """Return what is kept of an operation, made once for each document."""
         operations: dict[str | None, _KnownOperation] = bound.notes
         name = None if bound.operation.name is None else bound.operation.name.value
         known = operations.get(name)
         if known is None:
             plan = self._pricer.compile(bound.document, bound.operation)
-            is_listed = self._persisted.is_listed(bound.text)
+            is_listed = self._persisted.is_listed(document)
             facts = document_facts(bound, name if is_listed else None)
             is_introspection = _INTROSPECTION.search(bound.text) is not None
             known = _KnownOperation(plan, facts, _is_free(bound.operation), is_introspection)

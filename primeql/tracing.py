@@ -30,7 +30,6 @@ from resolvers.task_records import TaskRecord
 # for no more than ours: it could have everything recorded.
 RATIO: Final = 0.05
 EXPORT_SECONDS: Final = 2.0
-EXPORT_EVERY_MILLISECONDS: Final = 1_000
 _METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "POST"})
 
 
@@ -48,10 +47,7 @@ class Tracing:
             sampler=_sampler(), resource=resource, shutdown_on_exit=False
         )
         self._provider.add_span_processor(
-            BatchSpanProcessor(
-                exporter or OTLPSpanExporter(timeout=EXPORT_SECONDS),
-                schedule_delay_millis=EXPORT_EVERY_MILLISECONDS,
-            )
+            BatchSpanProcessor(exporter or OTLPSpanExporter(timeout=EXPORT_SECONDS))
         )
         self._tracer = self._provider.get_tracer("primeql", __version__)
 

@@ -296,7 +296,7 @@ def groups(runbooks: str) -> list[dict[str, Any]]:
         page = f"{one['annotations']['runbook_url']}.md"
         one["annotations"]["runbook_url"] = f"{runbooks}/{page}"
     return [
-        {"name": "primeql-records", "interval": "30s", "rules": list(records())},
+        {"name": "primeql-records", "interval": "1m", "rules": list(records())},
         {"name": "primeql-budgets", "interval": "5m", "rules": list(budget_records())},
         {"name": "primeql-alerts", "rules": alerts},
     ]

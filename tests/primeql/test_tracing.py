@@ -118,6 +118,7 @@ def traced() -> Iterator[tuple[RunningServer, Collector]]:
             "PRIMEQL_TRACES": "true",
             "OTEL_EXPORTER_OTLP_ENDPOINT": url,
             "OTEL_TRACES_SAMPLER": "parentbased_always_on",
+            "OTEL_BSP_SCHEDULE_DELAY": "100",
         }
         with running_server(settings) as server:
             yield server, collector
