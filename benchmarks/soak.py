@@ -265,7 +265,12 @@ async def soak(seconds: float) -> int:
         for task in done:
             task.result()
         is_clean = scene.server.terminate() == 0
-        tracebacks = [line for line in scene.server.log if "Traceback" in line]
+        tracebacks = [
+            line
+            for line in scene.server.log
+            # Of a request whose worker was killed the log tells, as it must.
+            if "Traceback" in line and "WorkerDiedError" not in line
+        ]
     for line in tracebacks[:5]:
         print(line[:2_000])
     return _judge(found, samples, is_clean and not tracebacks)
@@ -286,7 +291,7 @@ def _judge(found: Found, samples: list[int], is_clean: bool) -> int:
         "no 5xx but OVERLOADED": found.server_errors == 0,
         "under 0.1 % failed that no fault had hit": found.failed <= MOST_FAILED * asked,
         "memory flat within 5 %": late <= MOST_GROWTH * early,
-        "ended well, no traceback in the log": is_clean,
+        "ended well, no traceback in the log but of killed workers": is_clean,
     }
     for promise, is_kept in promises.items():
         print(f"{'ok    ' if is_kept else 'BROKEN'} {promise}")
