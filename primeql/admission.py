@@ -4,23 +4,31 @@ import asyncio
 import enum
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 from middleware.clients import Client
 from middleware.memory_budget import AnswerTooLargeError, MemoryBudget
 from middleware.rate_limit_headers import budget_headers
 from middleware.request_record import UNKNOWN_DOCUMENT, OperationRecord, RequestRecord
-from middleware.tier import Tier
-from middleware.token_bucket import Budget, Taken
+from middleware.token_bucket import Budget
+from primeql.cost_reports import (
+    actual_points,
+    budget_status,
+    out_of_points,
+    out_of_points_error,
+    reported_cost,
+    reports,
+    too_dear,
+    valued,
+    with_cost,
+)
 from primeql.operations import Operation
 from primeql.request_errors import RequestError
 from primeql.service import Answer, Arrival, PricedOperation, PrimeService, refusal
 from resolvers.answer_notes import AnswerNotes
 from resolvers.compute import LOOP_POINTS
 from resolvers.errors import ErrorCode, OverloadedError
-from resolvers.rate_limit import RateLimitStatus
 
 # What pricing may take of a request that is refused or only priced: 5 ms, thousands of fields.
 FREE_PRICING_POINTS = 50.0
@@ -143,13 +151,13 @@ class Admission:
         points = sum(one.points for one in priced)
         if mode is CostMode.VALIDATE:
             taken = await self._budget.take(client, 0)
-            reports = [_valued(one, tier, taken) for one in prepared]
-            return Reply(reports, budget_headers(taken, tier))
+            prices = [valued(one, tier, taken) for one in prepared]
+            return Reply(prices, budget_headers(taken, tier))
         if points > most:
             taken = await self._budget.take(client, 0)
-            refused = [_too_dear(one, points, tier) for one in prepared]
+            refused = [too_dear(one, points, tier) for one in prepared]
             if mode is CostMode.REPORT:
-                refused = _reports(refused, prepared, tier, taken, have_run=False)
+                refused = reports(refused, prepared, tier, taken, have_run=False)
             return Reply(refused, budget_headers(taken, tier))
         lacking = self._make_room(priced, points, arrival)
         taken = await self._budget.take(client, 0 if lacking else points)
@@ -157,24 +165,24 @@ class Admission:
         if lacking is not None:
             return Reply([refusal(lacking.error)], headers | lacking.headers, lacking.error.status)
         if not taken.is_allowed:
-            answer = _out_of_points(points, taken)
+            answer = out_of_points(points, taken)
             if mode is CostMode.REPORT:
-                answer = _with_cost(answer, _reported_cost(points, 0, AnswerNotes(), tier, taken))
+                answer = with_cost(answer, reported_cost(points, 0, AnswerNotes(), tier, taken))
             return Reply([answer], headers, 429)
         record = arrival.record
         record.points = points
         for one in priced:
-            one.context.notes.rate_limit = _status(taken, tier, points)
+            one.context.notes.rate_limit = budget_status(taken, tier, points)
         try:
             answers = await self._run_all(prepared)
         finally:
-            used = sum(map(_actual_points, priced))
+            used = sum(map(actual_points, priced))
             self._budget.give_back(client, points - used)
             record.used_points = used
             _sum_up(record, [one.context.notes for one in priced])
         if mode is CostMode.REPORT:
             left = taken._replace(remaining=min(tier.points, taken.remaining + points - used))
-            answers = _reports(answers, prepared, tier, left, have_run=True)
+            answers = reports(answers, prepared, tier, left, have_run=True)
         return Reply(answers, headers)
 
     def _make_room(
@@ -202,7 +210,7 @@ class Admission:
         """
         taken = await self._budget.take(client, points)
         if not taken.is_allowed:
-            raise _out_of_points_error(points, taken)
+            raise out_of_points_error(points, taken)
 
     async def _run_all(self, prepared: Sequence[PricedOperation | Answer]) -> list[Answer]:
         """Return the answers to operations that run together, others having turns between."""
@@ -269,103 +277,3 @@ def _sum_up(record: RequestRecord, notes: Sequence[AnswerNotes]) -> None:
         record.queue_seconds += one.queue_seconds
         record.memory_hits += one.memory_hits
         record.memory_misses += one.memory_misses
-
-
-def _actual_points(priced: PricedOperation) -> int:
-    """Return what an operation has cost: its price without what computing left unused."""
-    notes = priced.context.notes
-    spent = math.ceil(notes.spent_points)
-    return min(priced.points, max(spent, math.ceil(priced.points - notes.unused_points)))
-
-
-def _status(taken: Taken, tier: Tier, points: int) -> RateLimitStatus:
-    """Return a client's bucket for the field ``rateLimit``."""
-    return RateLimitStatus(
-        taken.limit, taken.remaining, tier.restore_rate, taken.reset_seconds, points
-    )
-
-
-def _throttle_status(tier: Tier, taken: Taken) -> dict[str, Any]:
-    """Return the bucket as ``extensions.cost`` shows it."""
-    return {
-        "maximumAvailable": tier.points,
-        "currentlyAvailable": taken.remaining,
-        "restoreRate": tier.restore_rate,
-    }
-
-
-def _valued(prepared: PricedOperation | Answer, tier: Tier, taken: Taken) -> Answer:
-    """Return the price of an operation instead of its answer."""
-    if isinstance(prepared, Answer):
-        return prepared
-    cost = {
-        "requestedQueryCost": prepared.points,
-        "maximum": tier.max_request_cost,
-        "rootFields": {name: math.ceil(points) for name, points in prepared.estimate.root_fields},
-        "throttleStatus": _throttle_status(tier, taken),
-    }
-    return Answer({"extensions": {"cost": cost}}, ran=True, status=200, is_repeatable=False)
-
-
-def _reports(
-    answers: Sequence[Answer],
-    prepared: Sequence[PricedOperation | Answer],
-    tier: Tier,
-    taken: Taken,
-    have_run: bool,
-) -> list[Answer]:
-    """Return answers that say what they have cost; what was refused has cost nothing."""
-    reports = []
-    for answer, one in zip(answers, prepared, strict=True):
-        requested = actual = 0
-        notes = AnswerNotes()
-        if isinstance(one, PricedOperation):
-            requested, actual = one.points, _actual_points(one) if have_run else 0
-            notes = one.context.notes
-        cost = _reported_cost(requested, actual, notes, tier, taken)
-        reports.append(_with_cost(answer, cost))
-    return reports
-
-
-def _reported_cost(
-    requested: int, actual: int, notes: AnswerNotes, tier: Tier, taken: Taken
-) -> dict[str, Any]:
-    """Return what ``GraphQL-Cost: report`` asks for."""
-    return {
-        "requestedQueryCost": requested,
-        "actualQueryCost": actual,
-        "memory": {"hits": notes.memory_hits, "misses": notes.memory_misses},
-        "throttleStatus": _throttle_status(tier, taken),
-    }
-
-
-def _with_cost(answer: Answer, cost: dict[str, Any]) -> Answer:
-    """Return an answer that says what it has cost."""
-    response = {**answer.response, "extensions": {"cost": cost}}
-    return replace(answer, response=response, is_repeatable=False)
-
-
-def _too_dear(prepared: PricedOperation | Answer, points: int, tier: Tier) -> Answer:
-    """Refuse an operation, or one of a batch, that is beyond what a request may cost."""
-    if isinstance(prepared, Answer):
-        return prepared
-    dearest = list(prepared.estimate.dearest)
-    message = (
-        f"this request costs at least {points:,} points, a request may cost"
-        f" {tier.max_request_cost:,}; the dearest field is {'.'.join(dearest)[:64]}"
-    )
-    cost = {"requested": points, "maximum": tier.max_request_cost, "path": dearest}
-    return refusal(RequestError(message, 200, ErrorCode.COST_LIMIT_EXCEEDED), cost=cost)
-
-
-def _out_of_points_error(points: int, taken: Taken) -> RequestError:
-    """Return why a client can not pay for now."""
-    wait = max(1, math.ceil(taken.retry_after))
-    message = f"{points:,} points are needed, {taken.remaining:,} are left; try again in {wait} s"
-    return RequestError(message, 429, ErrorCode.RATE_LIMITED)
-
-
-def _out_of_points(points: int, taken: Taken) -> Answer:
-    """Refuse a request that its client can not pay for now."""
-    cost = {"requested": points, "remaining": taken.remaining}
-    return refusal(_out_of_points_error(points, taken), cost=cost)
