@@ -218,10 +218,10 @@ def symptom_alerts() -> Iterator[Rule]:
     )
     yield alert(
         "PrimeqlOverloaded",
-        f'sum {BY} (increase(primeql_pool_tasks_total{{outcome="refused"}}[5m])) > 0',
+        f'sum {BY} (rate(primeql_operations_total{{outcome="overloaded"}}[5m])) > 0.1',
         "2m",
         "page",
-        "{{ $value | humanize }} computations were refused in 5 minutes: too many are waiting.",
+        "{{ $value | humanize }} operations a second are refused: too much is waiting.",
         "overloaded",
     )
     yield alert(

@@ -28,7 +28,8 @@ RECORDS = [rule["record"] for group in RULES for rule in group["rules"] if "reco
 ALERTS = {
     rule["alert"]: rule["expr"] for group in RULES for rule in group["rules"] if "alert" in rule
 }
-SELECTOR = re.compile(r"\b((?:primeql|process|job:|up\b)[\w:]*)(\{[^}]*\})?")
+SELECTOR = re.compile(r"\b((?:primeql|process|python|job:|up\b)[\w:]*)(\{[^}]*\})?")
+RUNBOOKS = sorted((OPS.parent / "docs" / "runbooks").glob("*.md"))
 NOTIFIED_SECONDS = 60
 
 
@@ -89,11 +90,24 @@ def test_every_recording_rule_yields_a_sample(stack: Stack) -> None:
     wait_for("samples", lambda: not missing(), 10, missing)
 
 
+def without_series(stack: Stack, expression: str) -> list[str]:
+    """Return the selectors of an expression that select nothing."""
+    selectors = {name + labels for name, labels in SELECTOR.findall(expression)}
+    assert selectors
+    return [selector for selector in selectors if not stack.prometheus.query(selector)]
+
+
 @pytest.mark.parametrize("alert", ALERTS)
 def test_every_alert_names_series_that_exist(stack: Stack, alert: str) -> None:
-    selectors = {name + labels for name, labels in SELECTOR.findall(ALERTS[alert])}
-    assert selectors
-    assert [selector for selector in selectors if not stack.prometheus.query(selector)] == []
+    assert without_series(stack, ALERTS[alert]) == []
+
+
+@pytest.mark.parametrize("page", RUNBOOKS, ids=lambda page: str(page.stem))
+def test_every_query_of_a_runbook_can_be_asked(stack: Stack, page: Path) -> None:
+    for block in re.findall(r"```promql\n(.*?)```", page.read_text(), re.DOTALL):
+        for line in block.splitlines():
+            stack.prometheus.query(line)
+            assert without_series(stack, line) == []
 
 
 @pytest.mark.parametrize("expression", sorted(set(expressions())))
