@@ -58,14 +58,32 @@ def running_engine(folder: Path) -> Iterator[str]:
     program = shutil.which("dockerd") or "/usr/sbin/dockerd"
     places = {"data-root": "data", "exec-root": "exec", "pidfile": "docker.pid"}
     options = [f"--{name}={folder / place}" for name, place in places.items()]
-    with (folder / "dockerd.log").open("w") as log:
-        process = subprocess.Popen([program, f"--host={socket}", *options], stdout=log, stderr=log)
+    with (
+        _firewall_as_it_was(),
+        (folder / "dockerd.log").open("w") as log,
+        subprocess.Popen(
+            [program, f"--host={socket}", *options], stdout=log, stderr=log
+        ) as process,
+    ):
+        try:
+            _await_engine(socket, process, folder / "dockerd.log")
+            yield socket
+        finally:
+            process.terminate()
+            process.wait(timeout=60)
+
+
+@contextmanager
+def _firewall_as_it_was() -> Iterator[None]:
+    """Put the machine's firewall back as it was: an engine leaves its rules and its bridge."""
+    saved = subprocess.run(["/usr/sbin/iptables-save"], capture_output=True, check=True).stdout
+    had_bridge = Path("/sys/class/net/docker0").exists()
     try:
-        _await_engine(socket, process, folder / "dockerd.log")
-        yield socket
+        yield
     finally:
-        process.terminate()
-        process.wait(timeout=60)
+        subprocess.run(["/usr/sbin/iptables-restore"], input=saved, check=True)
+        if not had_bridge:
+            subprocess.run(["ip", "link", "delete", "docker0"], check=False, capture_output=True)
 
 
 def _await_engine(socket: str, process: "subprocess.Popen[bytes]", log: Path) -> None:

@@ -187,7 +187,7 @@ def test_image_is_pushed_by_its_digest(image: str, tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=True,
-        timeout=120,
+        timeout=300,
     )
     (pushed,) = json.loads((tmp_path / "registry/index.json").read_text())["manifests"]
     assert done.stdout == pushed["digest"] + "\n"
@@ -197,7 +197,7 @@ def test_image_is_pushed_by_its_digest(image: str, tmp_path: Path) -> None:
 def test_bill_of_materials_lists_what_is_installed(image: str) -> None:
     assert image
     done = subprocess.run(
-        ["scripts/make-sbom"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120
+        ["scripts/make-sbom"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=300
     )
     components = json.loads(done.stdout)["components"]
     found = {(part["name"], part["version"]) for part in components if "version" in part}
