@@ -1,5 +1,7 @@
 """Errors are located where graphql-core would locate them, without its text."""
 
+import gc
+
 import pytest
 from graphql import GraphQLError, build_schema, execute_sync, parse, validate
 from hypothesis import given, settings
@@ -36,6 +38,18 @@ def test_validation_errors_are_where_they_were(parts: list[str]) -> None:
     errors = validate(SCHEMA, document)
     locate_errors(errors, text)
     assert [error.formatted for error in errors] == [error.formatted for error in expected]
+
+
+def test_released_document_ends_without_the_collector() -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        document = parse("{ a1: broken # 7 \n a2: here { broken } }")
+        release_text(document)
+        del document
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 @given(st.lists(GAPS, min_size=2, max_size=6))
