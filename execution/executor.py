@@ -136,7 +136,7 @@ class DocumentExecutor:
 
     def is_known(self, text: str) -> bool:
         """Return whether a document has been made ready already, or one that is as good."""
-        return self._library.find(text) is not None
+        return len(text) <= self._limits.bytes and self._library.find(text) is not None
 
     async def bind(
         self,
@@ -153,6 +153,11 @@ class DocumentExecutor:
             operation_name: None if the document has only one operation.
             context: Handed to every resolver.
         """
+        if len(text) > self._limits.bytes:
+            # Refused without a search for its numbers, 60 ms for a mebibyte of them.
+            refused = self._prepare(text)
+            assert isinstance(refused, Outcome)
+            return refused
         ready = self._library.find(text)
         self.documents["miss" if ready is None else "hit"] += 1
         if ready is None and len(text) > LONG_TEXT:

@@ -97,3 +97,13 @@ def test_encoding_is_json_in_utf8() -> None:
     assert encode({"n": ["18446744073709551616", 1, None, "é"]}) == (
         '{"n":["18446744073709551616",1,null,"é"]}'.encode()
     )
+
+
+async def test_text_beyond_the_limit_is_not_looked_for() -> None:
+    executor = DocumentExecutor(_schema(), DocumentLimits(bytes=40))
+    text = "{ __typename } #" + " 1" * 20
+    for _ in range(2):
+        refused = await executor.bind(text, None, None, None)
+        assert isinstance(refused, Outcome)
+        assert refused.errors[0].extensions == {"code": "MAX_BYTES_LIMIT"}
+    assert (executor.is_known(text), dict(executor.documents)) == (False, {})
