@@ -41,7 +41,23 @@ def format_error(error: GraphQLError, default: ErrorCode, request_id: str) -> Gr
         formatted["message"] = f"unexpected error; quote request {request_id} when reporting it"
         extensions["requestId"] = request_id
     formatted["extensions"] = extensions
+    _forget_frames(error)
     return formatted
+
+
+def _forget_frames(error: BaseException | None) -> None:
+    """Let go of the frames that an error came through, now that it has been told.
+
+    They hold it in turn: thousands of errors would end only when the collector finds them, which
+    holds up the event loop for half a second.
+    """
+    while error is not None:
+        error.__traceback__ = None
+        # What is being handled when another is raised stays with it.
+        context, error.__context__ = error.__context__, None
+        original = getattr(error, "original_error", None)
+        _forget_frames(context if original is not context else None)
+        error = original
 
 
 def _classify(error: GraphQLError, default: ErrorCode) -> tuple[ErrorCode, BaseException]:

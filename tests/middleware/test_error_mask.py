@@ -52,6 +52,23 @@ def test_unforeseen_error_before_execution_is_masked_too(
     assert len(caplog.records) == 1
 
 
+def test_error_that_was_told_holds_no_frames() -> None:
+    def fail() -> None:
+        try:
+            raise KeyError("first")
+        except KeyError:
+            raise DomainError("n must be positive")  # noqa: B904  # its context is meant
+
+    with pytest.raises(DomainError) as raised:
+        fail()
+    cause = raised.value
+    error = raised_in_a_field(cause)
+    assert cause.__context__ is not None
+    format_error(error, ErrorCode.INTERNAL_SERVER_ERROR, "r1")
+    held = [error.__traceback__, cause.__traceback__, cause.__context__]
+    assert not any(held)
+
+
 def test_a_clients_mistake_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
     format_error(GraphQLError("unknown field"), ErrorCode.GRAPHQL_VALIDATION_FAILED, "r1")
     assert not caplog.records
