@@ -114,14 +114,17 @@ class Admission:
         """Return operations with their prices; those that only fail or are priced are paid for.
 
         What all of them may cost together is left for each: pricing stops where it is used up.
-        Pricing is free as long as it is short. Beyond, it is paid for by whom it does not lead to
-        an answer, since the price of an answer includes it.
+        Others have their turn between operations. Pricing is free as long as it is short. Beyond,
+        it is paid for by whom it does not lead to an answer, since the price of an answer includes
+        it.
         """
         pay = partial(self._pay, client)
         enough = math.inf if mode is CostMode.VALIDATE else float(arrival.max_request_cost)
         prepared: list[PricedOperation | Answer] = []
         free = FREE_PRICING_POINTS
-        for operation in operations:
+        for number, operation in enumerate(operations):
+            if number:
+                await asyncio.sleep(0)
             one = await self._service.prepare(operation, arrival, max(enough, 0.0), pay)
             prepared.append(one)
             if isinstance(one, Answer):
