@@ -70,6 +70,12 @@ class HeldMemory:
         self._budget.take(size)
         self._size = size
 
+    def lessen(self, size: int) -> None:
+        """Hold no more than this from now on."""
+        if size < self._size:
+            self._budget.give_back(self._size - size)
+            self._size = size
+
     def let_go(self) -> None:
         """Hold nothing from now on."""
         self._budget.give_back(self._size)

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette_compress import CompressMiddleware
 
 from middleware.header_fields import header_fields
+from middleware.memory_budget import HeldMemory
 from primeql.json_response import LongResponse
 
 PATH: Final = "/graphql"
@@ -52,15 +53,21 @@ class GraphQLShortcut:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
-        if (
-            scope["type"] != "http"
-            or scope["path"] != PATH
-            or scope["method"] != "POST"
-            or b"origin" in header_fields(scope)
-        ):
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
-        else:
-            await self._guarded(scope, receive, send)
+            return
+        is_short_way = (
+            scope["path"] == PATH
+            and scope["method"] == "POST"
+            and b"origin" not in header_fields(scope)
+        )
+        try:
+            await (self._guarded if is_short_way else self._app)(scope, receive, send)
+        finally:
+            # Only now, since a slow client may take minutes to read what it holds.
+            held: HeldMemory | None = scope["state"].get("held")
+            if held is not None:
+                held.let_go()
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a POST."""

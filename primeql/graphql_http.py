@@ -17,7 +17,7 @@ from primeql import __version__
 from primeql.admission import Admission, CostMode, Reply, cost_mode
 from primeql.hang_ups import unless_gone
 from primeql.http_caching import IMMUTABLE, NO_STORE, VARY, entity_tag, is_named
-from primeql.json_response import json_response
+from primeql.json_response import LongResponse, json_response
 from primeql.media_types import GRAPHQL_JSON, JSON, negotiate
 from primeql.operations import Operation, read_operation
 from primeql.request_body import decode_json, read_json
@@ -38,7 +38,8 @@ def refuse(error: RequestError, media_type: str = JSON, **headers: str) -> Respo
 async def respond(admission: Admission, settings: Settings, request: Request) -> Response:
     """Return the answer to the operation, or the batch of operations, that ``request`` carries.
 
-    ``request.state`` has the client and the request's id.
+    ``request.state`` has the client and the request's id, and in the end ``held``: the memory that
+    the answer takes, to be let go of when it has been sent.
     """
     fields = header_fields(request.scope)
     media_type = negotiate(text_of(fields, b"accept"))
@@ -47,12 +48,16 @@ async def respond(admission: Admission, settings: Settings, request: Request) ->
     if b"sec-fetch-site" in fields and is_forged(request, settings.cors_origins):
         return refuse(RequestError("sent by a page of another site", 403), media_type)
     held = admission.memory.holder()
+    request.scope["state"]["held"] = held
     try:
-        return await _respond(Asker(admission, settings, request, held), settings, media_type)
+        response = await _respond(Asker(admission, settings, request, held), settings, media_type)
     except RequestError as error:
-        return refuse(error, media_type)
-    finally:
-        held.let_go()
+        response = refuse(error, media_type)
+    size = response.size if isinstance(response, LongResponse) else len(response.body)
+    # What has no size holds objects, until they have been sent.
+    if size is not None:
+        held.lessen(size)
+    return response
 
 
 async def _respond(asker: "Asker", settings: Settings, media_type: str) -> Response:

@@ -1,6 +1,7 @@
 """Responses of JSON; long ones are encoded while they are sent, as fast as their client reads."""
 
 import asyncio
+import logging
 from collections.abc import Iterator, Mapping
 
 from starlette.responses import Response
@@ -8,12 +9,21 @@ from starlette.types import Receive, Scope, Send
 
 from execution.encoding import LongBody
 
+logger = logging.getLogger("primeql.responses")
+
+# A piece of 64 KiB takes 10 s at 50 kbit/s; whoever takes none in this time has stopped reading.
+STALLED_SECONDS = 30.0
+
 
 class LongResponse(Response):
     """A response whose body is made piece by piece, while others have their turn.
 
     Nothing is made before its client has taken what was sent, and nothing after it has hung up.
-    What waits meanwhile are the arrays and objects of the answer itself, and one piece.
+    What waits meanwhile are the arrays and objects of the answer itself, and one piece; they do not
+    wait for a client that takes nothing of it for ``STALLED_SECONDS``.
+
+    Attributes:
+        size: Bytes of the body, if that is known.
     """
 
     def __init__(
@@ -22,9 +32,9 @@ class LongResponse(Response):
         """Encode nothing yet."""
         super().__init__(None, status, headers, media_type)
         del self.headers["content-length"]
-        size = long_body.size()
-        if size is not None:
-            self.headers["content-length"] = str(size)
+        self.size = long_body.size()
+        if self.size is not None:
+            self.headers["content-length"] = str(self.size)
         self._long_body = long_body
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -33,16 +43,26 @@ class LongResponse(Response):
         await send({"type": "http.response.start", **start})
         # Also with HEAD there is more to come, for all that compression asks.
         pieces = iter([b""]) if scope["method"] == "HEAD" else self._long_body.pieces()
-        await _send_pieces(pieces, receive, send)
+        try:
+            await _send_pieces(pieces, receive, send)
+        except TimeoutError:
+            # Not ended as it should: so the server closes the connection.
+            logger.info("gave up an answer that its client did not take")
+            return
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 async def _send_pieces(pieces: Iterator[bytes], receive: Receive, send: Send) -> None:
-    """Send pieces of a body until they end or the client hangs up."""
+    """Send pieces of a body until they end or the client hangs up.
+
+    Raises:
+        TimeoutError: The client took nothing for too long.
+    """
     gone = asyncio.ensure_future(_gone(receive))
     try:
         for piece in pieces:
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
+            async with asyncio.timeout(STALLED_SECONDS):
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
             await asyncio.sleep(0)
             if gone.done():
                 break

@@ -36,3 +36,15 @@ def test_large_answers_leave_room_for_small_ones() -> None:
 def test_what_can_never_fit_says_so() -> None:
     with pytest.raises(AnswerTooLargeError, match=r"7 MiB .* may take 6 MiB"):
         MemoryBudget(8 * MEBIBYTE).holder().take(7 * MEBIBYTE)
+
+
+def test_holder_can_hold_less_and_never_more() -> None:
+    budget = MemoryBudget(8 * MEBIBYTE)
+    holder = budget.holder()
+    holder.take(4 * MEBIBYTE)
+    holder.lessen(MEBIBYTE)
+    assert budget.held_bytes == MEBIBYTE
+    holder.lessen(2 * MEBIBYTE)
+    assert budget.held_bytes == MEBIBYTE
+    holder.let_go()
+    assert budget.held_bytes == 0

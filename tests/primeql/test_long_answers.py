@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from starlette.types import Message
 
+import primeql.json_response
 from execution.encoding import LongBody, encode_long
 from execution.integer_arrays import StringArray
 from primeql.json_response import json_response
@@ -199,6 +200,18 @@ async def turns() -> None:
     """Give others plenty of turns."""
     for _ in range(200):
         await asyncio.sleep(0)
+
+
+async def test_client_that_takes_nothing_is_given_up(
+    body: CountedBody, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(primeql.json_response, "STALLED_SECONDS", 0.05)
+    reader = Reader(room=2)
+    response = json_response(body, 200, {}, "application/json")
+    async with asyncio.timeout(20):
+        await response({"method": "POST"}, reader.receive, reader.send)
+    assert body.made == 3
+    assert all(message.get("more_body", True) for message in reader.messages)
 
 
 async def test_nothing_is_made_before_the_client_has_room(body: CountedBody) -> None:

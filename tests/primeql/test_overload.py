@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import socket
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -85,6 +87,42 @@ async def test_answers_that_do_not_fit_the_memory_are_refused(tmp_path: Path) ->
     assert never["errors"][0]["extensions"]["code"] == "COST_LIMIT_EXCEEDED"
     assert "memory" in never["errors"][0]["message"]
     assert after.status_code == 200
+
+
+def slow_reader(server: RunningServer, query: str) -> socket.socket:
+    """Return a connection on which an answer has begun, of which no more is read."""
+    address = urlsplit(server.url)
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    connection.settimeout(30)
+    connection.connect((address.hostname, address.port))
+    body = json.dumps({"query": query}).encode()
+    head = (
+        "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    connection.sendall(head.encode() + body)
+    assert connection.recv(12) == b"HTTP/1.1 200"
+    return connection
+
+
+async def test_answer_holds_its_memory_until_it_has_been_read(tmp_path: Path) -> None:
+    # 6.6 MB, more than sockets hold, and predicted to take 69 MiB: one fits, two do not.
+    page = "primes(first: 100000) { nodes edges { cursor node } }"
+    edges = f"{{ primeRange(low: 1000000000000, high: 1000010000000) {{ {page} }} }}"
+    limits = {"PRIMEQL_MAX_RESPONSE_MEMORY_BYTES": str(160 << 20)}
+    with running_server(settings(tmp_path, **limits)) as server:
+        with slow_reader(server, edges):
+            meanwhile = await ask(server, edges, "10.0.0.1")
+            light = await ask(server, EASY, "10.0.0.1")
+        statuses = []
+        for _ in range(50):
+            statuses.append((await ask(server, edges, "10.0.0.1")).status_code)
+            if statuses[-1] == 200:
+                break
+            await asyncio.sleep(0.1)
+    assert (meanwhile.status_code, light.status_code) == (503, 200)
+    assert statuses[-1] == 200
 
 
 async def test_light_questions_are_answered_when_the_memory_is_full(tmp_path: Path) -> None:
