@@ -168,8 +168,8 @@ class AnswerMemory:
         has_failed = False
         while True:
             flight: Flight[T] | None = self._flights.get(key)
-            is_joined = flight is not None
-            if flight is None:
+            is_joined = flight is not None and not flight.is_given_up
+            if flight is None or flight.is_given_up:
                 flight = self._begin(asker, question, key, compute)
             elif asker.notes.owner.client != flight.notes.owner.client:
                 asker.share_turns(flight.notes)

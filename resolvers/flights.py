@@ -36,6 +36,7 @@ class Flight(Generic[T]):
         notes: What is noted of the computation itself.
         partial: What is known of the answer so far, if that is worth something.
         is_computed: Whether it had to be computed, here.
+        is_given_up: Whether nobody waited for it any more: it is ending, and must not be joined.
     """
 
     __slots__ = (
@@ -45,6 +46,7 @@ class Flight(Generic[T]):
         "_task",
         "deadline",
         "is_computed",
+        "is_given_up",
         "notes",
         "partial",
     )
@@ -55,6 +57,7 @@ class Flight(Generic[T]):
         self.notes = AnswerNotes(Owner(*owner))
         self.partial: T | None = None
         self.is_computed = False
+        self.is_given_up = False
         self.deadline = deadline
         self._charge = charge
         self._is_billed = False
@@ -91,6 +94,7 @@ class Flight(Generic[T]):
         is_payer = seat is self._seats[0] and self.is_computed and not self._is_billed
         self._seats.remove(seat)
         if not self._seats and not task.done():
+            self.is_given_up = True
             task.cancel()
             # What it has taken is known when it has ended, a few turns of the event loop later.
             await asyncio.wait({task})

@@ -277,3 +277,24 @@ async def test_answers_larger_than_the_memory_are_given_and_not_kept() -> None:
     memory, computation = memory_with(max_bytes=100), Computation()
     assert [await ask(memory, computation, 5) for _ in range(2)] == [7, 7]
     assert (computation.begun, memory.kept.bytes_held) == (2, 0)
+
+
+async def test_who_comes_while_a_computation_is_being_cancelled_has_one_of_his_own() -> None:
+    memory, computation = memory_with(), Computation()
+    is_ending = asyncio.Event()
+
+    async def ends_slowly(_asker: Someone, _flight: Flight[Any]) -> int:
+        try:
+            await asyncio.sleep(30)
+        finally:
+            is_ending.set()
+            # As a worker takes to be killed, or a sweep to see that it must stop.
+            await asyncio.sleep(0.02)
+        return 0
+
+    first = asyncio.create_task(memory.recall(impatient(0.02), question(5), ends_slowly))
+    await is_ending.wait()
+    assert await ask(memory, computation, 5) == 7
+    with pytest.raises(DeadlineError):
+        await first
+    assert await ask(memory, Computation(8), 5) == 7
