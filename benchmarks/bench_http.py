@@ -18,7 +18,16 @@ import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from benchmarks.http_servers import MERCURIUS, MERCURIUS_JIT, OURS, STOCK, YOGA, Server, running
+from benchmarks.http_servers import (
+    MERCURIUS,
+    MERCURIUS_JIT,
+    OURS,
+    STOCK,
+    YOGA,
+    Server,
+    peer_versions,
+    running,
+)
 
 _ROUNDS = 5
 _SERVERS = (OURS, MERCURIUS_JIT, MERCURIUS, YOGA, STOCK)
@@ -56,6 +65,7 @@ def main() -> None:
         for question in _questions()
         if not options.words or any(word in question.name for word in options.words)
     ]
+    print(peer_versions())
     print(f"{'request':44} {'server':18} {'ms CPU':>9} {'ours/theirs':>11} {'at most':>8}")
     with running(_SERVERS) as servers:
         for question in chosen:

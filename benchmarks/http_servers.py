@@ -73,6 +73,15 @@ class Server:
         return (cpu_seconds(self.pid) - begin) / len(bodies)
 
 
+def peer_versions() -> str:
+    """Return which Node and which packages the peers run on."""
+    node = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True)
+    packages = json.loads((_FOLDER / "package-lock.json").read_text())["packages"]
+    names = json.loads((_FOLDER / "package.json").read_text())["dependencies"]
+    versions = (f"{name} {packages[f'node_modules/{name}']['version']}" for name in names)
+    return ", ".join([f"Node {node.stdout.strip()}", *versions])
+
+
 @contextmanager
 def running(names: Sequence[str]) -> Iterator[dict[str, Server]]:
     """Start the servers of these names; stop them at the end."""
