@@ -42,6 +42,10 @@ _FACTOR_CURVE = (
     (200, 28000.0),
     (233, 250000.0),
 )
+# Between these sizes FLINT's time has a long tail: of products of two primes of one size, one in
+# fifty takes five times the mean. Priced in between.
+_TAIL_BITS = range(69, 78)
+_TAIL = 2.0
 # Points of trial division for each bit of the integer.
 _TRIAL_COST = 0.002
 # The part of a proof that a search pays for: it may split off a prime of nearly full size, and
@@ -214,7 +218,7 @@ def _split_cost(composite: int, stage: int) -> float:
     """Return the points predicted for splitting one composite and proving a part prime."""
     bits = composite.bit_length()
     if _is_factored_at(composite, stage):
-        return _factor_cost(bits)
+        return _factor_cost(bits) * (_TAIL if bits in _TAIL_BITS else 1.0)
     return _search_cost(bits, stage) + _PROOF_SHARE * prime_cost(bits)
 
 

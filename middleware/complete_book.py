@@ -50,6 +50,10 @@ class CompleteBook:
         """Return the size function of "Type.field"."""
         return self._book.size_of(coordinate)
 
+    def group_points(self, coordinate: str) -> float:
+        """Return what it takes to resolve a field at all, however many values it then has."""
+        return self._book.group_points(coordinate)
+
     def is_lasting(self, coordinate: str) -> bool:
         """Whether the same arguments cost the same for as long as the process lives."""
         return "__" in coordinate or self._book.is_lasting(coordinate)

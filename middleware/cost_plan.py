@@ -42,6 +42,8 @@ class PlannedField:
         copies: How many response names ask for the same without arguments, itself included.
         below: The fields selected on what it returns.
         is_scaled: The subtree costs the same on all objects of one scale.
+        shape: Stands for the coordinate and what is selected below; siblings of one shape are
+            resolved together.
         is_lasting: Neither variables nor the process's past can change the price of the subtree.
         remembered: The price and size of a lasting subtree once it is known.
         scale_of: Tells the scale of what a root field returns, if scales tell its price.
@@ -59,6 +61,7 @@ class PlannedField:
         "price",
         "remembered",
         "scale_of",
+        "shape",
         "size",
     )
 
@@ -80,6 +83,7 @@ class PlannedField:
         self.is_lasting: bool = (
             is_lasting and arguments.are_known and all(field.is_lasting for field in below)
         )
+        self.shape = 0
         self.is_scaled = False
         self.copies = 1
         self.remembered: Remembered | None = None
@@ -104,12 +108,18 @@ class Planner:
         self._schema = schema
         self._book = book
         self._variables = variables
+        self._shapes: dict[Hashable, int] = {}
+        self._shape_points: list[float] = []
         self._by_scale: dict[Hashable, dict[Hashable, Remembered]] = {}
         self._fragments = {
             node.name.value: node
             for node in document.definitions
             if isinstance(node, FragmentDefinitionNode)
         }
+
+    def group_points(self, fields: Sequence[PlannedField]) -> float:
+        """Return what it takes to resolve siblings and all below them, however many there are."""
+        return sum(self._shape_points[shape] for shape in {field.shape for field in fields})
 
     def plan(self, operation: OperationDefinitionNode) -> tuple[PlannedField, ...]:
         """Return the root fields. Cost: linear in the fields, every fragment expanded."""
@@ -159,6 +169,7 @@ class Planner:
         arguments = Arguments(definition, nodes[0])
         size = self._book.size_of(coordinate)
         field = PlannedField(path, price, size, arguments, below, self._book.is_lasting(coordinate))
+        field.shape = self._shape(coordinate, below)
         field.is_scaled = self._book.is_scaled(coordinate) and all(one.is_scaled for one in below)
         if (
             len(path) == 1
@@ -169,6 +180,15 @@ class Planner:
             asked = (coordinate, tuple(map(_asked, below)))
             field.by_scale = self._by_scale.setdefault(asked, field.by_scale)
         return field
+
+    def _shape(self, coordinate: str, below: Sequence[PlannedField]) -> int:
+        """Return what stands for a field, with what is selected below it."""
+        key = (coordinate, tuple([(field.path[-1], field.shape) for field in below]))
+        known = self._shapes.setdefault(key, len(self._shapes))
+        if known == len(self._shape_points):
+            points = self._book.group_points(coordinate) + self.group_points(below)
+            self._shape_points.append(points)
+        return known
 
     def _collected(
         self, parent: GraphQLObjectType, sets: Sequence[SelectionSetNode]

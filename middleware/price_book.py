@@ -33,6 +33,10 @@ class PriceBook(Protocol):
         """Return the size function of "Type.field"."""
         ...
 
+    def group_points(self, coordinate: str) -> float:
+        """Return what it takes to resolve a field at all, however many values it then has."""
+        ...
+
     def is_lasting(self, coordinate: str) -> bool:
         """Whether the same arguments cost the same for as long as the process lives."""
         ...

@@ -128,7 +128,7 @@ class QueryPlan:
         """Return the same as ``price``, yielding before every 200th root field but the first."""
         tally = _Tally(variables, enough, self._book.root_state())
         planned = self._planned(variables)
-        tally.points = self._book.request_points + self._idle_points(planned, variables)
+        tally.points = planned.points + self._idle_points(planned, variables)
         try:
             for place, field in enumerate(planned.fields):
                 if place and not place % _TURN_FIELDS:
@@ -159,7 +159,8 @@ class QueryPlan:
                 node.variable.name.value for node in self._operation.variable_definitions or ()
             }
             idle = declared - variables_of(fields) - set(self._conditions)
-            planned = _PlannedFields(fields, tuple(idle))
+            points = self._book.request_points + planner.group_points(fields)
+            planned = _PlannedFields(fields, tuple(idle), points)
             if len(self._plans) >= _KEPT_PLANS:
                 self._plans.clear()
             self._plans[key] = planned
@@ -167,10 +168,14 @@ class QueryPlan:
 
 
 class _PlannedFields(NamedTuple):
-    """The root fields of an operation, and the variables that none of all fields asks with."""
+    """The root fields of an operation, and the variables that none of all fields asks with.
+
+    ``points`` is what it takes to run them, however many values they have.
+    """
 
     fields: tuple[PlannedField, ...]
     idle_variables: tuple[str, ...]
+    points: float
 
 
 class _EnoughError(Exception):

@@ -46,6 +46,7 @@ class PriceBook:
         seconds = limits.deadline_seconds if task_seconds is None else task_seconds
         tariff = self._tariff = Tariff(limits, overheads, seconds)
         self.request_points = overheads.request
+        self._group, self._waiting = overheads.group, overheads.waiting
         self._lasting = MappingProxyType(
             _integer_prices(IntegerPrices(tariff, ranges))
             | _factor_prices(FactorPrices(tariff))
@@ -63,6 +64,10 @@ class PriceBook:
     def size_of(self, coordinate: str) -> SizeFunction:
         """Return what predicts the bytes that showing a field takes."""
         return size_of(coordinate)
+
+    def group_points(self, coordinate: str) -> float:
+        """Return what it takes to resolve a field at all, however many values it then has."""
+        return self._group + (self._waiting if coordinate in _AWAITED else 0.0)
 
     def is_lasting(self, coordinate: str) -> bool:
         """Whether a price never changes; those of sweeps fall while the base primes grow."""
@@ -162,6 +167,33 @@ _SCALED = frozenset(
     )
 )
 """Fields whose prices depend on nothing but the bits of an integer of one word."""
+
+_AWAITED = frozenset(
+    (
+        "Query.arePrime",
+        "Query.progression",
+        "Query.primeCount",
+        "Query.nthPrime",
+        "Integer.neighbours",
+        "Integer.classes",
+        "Integer.primeIndex",
+        "Integer.arithmetic",
+        "Integer.divisors",
+        "ArithmeticFunctions.divisorSum",
+        "PrimeRange.count",
+        "PrimeRange.sum",
+        "PrimeRange.smallest",
+        "PrimeRange.largest",
+        "PrimeRange.primes",
+        "PrimeConnection.totalCount",
+        "PrimeRange.gaps",
+        "PrimeRange.constellations",
+        "ConstellationConnection.totalCount",
+        "PrimeRange.histogram",
+        "PrimeRange.residues",
+    )
+)
+"""Fields that are always awaited, one by one."""
 
 _PLAIN = (
     "Primality.verdict",

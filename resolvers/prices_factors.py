@@ -46,7 +46,8 @@ class FactorPrices:
 
     def factorization(self, state: IntegerState, arguments: Arguments) -> Priced:
         """Integer.factorization."""
-        points = self._tariff.computed + self._factoring(state)
+        asking = self._tariff.column if state.are_words else self._tariff.computed
+        points = asking + self._factoring(state)
         return points + self._tariff.overheads.object, ((state, 1.0),)
 
     def factors(self, state: IntegerState, arguments: Arguments) -> Priced:

@@ -71,28 +71,30 @@ class IntegerPrices:
 
     def is_prime(self, state: IntegerState, arguments: Arguments) -> Priced:
         """Integer.isPrime."""
-        return self._tariff.computed + self._proof(state), NOTHING
+        return self._asking(state) + self._proof(state), NOTHING
 
     def is_probable_prime(self, state: IntegerState, arguments: Arguments) -> Priced:
         """Integer.isProbablePrime."""
-        return self._tariff.computed + self._test(state), NOTHING
+        return self._asking(state) + self._test(state), NOTHING
 
     def primality(self, state: IntegerState, arguments: Arguments) -> Priced:
         """Integer.primality."""
         test, proof = self._test(state), self._proof(state)
-        witness = 0.05
+        witness = 0.03
         if state.bits > _WORD_BITS:
+            # It is awaited by itself.
+            witness += 2 * self._tariff.computed
             dearest = primality.is_probable_prime_cost(_hard(state.bits))
             witness += self._tariff.single(_COMPOSITE_SHARE * dearest)
             witness *= 1 - len(state.primes) / state.count
         # The proof of isPrime tests before; that of primality is one call.
-        points = self._tariff.computed + max(proof - test, test) + witness
+        points = self._asking(state) + max(proof - test, test) + witness
         return points, ((ListState(1, state.bits), 1.0),)
 
     def next_prime(self, state: IntegerState, arguments: Arguments) -> Priced:
         """Integer.nextPrime and Integer.previousPrime."""
         return (
-            self._tariff.computed + self._steps(state, 1) + self._tariff.text(state.bits),
+            self._asking(state) + self._steps(state, 1) + self._tariff.text(state.bits),
             NOTHING,
         )
 
@@ -136,6 +138,10 @@ class IntegerPrices:
         points = self._tariff.asked + self._tariff.overheads.error
         return points + len(values) * self._tariff.overheads.value, NOTHING
 
+    def _asking(self, state: IntegerState) -> float:
+        """Return the price of asking what one call answers for all words, and else is awaited."""
+        return self._tariff.column if state.are_words else self._tariff.computed
+
     def _test(self, state: IntegerState) -> float:
         """Return the price of one test, on average."""
         if state.bits <= _WORD_BITS:
@@ -162,9 +168,10 @@ class IntegerPrices:
 
 
 def scale_of_word(arguments: Arguments) -> int | None:
-    """Return the bits of the argument ``value``, None if they are more than a word has."""
-    bits: int = arguments["value"].bit_length()
-    return bits if bits <= _WORD_BITS else None
+    """Return the bits of the argument ``value``, None if it is no word."""
+    value: int = arguments["value"]
+    bits = value.bit_length()
+    return bits if bits <= _WORD_BITS and value >= 0 else None
 
 
 def _hard(bits: int) -> int:

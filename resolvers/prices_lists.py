@@ -24,8 +24,8 @@ class ListPrices:
         return self._tariff.field, NOTHING
 
     def object(self, state: Any, arguments: Arguments) -> Priced:
-        """One object at hand."""
-        return self._tariff.objects(1), ((state, 1.0),)
+        """One object at hand, which takes more than one of many."""
+        return self._tariff.objects(1) + 2 * self._tariff.overheads.object, ((state, 1.0),)
 
     def integer(self, state: ListState, arguments: Arguments) -> Priced:
         """One integer of an entry."""

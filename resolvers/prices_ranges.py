@@ -69,12 +69,17 @@ class RangePrices:
     def smallest(self, state: RangeState, arguments: Arguments) -> Priced:
         """PrimeRange.smallest."""
         page = self._page(state.low, state.high, 1, is_from_end=False)
-        return self._tariff.computed + page + self._tariff.text(state.bits), NOTHING
+        return self._end(page, state), NOTHING
 
     def largest(self, state: RangeState, arguments: Arguments) -> Priced:
         """PrimeRange.largest."""
         page = self._page(state.low, state.high, 1, is_from_end=True)
-        return self._tariff.computed + page + self._tariff.text(state.bits), NOTHING
+        return self._end(page, state), NOTHING
+
+    def _end(self, page: float, state: RangeState) -> float:
+        """Return the price of showing the one prime of a page, predicted however small it is."""
+        tariff = self._tariff
+        return tariff.computed + tariff.overheads.asking + page + tariff.text(state.bits)
 
     def primes(self, state: RangeState, arguments: Arguments) -> Priced:
         """PrimeRange.primes."""

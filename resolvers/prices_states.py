@@ -27,6 +27,7 @@ class IntegerState:
             the first price that needs it.
         rests: What is left of them without small primes, by its bits and whether it is prime or 1,
             each with how many have it; filled in likewise.
+        are_words: Whether all lie within [0, 2^64).
         is_factored: Whether a factorization is paid for: all that needs it shares it.
     """
 
@@ -35,6 +36,7 @@ class IntegerState:
         self.values = values
         self.count = len(values)
         self.bits = max(map(int.bit_length, values))
+        self.are_words = self.bits <= _WORD_BITS and min(values) >= 0
         self.outlines: Counter[Outline] = Counter()
         self.rests: dict[tuple[int, bool], tuple[int, int]] = {}
         self.is_factored = False
@@ -97,12 +99,17 @@ class ListState:
 
 
 def grouped(values: Sequence[int]) -> list[IntegerState]:
-    """Return values in groups of one bit length, above 64 bits of lengths that differ by 3 %."""
+    """Return values in groups of one bit length, above 64 bits of lengths that differ by 3 %.
+
+    Negative ones of up to 64 bits have groups of their own.
+    """
     groups: dict[int, list[int]] = defaultdict(list)
     for value in values:
         bits = value.bit_length()
         if bits > _WORD_BITS:
             bits = _WORD_BITS + int(math.log2(bits) * _GROUPS_PER_DOUBLING)
+        elif value < 0:
+            bits = -bits
         groups[bits].append(value)
     return [IntegerState(members) for members in groups.values()]
 

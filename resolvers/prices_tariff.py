@@ -12,7 +12,7 @@ Priced = tuple[float, Sequence[tuple[Any, float]]]
 
 # A sweep up to here is a look into a table, which is predicted at once.
 TABLE_POINTS = 0.25
-# Bits of the integers of an array.
+# Bits of the integers of an array, and of those that are short.
 _WORD_BITS = 64
 
 NOTHING: Sequence[tuple[Any, float]] = ()
@@ -26,11 +26,15 @@ class Overheads:
         request: To start and end an execution.
         field: A field that is read off an object at hand.
         asked: A field that takes arguments, beside what it takes without.
-        computed: A field whose resolver is awaited.
+        group: A field at all, of however many objects, which are resolved together.
+        waiting: A field whose resolvers are awaited at all.
+        computed: A field of one object whose resolver is awaited.
+        column: A field of one object that one call answers for all of them.
         object: An object in a list, with its own execution and braces.
         element: An integer in a list.
         array: An integer of at most 64 bits in an array, its digits and its sending included.
-        bit: To write one bit of an integer in decimal, of a short one.
+        bit: To write one bit of a word in decimal, or to read it.
+        long_bit: The same of a longer integer.
         bit_squared: The same for the square of its bits.
         value: To coerce an integer of a list of values.
         process: To hand a question to a worker process and take its answer.
@@ -39,19 +43,23 @@ class Overheads:
         error: To report that a field is refused.
     """
 
-    request: float = 0.32
-    field: float = 0.034
-    asked: float = 0.12
+    request: float = 0.13
+    field: float = 0.0006
+    asked: float = 0.001
+    group: float = 0.09
+    waiting: float = 0.06
     computed: float = 0.21
-    object: float = 0.024
-    element: float = 0.001
+    column: float = 0.0008
+    object: float = 0.0035
+    element: float = 0.0004
     array: float = 0.00015
-    bit: float = 2e-5
+    bit: float = 1e-6
+    long_bit: float = 2e-5
     bit_squared: float = 1.4e-8
-    value: float = 0.011
+    value: float = 0.006
     process: float = 9.0
     thread: float = 2.0
-    asking: float = 0.4
+    asking: float = 0.25
     error: float = 0.25
 
 
@@ -71,6 +79,7 @@ class Tariff:
         self.field = overheads.field
         self.asked = overheads.field + overheads.asked
         self.computed = overheads.computed
+        self.column = overheads.column
         self.refused = overheads.computed + overheads.error
         self._most_task = min(task_seconds, limits.deadline_seconds) / SECONDS_PER_POINT
         self._most_sweep = limits.deadline_seconds / SECONDS_PER_POINT
@@ -124,4 +133,6 @@ class Tariff:
 
     def text(self, bits: float) -> float:
         """Return the price of writing an integer in decimal, or of reading it."""
-        return bits * (self.overheads.bit + bits * self.overheads.bit_squared)
+        if bits <= _WORD_BITS:
+            return bits * self.overheads.bit
+        return bits * (self.overheads.long_bit + bits * self.overheads.bit_squared)

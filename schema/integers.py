@@ -66,7 +66,7 @@ class Integer:
         return BigInt(self.answers.value)
 
     @strawberry.field(
-        directives=[Cost(weight="0.22")],
+        directives=[Cost(weight="0.11")],
         description=(
             "True only if value is proven prime (see primality.method). Every answer below 2^64 is"
             " proven. Null with code OUT_OF_RANGE for a probable prime too large to prove, and if"
@@ -77,7 +77,7 @@ class Integer:
         return await self.answers.is_prime()
 
     @strawberry.field(
-        directives=[Cost(weight="0.22")],
+        directives=[Cost(weight="0.1")],
         description=(
             "True if value is prime, or a composite that no known test of the BPSW kind has ever"
             " exposed; cheap at any size."
@@ -87,7 +87,7 @@ class Integer:
         return await self.answers.is_probable_prime()
 
     @strawberry.field(
-        directives=[Cost(weight="0.27")],
+        directives=[Cost(weight="0.14")],
         description="The verdict, how it was reached and a witness; null if the time ran out.",
     )
     async def primality(self) -> Primality | None:
@@ -127,14 +127,14 @@ class Integer:
         return PrimeNeighbours.of(await self.answers.neighbours(count))
 
     @strawberry.field(
-        directives=[Cost(weight="0.34")],
+        directives=[Cost(weight="0.22")],
         description="The least prime > value. Above 2^64 it passes BPSW. Null if the time ran out.",
     )
     async def next_prime(self) -> BigInt | None:
         return BigInt(await self.answers.next_prime())
 
     @strawberry.field(
-        directives=[Cost(weight="0.34")],
+        directives=[Cost(weight="0.22")],
         description=(
             "The greatest prime < value; null without an error if there is none (value <= 2), with"
             " one if the time ran out."

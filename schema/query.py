@@ -25,7 +25,7 @@ class Query:
     """The root fields."""
 
     @strawberry.field(
-        directives=[Cost(weight="0.19")],
+        directives=[Cost(weight="0.1")],
         description="Everything the service can tell about one integer.",
     )
     def integer(
@@ -37,7 +37,7 @@ class Query:
 
     @strawberry.field(
         directives=[
-            Cost(weight="3.8"),
+            Cost(weight="1.1"),
             ListSize(assumed_size=100, require_one_slicing_argument=False),
         ],
         description=(
@@ -70,7 +70,7 @@ class Query:
         return await batches.are_prime(info.context, values)
 
     @strawberry.field(
-        directives=[Cost(weight="0.2")],
+        directives=[Cost(weight="0.11")],
         description=(
             "The primes of the closed interval [low, high]: list them by page, count them, look at"
             " their statistics. low > high is an error."

@@ -160,7 +160,7 @@ class PrimeRange:
 
     @strawberry.field(
         directives=[
-            Cost(weight="5.7"),
+            Cost(weight="3.6"),
             ListSize(
                 assumed_size=100,
                 slicing_arguments=["first"],

@@ -76,7 +76,7 @@ WORST: list[tuple[str, Callable[[], float], float]] = [
     (
         "every divisor with its cursor",
         lambda: integer(HIGHLY_COMPOSITE, "divisors(first: 100000) { edges { node cursor } }"),
-        9700,
+        2960,
     ),
     ("long divisors", lambda: integer(2**13600, "divisors(first: 14000) { nodes }"), 9100),
     ("a power of 3", lambda: integer(3**8580, "factorization { primes expression }"), 55),
@@ -158,16 +158,20 @@ def test_a_count_is_paid_for_once() -> None:
 
 def test_every_alias_is_paid_for() -> None:
     field = "integer(value: 1000000007) { isPrime nextPrime }"
-    one = price(f"{{ {field} }}") - NOTHING
-    many = price("{ " + " ".join(f"a{i}: {field}" for i in range(100)) + " }") - NOTHING
-    assert many == pytest.approx(100 * one, rel=0.2)
+    hundreds = [
+        price("{ " + " ".join(f"a{i}: {field}" for i in range(100 * count)) + " }")
+        for count in (1, 2, 3)
+    ]
+    assert hundreds[1] - hundreds[0] == pytest.approx(hundreds[2] - hundreds[1])
+    # The engine alone takes 0.03 points for each.
+    assert hundreds[1] - hundreds[0] > 100 * 0.03
 
 
 @pytest.mark.parametrize("first", [1000, 10000, 100000])
 def test_a_page_is_paid_by_its_size(first: int) -> None:
     fields = "primes(first: %d) { edges { node cursor } }"
     page = interval(10**9, 10**12, fields % first)
-    assert page > first * 0.04
+    assert page > first * 0.01
     assert page > interval(10**9, 10**12, fields % (first // 2)) * 1.3
 
 
