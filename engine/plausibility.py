@@ -27,6 +27,8 @@ def could_be_factorization(factorization: Factorization, n: int) -> bool:
     primes = [power.prime for power in factorization.factors]
     if any(power.exponent < 1 for power in factorization.factors) or not _ascend(primes):
         return False
+    if primes and primes[0] < 2:
+        return False
     if factorization.value != n or factorization.sign != (n > 0) - (n < 0):
         return False
     if n == 0:
@@ -37,7 +39,7 @@ def could_be_factorization(factorization: Factorization, n: int) -> bool:
     product = math.prod(power.prime**power.exponent for power in factorization.factors)
     if product * math.prod(factorization.composites) != abs(n):
         return False
-    return all(prime > 1 and is_probable_prime(prime) for prime in primes)
+    return all(map(is_probable_prime, primes))
 
 
 def factorization_check_cost(factorization: Factorization, n: int) -> float:

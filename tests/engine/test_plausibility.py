@@ -58,6 +58,8 @@ def test_right_factorizations_pass(n: int, found: Factorization) -> None:
         (-12, factorization(-12, (-3, 1), (2, 2))),
         (12, factorization(12, (2, 10**12), (3, 1))),
         (12, factorization(12, (2**10_000 + 1, 10**6))),
+        # Multiplied out, 50 MB of a power that 0 seemed to make up for.
+        (12, factorization(12, (0, 4 * 10**8), (3, 4 * 10**8))),
         (0, factorization(0, (2, 1))),
         (0, factorization(0, rest=(4,))),
     ],
