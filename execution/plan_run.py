@@ -47,13 +47,17 @@ class PlanRun:
         self._completer = Completer(self._select, nodes)
 
     async def run(self) -> tuple[dict[str, Any] | None, list[GraphQLError]]:
-        """Return the data, and the errors in the order of the response."""
-        found = self._select(self._plan, [None], Root())
-        (data,) = found if isinstance(found, list) else await found
-        if isinstance(data, Failure):
-            self._completer.end(data, [])
-            data = None
-        return data, self._completer.errors()
+        """Return the data, and the errors in the order of the response; to be called once."""
+        try:
+            found = self._select(self._plan, [None], Root())
+            (data,) = found if isinstance(found, list) else await found
+            if isinstance(data, Failure):
+                self._completer.end(data, [])
+                data = None
+            return data, self._completer.errors()
+        finally:
+            # It knows this run in turn: they would keep a document until the collector comes.
+            del self._completer
 
     def _select(self, selection: Selection, sources: Column, place: Place) -> Eventually:
         """Return what a selection finds of each source."""

@@ -39,6 +39,8 @@ class _Watch:
         """Stop watching."""
         if self._watching is not None:
             self._watching.cancel()
+            # It knows this watch in turn.
+            self._watching = None
 
 
 async def unless_gone(request: Request, work: Coroutine[Any, Any, T]) -> T:
