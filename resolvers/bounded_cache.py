@@ -49,3 +49,8 @@ class BoundedMemoryCache(SimpleMemoryCache):  # type: ignore[misc]  # aiocache h
     async def _delete(self, key: str, *args: Any, **options: Any) -> Any:
         self._bytes -= self._sizes.pop(key, 0)
         return await super()._delete(key, *args, **options)
+
+    async def _clear(self, namespace: str | None = None, *_args: Any, **_options: Any) -> bool:
+        for key in [key for key in self._sizes if key.startswith(namespace or "")]:
+            await self._delete(key)
+        return True
