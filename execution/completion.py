@@ -15,7 +15,7 @@ from execution.field_nodes import FieldNodes, told
 from execution.integer_arrays import IntegerArray, complete_array
 from execution.leaf_columns import encode_alike, encode_leaf
 from execution.places import Kept, ListItems, Place
-from execution.plans import Failure, Items, Leaf, Object, Selection, Shape
+from execution.plans import Failure, Fault, Items, Leaf, Object, Selection, Shape
 
 Select = Callable[[Selection, Column, Place], Eventually]
 """From a selection and the objects it applies to, with their places, to what it finds of them."""
@@ -36,19 +36,19 @@ class Completer:
         """Begin without errors."""
         self._select = select
         self._nodes = nodes
-        self._errors: list[GraphQLError] = []
+        self._faults: list[Fault] = []
         # By the paths that are null for failures below them.
-        self._ended: dict[tuple[str | int, ...], GraphQLError] = {}
+        self._ended: dict[tuple[str | int, ...], Fault] = {}
         self.has_failures = False
 
-    def errors(self) -> list[GraphQLError]:
-        """Return the errors that clients are told."""
-        return told(self._errors, self._ended, self._nodes()) if self._errors else []
+    async def errors(self) -> list[GraphQLError]:
+        """Return the errors that clients are told; others have turns while many are made."""
+        return await told(self._faults, self._ended, self._nodes()) if self._faults else []
 
     def end(self, failure: Failure, path: list[str | int]) -> None:
         """Note a failure that ends at a path, which is null for it."""
-        self._errors.append(failure.error)
-        self._ended[tuple(path)] = failure.error
+        self._faults.append(failure.fault)
+        self._ended[tuple(path)] = failure.fault
 
     def complete(self, shape: Shape, values: Column, place: Place) -> Eventually:
         """Return values as they are sent; what failed is null, or a Failure if it must not be."""
@@ -101,11 +101,11 @@ class Completer:
             if not shape.is_required:
                 return None
             value = TypeError(f"Cannot return null for non-nullable field {shape.field}.")
-        error = self._nodes().locate(value, place.path(index))
+        fault = Fault(value, place, index)
         if shape.is_required:
             self.has_failures = True
-            return Failure(error)
-        self._errors.append(error)
+            return Failure(fault)
+        self._faults.append(fault)
         return None
 
     def _leaves(self, shape: Leaf, values: Column, place: Place) -> Column:

@@ -28,12 +28,13 @@ from graphql.execution.collect_fields import FragmentDetails
 from graphql.execution.values import VariableValues
 
 from execution.document_limits import DocumentLimits, check_document, check_text
-from execution.error_locations import locate_errors, release_text
+from execution.error_locations import locate_errors, locator, release_text
 from execution.field_resolvers import FieldResolvers
 from execution.library import Library, Ready
 from execution.plan_run import PlanRun
 from execution.prepared import PreparedDocument, PreparedOperation, Shared
 from execution.sliced_executor import SlicedExecutor
+from execution.turns import each_in_turns
 from execution.validation_rules import applicable_rules
 
 # Characters of a client's text that a message repeats.
@@ -210,7 +211,7 @@ class DocumentExecutor:
         """Return what became of an operation with a plan."""
         self.runs["plan"] += 1
         data, errors = await planned.run()
-        locate_errors(errors, text, shift)
+        await each_in_turns(locator(text, shift), errors)
         return Outcome(Phase.EXECUTION, data, errors)
 
     async def _run_stock(
@@ -222,7 +223,7 @@ class DocumentExecutor:
         if inspect.isawaitable(result):
             result = await result
         errors = result.errors or []
-        locate_errors(errors, text, shift)
+        await each_in_turns(locator(text, shift), errors)
         return Outcome(Phase.EXECUTION, result.data, errors)
 
     def _prepare(self, text: str) -> DocumentNode | Outcome:

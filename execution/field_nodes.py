@@ -1,11 +1,14 @@
 """Which nodes of a document asked for a field, found only when its error must be told."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from graphql import FieldNode, GraphQLError, GraphQLObjectType, get_named_type, located_error
 
 from execution.planning import Collector
+from execution.plans import Fault
+from execution.turns import each_in_turns
 
 
 class FieldNodes:
@@ -68,33 +71,42 @@ class FieldNodes:
         return located_error(error, self.at(path), path)
 
 
-def told(
-    errors: Sequence[GraphQLError],
-    ended: Mapping[tuple[str | int, ...], GraphQLError],
+async def told(
+    faults: Sequence[Fault],
+    ended: Mapping[tuple[str | int, ...], Fault],
     nodes: FieldNodes,
 ) -> list[GraphQLError]:
     """Return the errors that clients are told, in the order of the response.
 
-    What was null already, for a failure before it in that order, has no further errors.
+    What was null already, for a failure before it in that order, has no further errors. Others
+    have turns while many are made.
 
     Args:
-        errors: All that were found.
+        faults: All that were found.
         ended: Which of them made null what is at a path above their own.
-        nodes: Knows the order.
+        nodes: Knows the order, and where in the document fields are.
     """
-    ordered = sorted(errors, key=lambda error: nodes.order(error.path or ()))
+
+    def located(fault: Fault) -> tuple[tuple[int, ...], Fault, GraphQLError]:
+        error = nodes.locate(fault.exception, fault.path())
+        return nodes.order(error.path or ()), fault, error
+
+    found = await each_in_turns(located, faults)
+    found.sort(key=itemgetter(0))
     if not ended:
-        return ordered
-    rank = {id(error): number for number, error in enumerate(ordered)}
-    return [
-        error
-        for error in ordered
-        if all(
-            rank[id(ended[above])] >= rank[id(error)]
+        return [error for _, _, error in found]
+    rank = {id(fault): number for number, (_, fault, _) in enumerate(found)}
+
+    def is_told(one: tuple[tuple[int, ...], Fault, GraphQLError]) -> bool:
+        _, fault, error = one
+        return all(
+            rank[id(ended[above])] >= rank[id(fault)]
             for above in _above(tuple(error.path or ()))
             if above in ended
         )
-    ]
+
+    kept = await each_in_turns(is_told, found)
+    return [error for (_, _, error), is_kept in zip(found, kept, strict=True) if is_kept]
 
 
 def _above(path: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:

@@ -54,7 +54,7 @@ class PlanRun:
             if isinstance(data, Failure):
                 self._completer.end(data, [])
                 data = None
-            return data, self._completer.errors()
+            return data, await self._completer.errors()
         finally:
             # It knows this run in turn: they would keep a document until the collector comes.
             del self._completer

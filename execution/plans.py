@@ -8,11 +8,12 @@ if the field can answer for many objects at once.
 """
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from graphql import GraphQLLeafType
 
 from execution.field_resolvers import FieldResolver
+from execution.places import Place
 from execution.plan_arguments import PlannedArguments
 
 
@@ -102,11 +103,27 @@ class Selection:
         self.groups = groups
 
 
+class Fault:
+    """An exception in place of a value; its path is worked out only when clients are told."""
+
+    __slots__ = ("_index", "_place", "exception")
+
+    def __init__(self, exception: Exception, place: Place, index: int) -> None:
+        """Remember the parts."""
+        self.exception = exception
+        self._place = place
+        self._index = index
+
+    def path(self) -> list[str | int]:
+        """Return where in the response the value would be."""
+        return self._place.path(self._index)
+
+
 class Failure:
     """Stands for a value that failed where null is not allowed, on its way to where it is."""
 
-    __slots__ = ("error",)
+    __slots__ = ("fault",)
 
-    def __init__(self, error: Any) -> None:
-        """Remember the located error."""
-        self.error = error
+    def __init__(self, fault: Fault) -> None:
+        """Remember what went wrong, and where."""
+        self.fault = fault

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,6 +16,7 @@ from engine.prime_ranges import PrimeRanges
 from execution.document_limits import DocumentLimits
 from execution.encoding import encode
 from execution.executor import BoundOperation, DocumentExecutor, Outcome, Phase
+from execution.turns import each_in_turns
 from middleware.error_mask import format_error
 from middleware.memory_budget import HeldMemory
 from middleware.query_cost import Estimate, QueryPlan, QueryPricer
@@ -248,7 +250,7 @@ class PrimeService:
             document, operation.variables, operation.operation_name, context
         )
         if isinstance(bound, Outcome):
-            return _answer(bound, context)
+            return await _answer(bound, context)
         stages.end("parse")
         known = self._known(bound, document)
         context.notes.is_repeatable = not known.is_introspection
@@ -273,7 +275,7 @@ class PrimeService:
         stages = Stages()
         with self._spans.operation(priced.facts, priced.points):
             outcome = await priced.bound.run()
-        answer = _answer(outcome, priced.context)
+        answer = await _answer(outcome, priced.context)
         stages.end("execute")
         priced.record.add_stages(stages)
         return answer
@@ -326,9 +328,9 @@ def _is_free(operation: OperationDefinitionNode) -> bool:
     )
 
 
-def _answer(outcome: Outcome, context: RequestContext) -> Answer:
+async def _answer(outcome: Outcome, context: RequestContext) -> Answer:
     """Return the answer that an outcome makes."""
-    response = _response(outcome, context.request_id)
+    response = await _response(outcome, context.request_id)
     ran = outcome.phase is Phase.EXECUTION
     codes = {error["extensions"]["code"] for error in response.get("errors", ())}
     return Answer(
@@ -376,12 +378,13 @@ def refusal(error: RequestError, **extensions: Any) -> Answer:
     )
 
 
-def _response(outcome: Outcome, request_id: str) -> dict[str, Any]:
+async def _response(outcome: Outcome, request_id: str) -> dict[str, Any]:
     """Return the response map of the GraphQL specification; no data where nothing ran."""
     response: dict[str, Any] = {}
     if outcome.errors:
         code = PHASE_CODES[outcome.phase]
-        response["errors"] = [format_error(error, code, request_id) for error in outcome.errors]
+        formatted = partial(format_error, default=code, request_id=request_id)
+        response["errors"] = await each_in_turns(formatted, outcome.errors)
     if outcome.phase is Phase.EXECUTION:
         response["data"] = outcome.data
     return response

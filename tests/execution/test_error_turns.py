@@ -1,0 +1,93 @@
+"""Thousands of errors are made a hundred at a time, and others get their turn between."""
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from graphql import GraphQLError, build_schema, located_error
+
+from execution import field_nodes
+from execution.document_limits import DocumentLimits
+from execution.executor import BoundOperation, DocumentExecutor
+from execution.turns import SLICE_ERRORS, each_in_turns
+
+COUNT = 1_250
+
+
+@dataclass(frozen=True)
+class Resolver:
+    """Resolves a field of one object."""
+
+    resolve: Any
+    resolve_many: Any = None
+    is_async: bool = False
+
+
+class Turns:
+    """Counts, while something is awaited, how many calls come between two turns of others."""
+
+    def __init__(self) -> None:
+        """Count nothing yet."""
+        self.calls: list[int] = [0]
+
+    def call(self) -> None:
+        """Count a call."""
+        self.calls[-1] += 1
+
+    async def watch(self, awaited: Awaitable[Any]) -> Any:
+        """Return what is awaited, while something else has turns too."""
+
+        async def other() -> None:
+            while True:
+                self.calls.append(0)
+                await asyncio.sleep(0)
+
+        watching = asyncio.ensure_future(other())
+        try:
+            return await awaited
+        finally:
+            watching.cancel()
+
+
+def _fail(source: Any, _context: Any, _arguments: Any) -> Any:
+    raise ValueError(f"{source} has none")
+
+
+@pytest.mark.parametrize("kind", ["Int", "Int!"])
+async def test_others_have_turns_while_errors_are_made(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns = Turns()
+
+    def counted(*arguments: Any) -> GraphQLError:
+        turns.call()
+        return located_error(*arguments)
+
+    monkeypatch.setattr(field_nodes, "located_error", counted)
+    schema = build_schema(f"type Thing {{ n: {kind} }} type Query {{ things: [Thing] }}")
+    things = Resolver(lambda *_: list(range(1, COUNT + 1)))
+    resolvers: Any = {"Query.things": things, "Thing.n": Resolver(_fail)}
+    executor = DocumentExecutor(schema, DocumentLimits(), resolvers=resolvers)
+    bound = await executor.bind("{ things { n } }", None, None, None)
+    assert isinstance(bound, BoundOperation)
+    outcome = await turns.watch(bound.run())
+    assert executor.runs == {"plan": 1}
+    assert [error.path for error in outcome.errors] == [
+        ["things", index, "n"] for index in range(COUNT)
+    ]
+    assert sum(turns.calls) == COUNT
+    assert max(turns.calls) <= SLICE_ERRORS
+
+
+async def test_each_in_turns_keeps_the_order() -> None:
+    turns = Turns()
+
+    def double(number: int) -> int:
+        turns.call()
+        return 2 * number
+
+    made = await turns.watch(each_in_turns(double, range(COUNT)))
+    assert made == list(range(0, 2 * COUNT, 2))
+    assert max(turns.calls) <= SLICE_ERRORS
