@@ -27,19 +27,21 @@ LIFETIME_SECONDS = 86_400
 REDIS_TIMEOUT_SECONDS = 0.1
 
 
-def document_cache(redis_url: str, max_bytes: int) -> BaseCache:
+def document_cache(
+    redis_url: str, max_bytes: int, timeout_seconds: float = REDIS_TIMEOUT_SECONDS
+) -> BaseCache:
     """Return a cache in the Redis at ``redis_url``, in memory if that is empty."""
     if not redis_url:
         return BoundedMemoryCache(max_bytes)
 
     def pool(**_parts: Any) -> ConnectionPool:
         # Made of the whole URL, so that TLS, user and database in it count.
-        return ConnectionPool.from_url(redis_url, socket_connect_timeout=REDIS_TIMEOUT_SECONDS)
+        return ConnectionPool.from_url(redis_url, socket_connect_timeout=timeout_seconds)
 
     return RedisCache(
         namespace="primeql:document",
         ttl=LIFETIME_SECONDS,
-        timeout=REDIS_TIMEOUT_SECONDS,
+        timeout=timeout_seconds,
         connection_pool_class=pool,
     )
 

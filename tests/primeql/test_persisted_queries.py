@@ -79,8 +79,9 @@ async def test_document_larger_than_the_memory_is_used_and_not_kept() -> None:
 # aiocache 0.12.3 calls what redis 8 deprecates.
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_processes_share_documents_through_redis(redis_url: str) -> None:
-    one = PersistedQueries(document_cache(redis_url, 0))
-    other = PersistedQueries(document_cache(redis_url, 0))
+    # So long that a busy machine is not taken for a Redis that is gone.
+    one = PersistedQueries(document_cache(redis_url, 0, timeout_seconds=10.0))
+    other = PersistedQueries(document_cache(redis_url, 0, timeout_seconds=10.0))
     assert await one.document(DOCUMENT, HASH) == DOCUMENT
     assert await other.document(None, HASH) == DOCUMENT
     await one.close()
