@@ -39,6 +39,9 @@ class LongResponse(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it."""
+        if scope.get("http_version") == "1.0":
+            await self._send_whole(scope, receive, send)
+            return
         start = {"status": self.status_code, "headers": self.raw_headers}
         await send({"type": "http.response.start", **start})
         # Also with HEAD there is more to come, for all that compression asks.
@@ -50,6 +53,19 @@ class LongResponse(Response):
             logger.info("gave up an answer that its client did not take")
             return
         await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _send_whole(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it at once, with its length, to a client that knows no chunks (RFC 9112, 6.1).
+
+        Holds the whole body. In one message it is compressed with its length, too.
+        """
+        pieces = []
+        for piece in self._long_body.pieces():
+            pieces.append(piece)
+            await asyncio.sleep(0)
+        self.body = b"".join(pieces)
+        self.headers["content-length"] = str(len(self.body))
+        await super().__call__(scope, receive, send)
 
 
 async def _send_pieces(pieces: Iterator[bytes], receive: Receive, send: Send) -> None:

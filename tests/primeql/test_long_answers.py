@@ -1,12 +1,13 @@
 """Long answers are made as their client reads them; what a client may see of that is nothing."""
 
 import asyncio
+import gzip
 import itertools
 import json
 import socket
 import time
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import httpx
 import numpy as np
@@ -99,6 +100,42 @@ def test_long_lists_of_objects_are_right(server: RunningServer) -> None:
         {"value": str(n), "isPrime": n in primes} for n in values
     ]
     assert response.headers["transfer-encoding"] == "chunked"
+
+
+@pytest.mark.parametrize("coding", ["identity", "gzip"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_client_of_http_1_0_is_told_the_length(
+    server: RunningServer, method: str, coding: str
+) -> None:
+    query = f"{{ integers(values: [{','.join(map(str, range(2_000)))}]) {{ value }} }}"
+    head, body = ask_by_http_1_0(server, method, query, coding)
+    assert "transfer-encoding" not in head
+    assert head["content-length"] == str(len(body))
+    assert head.get("content-encoding", "identity") == coding
+    text = gzip.decompress(body) if coding == "gzip" else body
+    assert json.loads(text)["data"]["integers"] == [{"value": str(n)} for n in range(2_000)]
+
+
+def ask_by_http_1_0(
+    server: RunningServer, method: str, query: str, coding: str
+) -> tuple[dict[str, str], bytes]:
+    """Return headers and body of the answer, which ends with its connection."""
+    address = urlsplit(server.url)
+    is_post = method == "POST"
+    body = json.dumps({"query": query}).encode() if is_post else b""
+    target = "/graphql" if is_post else f"/graphql?{urlencode({'query': query})}"
+    head = (
+        f"{method} {target} HTTP/1.0\r\nContent-Type: application/json\r\n"
+        f"Accept-Encoding: {coding}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    assert address.hostname is not None
+    assert address.port is not None
+    with socket.create_connection((address.hostname, address.port), timeout=60) as connection:
+        connection.sendall(head.encode() + body)
+        with connection.makefile("rb") as answer:
+            fields, _, rest = answer.read().partition(b"\r\n\r\n")
+    lines = [line.partition(": ") for line in fields.decode().split("\r\n")[1:]]
+    return {name.lower(): value for name, _, value in lines}, rest
 
 
 def test_batch_of_long_pages(server: RunningServer) -> None:
