@@ -11,7 +11,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from resolvers.answer_lease import LEASE_SECONDS
+from resolvers.answer_lease import LEASE_SECONDS, MARK
 from resolvers.shared_answers import MOST_OPERATIONS, Claim, SharedAnswersError
 
 T = TypeVar("T")
@@ -26,10 +26,14 @@ CONNECT_SECONDS: Final = 1.0
 GRACE_TURNS: Final = 10
 LEASE_MILLISECONDS: Final = int(LEASE_SECONDS * 1_000)
 
-# A key of another type is as good as a text that is no answer.
+# A key of another type is as good as a text that is no answer. Leases that never end are nobody's:
+# whoever waited for one would wait for ever.
 CLAIM: Final = """
 local kept = redis.pcall('GET', KEYS[1])
 if type(kept) == 'table' then return 'unreadable' end
+if kept and string.sub(kept, 1, #ARGV[3]) == ARGV[3] and redis.call('PTTL', KEYS[1]) == -1 then
+  kept = false
+end
 if not kept then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) end
 return kept
 """
@@ -75,6 +79,7 @@ class RedisAnswers:
         self._cache = RedisCache(timeout=None, connection_pool_class=pool)
         self._lifetime_milliseconds = lifetime_seconds * 1_000
         self._timeout_seconds = timeout_seconds
+        self._under_way: set[asyncio.Task[Any]] = set()
 
     async def connect(self) -> None:
         """Open all connections anew, and write by each; see ``AnswerStore``."""
@@ -82,7 +87,7 @@ class RedisAnswers:
 
     async def claim(self, key: str, token: str) -> Claim:
         """Return the text of a key, or lease it; see ``AnswerStore``."""
-        kept = await self._evaluate(CLAIM, key, token, LEASE_MILLISECONDS)
+        kept = await self._evaluate(CLAIM, key, token, LEASE_MILLISECONDS, MARK)
         # What is not UTF-8 is no answer, which its reader will find out.
         return Claim(kept.decode(errors="replace") if isinstance(kept, bytes) else None)
 
@@ -101,7 +106,12 @@ class RedisAnswers:
         await self._evaluate(DROP, key, token)
 
     async def close(self) -> None:
-        """Close the connections."""
+        """Close the connections, also of operations that nobody waits for any more."""
+        # One that is cancelled gives its connection back a few turns later, perhaps an open one.
+        for task in self._under_way:
+            task.cancel()
+        if self._under_way:
+            await asyncio.wait(self._under_way)
         await self._cache.client.aclose()
 
     async def _connect(self) -> None:
@@ -122,6 +132,8 @@ class RedisAnswers:
             SharedAnswersError: It fails, or takes too long.
         """
         task = asyncio.ensure_future(operation)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
         timer = asyncio.get_running_loop().call_later(seconds, _give_up, task, GRACE_TURNS)
         try:
             await asyncio.wait({task})

@@ -20,8 +20,9 @@ RENEWAL_SECONDS: Final = LEASE_SECONDS / 3
 LEAST_POLL_SECONDS: Final = 0.01
 MOST_POLL_SECONDS: Final = 0.25
 POLL_SHARE: Final = 0.1
-_MARK: Final = "lease"
-_TOKEN_LENGTH: Final = len(_MARK) + 18
+# What the texts of leases begin with, and those of answers do not.
+MARK: Final = "lease"
+_TOKEN_LENGTH: Final = len(MARK) + 18
 
 
 class AnswerLease:
@@ -36,7 +37,7 @@ class AnswerLease:
         """Hold nothing yet."""
         self._shared = shared
         self._key = key
-        self._token = f"{_MARK} {secrets.token_hex(8)} "
+        self._token = f"{MARK} {secrets.token_hex(8)} "
 
     async def obtain(
         self,
@@ -58,7 +59,7 @@ class AnswerLease:
                 return False
             if claim.text is None:
                 return True
-            if not claim.text.startswith(_MARK):
+            if not claim.text.startswith(MARK):
                 return await read(claim.text) or False
             await note_partial(claim.text[_TOKEN_LENGTH:])
             waited = time.monotonic() - begun
