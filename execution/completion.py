@@ -1,5 +1,6 @@
 """Completing values: what resolvers give becomes what is sent, and errors where it can not be."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from itertools import accumulate
 from typing import Any
@@ -13,8 +14,8 @@ from execution.columns import NONE, Column, Eventually, is_plain, woven, woven_l
 from execution.encoding import long_list
 from execution.field_nodes import FieldNodes, told
 from execution.integer_arrays import IntegerArray, complete_array
-from execution.leaf_columns import encode_alike, encode_leaf
-from execution.places import Kept, ListItems, Place
+from execution.leaf_columns import costly_slices, encode_alike, encode_leaf, is_costly
+from execution.places import Kept, ListItems, Part, Place
 from execution.plans import Failure, Fault, Items, Leaf, Object, Selection, Shape
 
 Select = Callable[[Selection, Column, Place], Eventually]
@@ -108,8 +109,23 @@ class Completer:
         self._faults.append(fault)
         return None
 
-    def _leaves(self, shape: Leaf, values: Column, place: Place) -> Column:
+    def _leaves(self, shape: Leaf, values: Column, place: Place) -> Eventually:
         """Return scalars as they are sent."""
+        if is_costly(values):
+            return self._leaves_in_turns(shape, values, place)
+        return self._leaves_at_once(shape, values, place)
+
+    async def _leaves_in_turns(self, shape: Leaf, values: Column, place: Place) -> Column:
+        """Return the same of long integers, others having turns."""
+        completed: Column = []
+        for begin, end in costly_slices(values):
+            part = values[begin:end]
+            completed += self._leaves_at_once(shape, part, Part(place, begin))
+            await asyncio.sleep(0)
+        return completed
+
+    def _leaves_at_once(self, shape: Leaf, values: Column, place: Place) -> Column:
+        """Return scalars as they are sent, in one go."""
         types = set(map(type, values))
         if types == {NONE} and not shape.is_required:
             return values

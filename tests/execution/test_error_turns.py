@@ -1,4 +1,4 @@
-"""Thousands of errors are made a hundred at a time, and others get their turn between."""
+"""Thousands of errors and long integers are made slice by slice; others have turns between."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -91,3 +91,31 @@ async def test_each_in_turns_keeps_the_order() -> None:
     made = await turns.watch(each_in_turns(double, range(COUNT)))
     assert made == list(range(0, 2 * COUNT, 2))
     assert max(turns.calls) <= SLICE_ERRORS
+
+
+async def test_others_have_turns_while_long_integers_get_their_digits() -> None:
+    turns = Turns()
+
+    def digits(value: int) -> str:
+        turns.call()
+        if value == 3:
+            raise ValueError("three")
+        return str(value)
+
+    schema = build_schema("scalar Long type Thing { n: Long } type Query { things: [Thing] }")
+    kind: Any = schema.get_type("Long")
+    kind.coerce_output_value = digits
+    values = [10**4_000 + number for number in range(60)] + [3, None, 10**4_000]
+    things = Resolver(lambda *_: [(value,) for value in values])
+    numbers = Resolver(lambda source, *_: source[0])
+    resolvers: Any = {"Query.things": things, "Thing.n": numbers}
+    executor = DocumentExecutor(schema, DocumentLimits(), resolvers=resolvers)
+    bound = await executor.bind("{ things { n } }", None, None, None)
+    assert isinstance(bound, BoundOperation)
+    outcome = await turns.watch(bound.run())
+    expected = ["1" + str(number).rjust(4_000, "0") for number in range(60)]
+    assert outcome.data == {
+        "things": [{"n": n} for n in [*expected, None, None, "1" + "0" * 4_000]]
+    }
+    assert [error.path for error in outcome.errors] == [["things", 60, "n"]]
+    assert max(turns.calls) <= 10
