@@ -168,12 +168,16 @@ class DocumentExecutor:
         ready = ready or self._library.keep(text, self._library.make(text))
         if isinstance(ready.prepared, Outcome):
             return ready.prepared
-        operation = ready.prepared.operation(operation_name)
+        prepared = ready.prepared
+        if len(text) > LONG_TEXT and not prepared.is_prepared(operation_name):
+            operation = await asyncio.to_thread(prepared.operation, operation_name)
+        else:
+            operation = prepared.operation(operation_name)
         if operation is None:
             return Outcome(Phase.OPERATION, None, [_no_operation(operation_name)])
-        return self._bind(text, ready, operation, variables or {}, context)
+        return await self._bind(text, ready, operation, variables or {}, context)
 
-    def _bind(
+    async def _bind(
         self,
         text: str,
         ready: Ready[Outcome],
@@ -195,6 +199,8 @@ class DocumentExecutor:
             assert not isinstance(found, list)
             return VariableValues(found.sources, {**found.coerced, **ready.lifted})
 
+        if len(text) > LONG_TEXT and not operation.is_planned(coerced):
+            await asyncio.to_thread(operation.plan, coerced)
         plan = operation.plan(coerced)
         if plan is None:
             document = ready.prepared.document

@@ -57,17 +57,30 @@ class PreparedOperation:
             self.plan({})
 
     def plan(self, variables: Mapping[str, Any]) -> OperationPlan | None:
-        """Return the plan for these variables; None if the stock executor must run it."""
+        """Return the plan for these variables; None if the stock executor must run it.
+
+        May run in a thread: of two who ask at once for a new plan, each gets one.
+        """
         if self._conditions is None or self._shared.resolvers is None:
             return None
         key = tuple(variables.get(name) for name in self._conditions)
-        if key not in self._plans:
-            if not all(isinstance(value, bool) for value in key):
-                return None
-            if len(self._plans) >= _KEPT_PLANS:
-                self._plans.clear()
-            self._plans[key] = self._planned(dict(zip(self._conditions, key, strict=True)))
-        return self._plans[key]
+        try:
+            return self._plans[key]
+        except KeyError:
+            pass
+        if not all(isinstance(value, bool) for value in key):
+            return None
+        plan = self._planned(dict(zip(self._conditions, key, strict=True)))
+        if len(self._plans) >= _KEPT_PLANS:
+            self._plans.clear()
+        self._plans[key] = plan
+        return plan
+
+    def is_planned(self, variables: Mapping[str, Any]) -> bool:
+        """Return whether ``plan`` has nothing left to do for these variables."""
+        if self._conditions is None or self._shared.resolvers is None:
+            return True
+        return tuple(variables.get(name) for name in self._conditions) in self._plans
 
     def _planned(self, conditions: Mapping[str, Any]) -> OperationPlan | None:
         """Return the plan for these conditions, None if there is none."""
@@ -115,13 +128,21 @@ class PreparedDocument:
         self._shared = shared
         self._operations: dict[str | None, PreparedOperation] = {}
 
+    def is_prepared(self, name: str | None) -> bool:
+        """Return whether ``operation`` has nothing left to do for this name."""
+        return name in self._operations
+
     def operation(self, name: str | None) -> PreparedOperation | None:
-        """Return an operation, None if no single one is meant by the name."""
+        """Return an operation, None if no single one is meant by the name; from any thread."""
         known = self._operations.get(name)
         if known is None:
             node = get_operation_ast(self.document, name)
             if node is None:
                 return None
-            known = PreparedOperation(self._shared, self.document, node)
-            self._operations[name] = known
+            # A single operation is one, whether its name is sent or not.
+            own = None if node.name is None else node.name.value
+            known = self._operations.get(own) or PreparedOperation(
+                self._shared, self.document, node
+            )
+            self._operations[own] = self._operations[name] = known
         return known

@@ -75,6 +75,8 @@ class QueryPricer:
     def compile(self, document: DocumentNode, operation: OperationDefinitionNode) -> "QueryPlan":
         """Return the plan of an operation of a valid document; to be kept with the document.
 
+        May run in a thread: schema and book are only read.
+
         Cost: linear in the fields, fragments expanded; about a tenth of parsing.
         """
         return QueryPlan(self._schema, self._book, document, operation)
@@ -148,9 +150,21 @@ class QueryPlan:
             if name in variables
         )
 
+    def is_planned(self, variables: Variables) -> bool:
+        """Return whether the plan for these values of the conditions is there."""
+        return self._key(variables) in self._plans
+
+    def make_ready(self, variables: Variables) -> None:
+        """Make the plan for these values of the conditions; may run in a thread."""
+        self._planned(variables)
+
+    def _key(self, variables: Variables) -> tuple[bool, ...]:
+        """Return the values of the conditions."""
+        return tuple(variables.get(name) is True for name in self._conditions)
+
     def _planned(self, variables: Variables) -> "_PlannedFields":
         """Return the root fields for these values of the conditions."""
-        key = tuple(variables.get(name) is True for name in self._conditions)
+        key = self._key(variables)
         planned = self._plans.get(key)
         if planned is None:
             planner = Planner(self._schema, self._book, self._document, variables)

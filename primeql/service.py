@@ -8,14 +8,14 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from graphql import FieldNode, OperationDefinitionNode
 
 from engine.prime_ranges import PrimeRanges
 from execution.document_limits import DocumentLimits
 from execution.encoding import encode
-from execution.executor import BoundOperation, DocumentExecutor, Outcome, Phase
+from execution.executor import LONG_TEXT, BoundOperation, DocumentExecutor, Outcome, Phase
 from execution.turns import each_in_turns
 from middleware.error_mask import format_error
 from middleware.memory_budget import HeldMemory
@@ -43,6 +43,8 @@ from resolvers.task_records import TaskObserver, ignore_task
 from schema import build_schema
 from schema.direct_resolvers import direct_resolvers
 from schema.scalars import DIGIT_SCALARS
+
+T = TypeVar("T")
 
 PHASE_CODES: Mapping[Phase, ErrorCode] = {
     Phase.PARSING: ErrorCode.GRAPHQL_PARSE_FAILED,
@@ -252,7 +254,7 @@ class PrimeService:
         if isinstance(bound, Outcome):
             return await _answer(bound, context)
         stages.end("parse")
-        known = self._known(bound, document)
+        known = await self._known(bound, document)
         context.notes.is_repeatable = not known.is_introspection
         stages.end("plan")
         estimate, pricing_points = await _priced(known.plan, bound.variables, enough)
@@ -285,19 +287,39 @@ class PrimeService:
         prepared = await self.prepare(operation, self.arrival(request_id))
         return prepared if isinstance(prepared, Answer) else await self.run(prepared)
 
-    def _known(self, bound: BoundOperation, document: str) -> _KnownOperation:
-        """Return what is kept of an operation, made once for each document."""
+    async def _known(self, bound: BoundOperation, document: str) -> _KnownOperation:
+        """Return what is kept of an operation, made once for each document.
+
+        What is made in a thread is kept here, so an asker who has gone leaves nothing half made;
+        of two who ask at once, both get what was kept first.
+        """
         operations: dict[str | None, _KnownOperation] = bound.notes
         name = None if bound.operation.name is None else bound.operation.name.value
         known = operations.get(name)
         if known is None:
-            plan = self._pricer.compile(bound.document, bound.operation)
-            is_listed = self._persisted.is_listed(document)
-            facts = document_facts(bound, name if is_listed else None)
-            is_introspection = _INTROSPECTION.search(bound.text) is not None
-            known = _KnownOperation(plan, facts, _is_free(bound.operation), is_introspection)
-            operations[name] = known
+            listed_name = name if self._persisted.is_listed(document) else None
+            made = await _by_length(document, lambda: self._made_known(bound, listed_name))
+            known = operations.setdefault(name, made)
+        plan = known.plan
+        if not plan.is_planned(bound.variables):
+            await _by_length(document, lambda: plan.make_ready(bound.variables))
         return known
+
+    def _made_known(self, bound: BoundOperation, listed_name: str | None) -> _KnownOperation:
+        """Return what is to be kept of an operation; changes nothing, for it may be in a thread."""
+        return _KnownOperation(
+            self._pricer.compile(bound.document, bound.operation),
+            document_facts(bound, listed_name),
+            _is_free(bound.operation),
+            _INTROSPECTION.search(bound.text) is not None,
+        )
+
+
+async def _by_length(document: str, make: Callable[[], T]) -> T:
+    """Return what is made of a document: in a thread if that takes long, others having turns."""
+    if len(document) > LONG_TEXT:
+        return await asyncio.to_thread(make)
+    return make()
 
 
 async def _priced(

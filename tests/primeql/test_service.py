@@ -1,9 +1,14 @@
 """What the service says of its answers, and what it logs of them."""
 
+import asyncio
 import logging
+import threading
+from typing import Any
 
 import pytest
 
+from execution.planning import Planner as RunPlanner
+from middleware.cost_plan import Planner as PricePlanner
 from primeql.operations import Operation
 from primeql.service import PrimeService
 from primeql.settings import Settings
@@ -66,3 +71,75 @@ async def test_operations_run_as_the_setting_says(
     assert answer.ran
     assert not answer.codes
     assert service.executor.runs == {executor: 1}
+
+
+LONG_FIELDS = " ".join(f'a{place}: integer(value: "{place}") {{ isPrime }}' for place in range(200))
+LONG_DOCUMENTS = {
+    "unnamed": (f"{{ {LONG_FIELDS} }}", None, None),
+    "named": (f"query Named {{ {LONG_FIELDS} }}", None, "Named"),
+    "one of two": (f"query A {{ {LONG_FIELDS} }} query B {{ __typename }}", None, "A"),
+    "conditions": (
+        f"query ($on: Boolean!) {{ {LONG_FIELDS} b: __typename @include(if: $on) }}",
+        {"on": True},
+        None,
+    ),
+}
+
+
+def planning_threads(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool]]:
+    """Return a list to which each making of a plan adds its kind, and if on the loop."""
+    seen: list[tuple[str, bool]] = []
+    for kind, planner in (("run", RunPlanner), ("price", PricePlanner)):
+
+        def noted(self: Any, *args: Any, kind: str = kind, plan: Any = planner.plan) -> Any:
+            seen.append((kind, threading.current_thread() is threading.main_thread()))
+            return plan(self, *args)
+
+        monkeypatch.setattr(planner, "plan", noted)
+    return seen
+
+
+@pytest.mark.parametrize("name", LONG_DOCUMENTS)
+async def test_long_documents_are_planned_once_and_off_the_loop(
+    service: PrimeService, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    query, variables, operation_name = LONG_DOCUMENTS[name]
+    seen = planning_threads(monkeypatch)
+    for _ in range(2):
+        answer = await service.answer(Operation(query, variables, operation_name), "r1")
+        assert not answer.codes
+    assert sorted(seen) == [("price", False), ("run", False)]
+
+
+async def test_askers_of_one_new_long_document_share_its_price(service: PrimeService) -> None:
+    operation = Operation(LONG_DOCUMENTS["unnamed"][0].replace("a0:", "both:"))
+    arrivals = [service.arrival("r1"), service.arrival("r2")]
+    one, other = await asyncio.gather(
+        *(service.prepare(operation, arrival) for arrival in arrivals)
+    )
+    assert one.points == other.points > 0  # type: ignore[union-attr]
+    answer = await service.answer(operation, "r3")
+    assert answer.response["data"]["a7"] == {"isPrime": True}
+
+
+async def test_asker_gone_while_a_price_is_made_hurts_no_other(
+    service: PrimeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    plan = PricePlanner.plan
+
+    def held(self: Any, operation: Any) -> Any:
+        begun.set()
+        assert go_on.wait(30)
+        return plan(self, operation)
+
+    monkeypatch.setattr(PricePlanner, "plan", held)
+    operation = Operation(LONG_DOCUMENTS["unnamed"][0].replace("a0:", "gone:"))
+    asker = asyncio.ensure_future(service.answer(operation, "r1"))
+    assert await asyncio.to_thread(begun.wait, 30)
+    asker.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asker
+    go_on.set()
+    answer = await service.answer(operation, "r2")
+    assert answer.response["data"]["a7"] == {"isPrime": True}
