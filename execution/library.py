@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from graphql import DocumentNode
 
-from execution.documents import DocumentCache, document_size
+from execution.documents import DocumentCache, document_size, refused_size
 from execution.literals import Cut, Shift, Template, cut, lift
 from execution.prepared import PreparedDocument, Shared
 
@@ -55,8 +55,9 @@ class _Shared:
 
 @dataclass(frozen=True, slots=True)
 class Made(Generic[Refusal]):
-    """What was made of a text, and what was learnt of its key."""
+    """What was made of a text, what was learnt of its key, and the bytes of each by estimate."""
 
+    size: int
     ready: Ready[Refusal]
     key: str | None
     learnt: _First | _Shared | None
@@ -116,19 +117,20 @@ class Library(Generic[Refusal]):
             common = self._lift(known)
             ready = _read_from(common, parts)
             if ready is not None:
-                return Made(ready, parts.key, common)
+                return Made(document_size(text), ready, parts.key, common)
         document = self._read(text)
         if not isinstance(document, DocumentNode):
-            return Made(Ready(document), None, None)
+            return Made(refused_size(text), Ready(document), None, None)
         prepared = PreparedDocument(self._shared, document)
         prepared.operation(None)
         learnt = None if parts is None else _First(parts, document)
-        return Made(Ready(prepared), None if parts is None else parts.key, learnt)
+        key = None if parts is None else parts.key
+        return Made(document_size(text), Ready(prepared), key, learnt)
 
     def keep(self, text: str, made: Made[Refusal]) -> Ready[Refusal]:
         """Remember what was made of a text, and return it."""
         ready = made.ready
-        size = document_size(text)
+        size = made.size
         if not isinstance(ready.prepared, PreparedDocument):
             self._refused.keep(text, (time.monotonic() + REFUSED_SECONDS, ready), size)
             return ready
