@@ -12,6 +12,7 @@ from middleware.memory_budget import AnswerTooLargeError, MemoryBudget
 from middleware.rate_limit_headers import budget_headers
 from middleware.request_record import UNKNOWN_DOCUMENT, OperationRecord, RequestRecord
 from middleware.token_bucket import Budget
+from primeql.answers import Answer, refusal
 from primeql.cost_reports import (
     actual_points,
     budget_status,
@@ -25,7 +26,7 @@ from primeql.cost_reports import (
 )
 from primeql.operations import Operation
 from primeql.request_errors import RequestError
-from primeql.service import Answer, Arrival, PricedOperation, PrimeService, refusal
+from primeql.service import Arrival, PricedOperation, PrimeService
 from resolvers.answer_notes import AnswerNotes
 from resolvers.compute import LOOP_POINTS
 from resolvers.errors import ErrorCode, OverloadedError

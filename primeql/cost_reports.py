@@ -7,8 +7,9 @@ from typing import Any
 
 from middleware.tier import Tier
 from middleware.token_bucket import Taken
+from primeql.answers import Answer, refusal
 from primeql.request_errors import RequestError
-from primeql.service import Answer, PricedOperation, refusal
+from primeql.service import PricedOperation
 from resolvers.answer_notes import AnswerNotes
 from resolvers.errors import ErrorCode
 from resolvers.rate_limit import RateLimitStatus

@@ -15,6 +15,7 @@ from middleware.request_record import RequestRecord, Stages
 from middleware.server_timing import timing_headers, wants_timing
 from primeql import __version__
 from primeql.admission import Admission, CostMode, Reply, cost_mode
+from primeql.answers import Answer, refusal
 from primeql.hang_ups import unless_gone
 from primeql.http_caching import IMMUTABLE, NO_STORE, VARY, entity_tag, is_named
 from primeql.json_response import LongResponse, json_response
@@ -24,7 +25,7 @@ from primeql.request_body import decode_json, read_json
 from primeql.request_errors import RequestError
 from primeql.request_origin import is_forged
 from primeql.request_timeout import timeout_seconds
-from primeql.service import Answer, Arrival, refusal
+from primeql.service import Arrival
 from primeql.settings import Settings
 
 

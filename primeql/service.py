@@ -1,12 +1,11 @@
-"""The service without its transport: an operation goes in, encoded JSON comes out."""
+"""The service without its transport: an operation goes in, its answer comes out."""
 
 import asyncio
 import math
 import re
 import time
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -14,15 +13,13 @@ from graphql import FieldNode, OperationDefinitionNode
 
 from engine.prime_ranges import PrimeRanges
 from execution.document_limits import DocumentLimits
-from execution.encoding import encode
-from execution.executor import LONG_TEXT, BoundOperation, DocumentExecutor, Outcome, Phase
-from execution.turns import each_in_turns
-from middleware.error_mask import format_error
+from execution.executor import LONG_TEXT, BoundOperation, DocumentExecutor, Outcome
 from middleware.memory_budget import HeldMemory
 from middleware.query_cost import Estimate, QueryPlan, QueryPricer
 from middleware.request_record import DocumentFacts, RequestRecord, Stages
 from middleware.spans import NoSpans, Spans
 from primeql import __version__
+from primeql.answers import Answer, answer_of, refusal
 from primeql.document_facts import document_facts
 from primeql.operations import Operation
 from primeql.persisted_queries import PersistedQueries, document_cache, read_manifest
@@ -33,7 +30,6 @@ from resolvers.answer_memory import AnswerMemory
 from resolvers.answer_notes import AnswerNotes
 from resolvers.compute import TASK_POINTS, Compute
 from resolvers.context import RequestContext
-from resolvers.errors import ErrorCode
 from resolvers.fair_pool import Owner
 from resolvers.limits import SECONDS_PER_POINT
 from resolvers.prices import PriceBook
@@ -46,13 +42,6 @@ from schema.scalars import DIGIT_SCALARS
 
 T = TypeVar("T")
 
-PHASE_CODES: Mapping[Phase, ErrorCode] = {
-    Phase.PARSING: ErrorCode.GRAPHQL_PARSE_FAILED,
-    Phase.VALIDATION: ErrorCode.GRAPHQL_VALIDATION_FAILED,
-    Phase.OPERATION: ErrorCode.OPERATION_RESOLUTION_FAILURE,
-    Phase.VARIABLES: ErrorCode.BAD_USER_INPUT,
-    Phase.EXECUTION: ErrorCode.INTERNAL_SERVER_ERROR,
-}
 # Documents above this would not fit the cache, and be parsed anew each time.
 MAX_DOCUMENT_BYTES = 262_144
 # Characters of a new document that are parsed and validated for nothing, and for each point beyond.
@@ -63,27 +52,6 @@ MAX_FREE_FIELDS = 5
 FREE_FIELDS = frozenset({"rateLimit", "__typename"})
 # What introspection tells is the service's, and changes with its version.
 _INTROSPECTION = re.compile(r"\b__(?:schema|type)\b")
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The response to one operation, and what its transport must know of it.
-
-    ``ran`` is False for a request error. ``status`` is the HTTP status where the client takes plain
-    JSON. ``is_repeatable`` means that the same operation would be answered the same for ever.
-    ``codes`` are its errors' codes, each once.
-    """
-
-    response: dict[str, Any]
-    ran: bool
-    status: int
-    is_repeatable: bool
-    codes: Collection[str] = ()
-
-    @property
-    def body(self) -> bytes:
-        """The encoded response, whole."""
-        return encode(self.response)
 
 
 class Arrival(NamedTuple):
@@ -252,7 +220,7 @@ class PrimeService:
             document, operation.variables, operation.operation_name, context
         )
         if isinstance(bound, Outcome):
-            return await _answer(bound, context)
+            return await answer_of(bound, context)
         stages.end("parse")
         known = await self._known(bound, document)
         context.notes.is_repeatable = not known.is_introspection
@@ -277,7 +245,7 @@ class PrimeService:
         stages = Stages()
         with self._spans.operation(priced.facts, priced.points):
             outcome = await priced.bound.run()
-        answer = await _answer(outcome, priced.context)
+        answer = await answer_of(outcome, priced.context)
         stages.end("execute")
         priced.record.add_stages(stages)
         return answer
@@ -350,22 +318,6 @@ def _is_free(operation: OperationDefinitionNode) -> bool:
     )
 
 
-async def _answer(outcome: Outcome, context: RequestContext) -> Answer:
-    """Return the answer that an outcome makes."""
-    response = await _response(outcome, context.request_id)
-    ran = outcome.phase is Phase.EXECUTION
-    codes = {error["extensions"]["code"] for error in response.get("errors", ())}
-    return Answer(
-        response=response,
-        ran=ran,
-        # That no operation could be chosen is a fault of the request; plain JSON clients learn of a
-        # document's errors from the body, as GraphQL over HTTP asks of that media type.
-        status=400 if outcome.phase is Phase.OPERATION else 200,
-        is_repeatable=ran and not outcome.errors and context.notes.is_repeatable,
-        codes=codes,
-    )
-
-
 def _persisted_queries(settings: Settings) -> PersistedQueries:
     """Return the persisted queries that the settings describe."""
     manifest = settings.persisted_documents
@@ -385,28 +337,3 @@ def _answer_memory(settings: Settings) -> AnswerMemory:
         shared = SharedAnswers(RedisAnswers(settings.redis_url, lifetime))
     deadline_seconds = settings.limits.deadline_seconds
     return AnswerMemory(settings.max_answer_memory_bytes, deadline_seconds, __version__, shared)
-
-
-def refusal(error: RequestError, **extensions: Any) -> Answer:
-    """Return the answer to an operation that is refused before it runs."""
-    shown = {"code": str(error.code), **extensions}
-    errors = [{"message": str(error), "extensions": shown}]
-    return Answer(
-        {"errors": errors},
-        ran=False,
-        status=error.status,
-        is_repeatable=False,
-        codes=(str(error.code),),
-    )
-
-
-async def _response(outcome: Outcome, request_id: str) -> dict[str, Any]:
-    """Return the response map of the GraphQL specification; no data where nothing ran."""
-    response: dict[str, Any] = {}
-    if outcome.errors:
-        code = PHASE_CODES[outcome.phase]
-        formatted = partial(format_error, default=code, request_id=request_id)
-        response["errors"] = await each_in_turns(formatted, outcome.errors)
-    if outcome.phase is Phase.EXECUTION:
-        response["data"] = outcome.data
-    return response

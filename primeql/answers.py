@@ -1,0 +1,84 @@
+"""The answers to operations: what a client gets of what became of one."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from execution.encoding import encode
+from execution.executor import Outcome, Phase
+from execution.turns import each_in_turns
+from middleware.error_mask import format_error
+from primeql.request_errors import RequestError
+from resolvers.context import RequestContext
+from resolvers.errors import ErrorCode
+
+PHASE_CODES: Mapping[Phase, ErrorCode] = {
+    Phase.PARSING: ErrorCode.GRAPHQL_PARSE_FAILED,
+    Phase.VALIDATION: ErrorCode.GRAPHQL_VALIDATION_FAILED,
+    Phase.OPERATION: ErrorCode.OPERATION_RESOLUTION_FAILURE,
+    Phase.VARIABLES: ErrorCode.BAD_USER_INPUT,
+    Phase.EXECUTION: ErrorCode.INTERNAL_SERVER_ERROR,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The response to one operation, and what its transport must know of it.
+
+    ``ran`` is False for a request error. ``status`` is the HTTP status where the client takes plain
+    JSON. ``is_repeatable`` means that the same operation would be answered the same for ever.
+    ``codes`` are its errors' codes, each once.
+    """
+
+    response: dict[str, Any]
+    ran: bool
+    status: int
+    is_repeatable: bool
+    codes: Collection[str] = ()
+
+    @property
+    def body(self) -> bytes:
+        """The encoded response, whole."""
+        return encode(self.response)
+
+
+async def answer_of(outcome: Outcome, context: RequestContext) -> Answer:
+    """Return the answer that an outcome makes."""
+    response = await _response(outcome, context.request_id)
+    ran = outcome.phase is Phase.EXECUTION
+    codes = {error["extensions"]["code"] for error in response.get("errors", ())}
+    return Answer(
+        response=response,
+        ran=ran,
+        # That no operation could be chosen is a fault of the request; plain JSON clients learn of a
+        # document's errors from the body, as GraphQL over HTTP asks of that media type.
+        status=400 if outcome.phase is Phase.OPERATION else 200,
+        is_repeatable=ran and not outcome.errors and context.notes.is_repeatable,
+        codes=codes,
+    )
+
+
+def refusal(error: RequestError, **extensions: Any) -> Answer:
+    """Return the answer to an operation that is refused before it runs."""
+    shown = {"code": str(error.code), **extensions}
+    errors = [{"message": str(error), "extensions": shown}]
+    return Answer(
+        {"errors": errors},
+        ran=False,
+        status=error.status,
+        is_repeatable=False,
+        codes=(str(error.code),),
+    )
+
+
+async def _response(outcome: Outcome, request_id: str) -> dict[str, Any]:
+    """Return the response map of the GraphQL specification; no data where nothing ran."""
+    response: dict[str, Any] = {}
+    if outcome.errors:
+        code = PHASE_CODES[outcome.phase]
+        formatted = partial(format_error, default=code, request_id=request_id)
+        response["errors"] = await each_in_turns(formatted, outcome.errors)
+    if outcome.phase is Phase.EXECUTION:
+        response["data"] = outcome.data
+    return response
