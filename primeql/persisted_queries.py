@@ -103,7 +103,7 @@ class PersistedQueries:
             return self._allowed(query)
         if query is None:
             return await self._known(identifier)
-        if identifier != hashlib.sha256(query.encode()).hexdigest():
+        if identifier != _hash(query):
             raise RequestError("sha256Hash is not the SHA-256 of query")
         document = self._allowed(query)
         await self._remember(identifier, document)
@@ -140,7 +140,9 @@ class PersistedQueries:
         except (RedisError, OSError, TimeoutError) as error:
             logger.warning("persisted queries can not be read: %s", type(error).__name__)
             return None
-        return document
+        # Others may write to the cache, too.
+        is_meant = document is not None and _hash(document) == identifier
+        return document if is_meant else None
 
     async def _remember(self, identifier: str, document: str) -> None:
         """Register a document; a cache that fails forgets it."""
@@ -152,3 +154,8 @@ class PersistedQueries:
     async def close(self) -> None:
         """Let go of the cache's connections."""
         await self._cache.close()
+
+
+def _hash(document: str) -> str:
+    """Return the hash that a document is known by."""
+    return hashlib.sha256(document.encode(errors="replace")).hexdigest()

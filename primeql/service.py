@@ -1,6 +1,7 @@
 """The service without its transport: an operation goes in, its answer comes out."""
 
 import asyncio
+import logging
 import math
 import re
 import time
@@ -28,6 +29,7 @@ from primeql.request_errors import RequestError
 from primeql.settings import Settings, SettingsError
 from resolvers.answer_memory import AnswerMemory
 from resolvers.answer_notes import AnswerNotes
+from resolvers.answer_seal import AnswerSeal
 from resolvers.compute import TASK_POINTS, Compute
 from resolvers.context import RequestContext
 from resolvers.fair_pool import Owner
@@ -39,6 +41,8 @@ from resolvers.task_records import TaskObserver, ignore_task
 from schema import build_schema
 from schema.direct_resolvers import direct_resolvers
 from schema.scalars import DIGIT_SCALARS
+
+logger = logging.getLogger("primeql.service")
 
 T = TypeVar("T")
 
@@ -335,5 +339,12 @@ def _answer_memory(settings: Settings) -> AnswerMemory:
     if settings.redis_url:
         lifetime = settings.answer_lifetime_seconds
         shared = SharedAnswers(RedisAnswers(settings.redis_url, lifetime))
-    deadline_seconds = settings.limits.deadline_seconds
-    return AnswerMemory(settings.max_answer_memory_bytes, deadline_seconds, __version__, shared)
+        if not settings.answers_key:
+            logger.warning("whoever can write to Redis can forge answers: set PRIMEQL_ANSWERS_KEY")
+    return AnswerMemory(
+        settings.max_answer_memory_bytes,
+        settings.limits.deadline_seconds,
+        __version__,
+        shared,
+        AnswerSeal(settings.answers_key),
+    )

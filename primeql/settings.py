@@ -98,6 +98,14 @@ def _read_redis_url(text: str) -> str:
     return text
 
 
+def _read_answers_key(text: str) -> str:
+    """Return a key that nobody guesses, or nothing."""
+    is_key = 32 <= len(text) <= 256 and text.isascii() and text.isprintable()
+    if text and not is_key:
+        raise ValueError("32 to 256 printable ASCII characters, such as openssl rand -hex 32 makes")
+    return text
+
+
 def is_secret(field: "dataclasses.Field[Any]") -> bool:
     """Return whether the value of a setting must not be shown."""
     return bool(field.metadata.get("is_secret"))
@@ -203,6 +211,12 @@ class Settings:
         "",
         _read_redis_url,
         "Redis for what processes share, redis:// or rediss://; empty for none.",
+    )
+    answers_key: str = _secret(
+        "",
+        _read_answers_key,
+        "Key that seals the answers in Redis, of 32 to 256 printable characters; without one,"
+        " whoever can write to Redis can forge answers.",
     )
     budget_redis_url: str = _secret(
         "",

@@ -17,6 +17,7 @@ from typing import Any, Final, Generic, Protocol, Self, TypeVar
 from engine.errors import DeadlineError
 from resolvers.answer_lease import AnswerLease
 from resolvers.answer_notes import AnswerNotes
+from resolvers.answer_seal import AnswerSeal
 from resolvers.bounded_cache import BoundedMemoryCache
 from resolvers.errors import OverloadedError
 from resolvers.flights import Flight
@@ -41,6 +42,8 @@ FLIGHT_DEADLINES: Final = 3
 CLOSING_SECONDS: Final = 1.0
 # What can not be read is complained about so often at most.
 COMPLAINT_SECONDS: Final = 60.0
+# What a computation has found so far is sealed for another key: kept as an answer, it is none.
+PARTIAL: Final = ":partial"
 
 
 class Asker(Protocol):
@@ -99,6 +102,7 @@ class AnswerMemory:
         deadline_seconds: How long a request may take.
         version: Of the service; another version's answers are not read.
         shared: Where processes share answers, if they do.
+        seal: What answers are kept under; one that anybody can make if left out.
     """
 
     def __init__(
@@ -107,11 +111,13 @@ class AnswerMemory:
         deadline_seconds: float,
         version: str,
         shared: SharedAnswers | None = None,
+        seal: AnswerSeal | None = None,
     ) -> None:
         """Remember nothing yet."""
         self.stats = MemoryStats()
         self.kept = BoundedMemoryCache(max_bytes)
         self.shared = shared
+        self.seal = seal or AnswerSeal()
         self._flight_seconds = FLIGHT_DEADLINES * deadline_seconds
         self._version = version
         self._flights: dict[str, Flight[Any]] = {}
@@ -131,7 +137,7 @@ class AnswerMemory:
         Raises:
             DeadlineError: The asker's deadline passed first.
         """
-        key = f"{self._version}:{question.shape.key(question.arguments)}"
+        key = f"{self._version}{self.seal.label}:{question.shape.key(question.arguments)}"
         text = await self.kept.get(key)
         kept = None if text is None else await self.read(question, key, text, asker.single)
         if kept is not None:
@@ -205,7 +211,7 @@ class AnswerMemory:
         self, question: Question[T], key: str, text: str, single: Single
     ) -> Kept[T] | None:
         """Return the answer that a text holds; None, counted and complained about, if none."""
-        kept = await read(question, key, text, single)
+        kept = await read(question, key, text, self.seal, single)
         if kept is None:
             self.stats.rejected += 1
             if time.monotonic() >= self._complained + COMPLAINT_SECONDS:
@@ -272,7 +278,7 @@ class _Search(Generic[T]):
         is_worth_it = self.flight.notes.spent_seconds >= WORTH_SECONDS
         if not (is_worth_it and self.question.shape.is_final(answer)):
             return answer, None
-        text = written(self.question, self.key, answer)
+        text = written(answer, self.key, self.memory.seal)
         if len(text) > MOST_CHARACTERS:
             return answer, None
         await self.memory.kept.set(self.key, text)
@@ -288,11 +294,12 @@ class _Search(Generic[T]):
     async def _note_partial(self, text: str) -> None:
         """Take what another process has found so far."""
         if text:
-            kept = await self.memory.read(self.question, self.key, text, self.single)
+            key = self.key + PARTIAL
+            kept = await self.memory.read(self.question, key, text, self.single)
             self.flight.partial = None if kept is None else kept.answer
 
     def _partial(self) -> str:
         """Return what is known so far as a text."""
         if self.flight.partial is None:
             return ""
-        return written(self.question, self.key, self.flight.partial)
+        return written(self.flight.partial, self.key + PARTIAL, self.memory.seal)

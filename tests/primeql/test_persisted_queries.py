@@ -88,6 +88,16 @@ async def test_processes_share_documents_through_redis(redis_url: str) -> None:
     await other.close()
 
 
+async def test_document_that_somebody_put_under_the_hash_of_another_is_not_used() -> None:
+    cache = BoundedMemoryCache(10_000)
+    queries = PersistedQueries(cache)
+    await queries.document(DOCUMENT, HASH)
+    await cache.set(HASH, "{ primeCount(x: 10) }")
+    assert (await refusal(queries, None, HASH)).code is ErrorCode.PERSISTED_QUERY_NOT_FOUND
+    assert await queries.document(DOCUMENT, HASH) == DOCUMENT
+    assert await queries.document(None, HASH) == DOCUMENT
+
+
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_without_redis_documents_are_sent_whole(caplog: pytest.LogCaptureFixture) -> None:
     queries = PersistedQueries(document_cache("redis://127.0.0.1:1/0", 0))

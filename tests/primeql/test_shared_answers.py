@@ -18,6 +18,7 @@ from engine.results import Factorization, PrimePower
 from primeql.redis_answers import PREFIX, TIMEOUT_SECONDS, RedisAnswers
 from resolvers import answer_lease
 from resolvers.answer_memory import SHARED_POINTS, AnswerMemory
+from resolvers.answer_seal import AnswerSeal
 from resolvers.answer_shapes import FACTORIZATION, Shape
 from resolvers.flights import Flight
 from resolvers.remembered import Question, written
@@ -323,7 +324,7 @@ async def test_wrong_answer_with_a_right_seal_is_found_by_its_product(
     key = f"1.0.0:{FACTORIZATION.key((n,))}"
     wrong = Factorization(n, 1, (PrimePower(2**61 - 1, 1), PrimePower(2**89 + 29, 1)))
     right = Factorization(n, 1, (PrimePower(2**61 - 1, 1), PrimePower(2**89 - 1, 1)))
-    await redis.set(PREFIX + key, written(asked, key, wrong))
+    await redis.set(PREFIX + key, written(wrong, key, AnswerSeal()))
     assert await memories[0].recall(Someone(), asked, Computation(right)) == right
     assert memories[0].stats.rejected == 1
 

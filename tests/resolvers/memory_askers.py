@@ -8,6 +8,7 @@ from typing import Any, Self, TypeVar
 
 from resolvers.answer_memory import SHARED_POINTS, AnswerMemory
 from resolvers.answer_notes import AnswerNotes
+from resolvers.answer_seal import AnswerSeal
 from resolvers.answer_shapes import Shape
 from resolvers.flights import Flight
 from resolvers.remembered import Question
@@ -71,9 +72,12 @@ class Computation:
         return self._answer
 
 
-def memory_with(store: AnswerStore | None = None, max_bytes: int = 1 << 20) -> AnswerMemory:
+def memory_with(
+    store: AnswerStore | None = None, max_bytes: int = 1 << 20, secret: str = ""
+) -> AnswerMemory:
     shared = None if store is None else SharedAnswers(store, PROBE_SECONDS)
-    return AnswerMemory(max_bytes, deadline_seconds=30, version="1.0.0", shared=shared)
+    seal = AnswerSeal(secret)
+    return AnswerMemory(max_bytes, deadline_seconds=30, version="1.0.0", shared=shared, seal=seal)
 
 
 def question(*arguments: Any, shape: Shape[Any] = NUMBER) -> Question[Any]:

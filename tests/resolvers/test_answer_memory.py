@@ -9,6 +9,7 @@ import pytest
 
 from engine.errors import CapacityError, DeadlineError
 from resolvers.answer_memory import SHARED_POINTS, WORTH_SECONDS
+from resolvers.answer_seal import AnswerSeal
 from resolvers.answer_shapes import Shape
 from resolvers.errors import OverloadedError
 from resolvers.flights import Flight
@@ -223,8 +224,7 @@ async def test_spoilt_texts_are_computed_again(
 async def test_text_of_another_key_is_no_answer() -> None:
     memory, computation = memory_with(), Computation()
     await ask(memory, computation, 5)
-    other = question(6)
-    foreign = written(other, f"1.0.0:{NUMBER.key((6,))}", 8)
+    foreign = written(8, f"1.0.0:{NUMBER.key((6,))}", AnswerSeal())
     await memory.kept.set(f"1.0.0:{NUMBER.key((5,))}", foreign)
     assert await ask(memory, computation, 5) == 7
     assert memory.stats.rejected == 1

@@ -128,6 +128,9 @@ def _secret_files(
             folder, _, key = variable["value"].rpartition("/")
             if folder == mount["mountPath"] and key not in keys:
                 yield f"{name_of(deployment)}: {variable['name']} is no key of the secret"
+    names = {variable["name"] for variable in container.get("env", [])}
+    if "PRIMEQL_REDIS_URL_FILE" in names and "PRIMEQL_ANSWERS_KEY_FILE" not in names:
+        yield f"{name_of(deployment)}: answers in Redis can be forged without a key for them"
 
 
 def other_names(manifests: list[Manifest]) -> Iterator[str]:

