@@ -1,8 +1,6 @@
-"""Nothing that is asked takes much longer than its price says, in CPU time."""
+"""Nothing that is asked takes longer than twice its price and 10 ms, in CPU time."""
 
 import asyncio
-import math
-import time
 from dataclasses import replace
 from typing import Any
 
@@ -12,18 +10,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis_graphql import nodes, queries
 
-from benchmarks.bench_cost import Bench
+from benchmarks.cost_service import Bench
 from benchmarks.cost_workload import Request
 from engine.neighbours import next_prime
-from primeql.operations import Operation
-from resolvers.limits import SECONDS_PER_POINT, Limits
+from resolvers.limits import Limits
 from resolvers.prices_tariff import Overheads
 from schema import build_schema
 
-# What is promised is twice the price and 10 ms, on a machine of its own; this one may be shared,
-# and slower.
-FACTOR = 4.0
-ALLOWANCE_POINTS = 200.0
+# Twice the price and 10 ms are promised.
+FACTOR = 2.0
+ALLOWANCE_POINTS = 100.0
 HIGHLY_COMPOSITE = 897612484786617600
 LARGE_PRIME = next_prime(2**255)
 
@@ -96,24 +92,30 @@ def bench() -> Bench:
     return Bench(replace(Overheads(), process=0.0, thread=0.0))
 
 
-async def points_taken(bench: Bench, request: Request) -> float:
-    """Return the least CPU time of three runs, the document ready."""
-    operation = Operation(request.query, request.variables)
-    await bench.service.answer(operation, "test")
-    spent = math.inf
+def promised(price: float) -> float:
+    """Return the points that a request of this price takes at most, on the reference machine."""
+    return FACTOR * price + ALLOWANCE_POINTS
+
+
+async def points_taken(bench: Bench, request: Request, enough: float) -> float:
+    """Return the least CPU time of up to three runs, ready, as on the quiet reference machine.
+
+    What takes no more than ``enough`` is not run again.
+    """
+    least = (await bench.once(request)).normalised
     for _ in range(3):
-        begin = time.process_time()
-        answer = await bench.service.answer(operation, "test")
-        assert answer.body
-        spent = min(spent, time.process_time() - begin)
-    return spent / SECONDS_PER_POINT
+        if least <= enough:
+            break
+        least = min(least, (await bench.once(request)).normalised)
+    return least
 
 
 @pytest.mark.parametrize("name", WORST)
 async def test_worst_known_cases_take_little_more_than_their_price(bench: Bench, name: str) -> None:
     price = bench.estimate(WORST[name]).points
     assert price <= Limits().max_request_cost
-    assert await points_taken(bench, WORST[name]) <= FACTOR * price + ALLOWANCE_POINTS
+    most = promised(price)
+    assert await points_taken(bench, WORST[name], most) <= most
 
 
 INTEGERS = st.one_of(
@@ -136,5 +138,5 @@ def test_no_generated_query_takes_much_more_than_its_price(bench: Bench, text: s
         return
     price = bench.estimate(request).points
     if price <= Limits().max_request_cost:
-        taken = asyncio.run(points_taken(bench, request))
-        assert taken <= FACTOR * price + ALLOWANCE_POINTS
+        most = promised(price)
+        assert asyncio.run(points_taken(bench, request, most)) <= most
