@@ -34,6 +34,7 @@ from middleware.token_bucket import Budget, LocalBuckets, LocalBudget
 from primeql.api_keys import digest, is_well_formed, new_key
 from primeql.redis_buckets import RedisBuckets
 from tests.ports import free_port
+from tests.valkey import frozen
 
 _ROUNDS = 15
 _REQUESTS = 1_000
@@ -110,13 +111,11 @@ async def _through_redis(server: ValkeyServer) -> None:
         print(f"| {at_once} | {statistics.median(costs) * 1e6:.1f} |")
 
     print("\n| Redis | longest wait of 100 attempts at once, ms | then, ms |\n|---|---|---|")
-    process_id = server._process.pid
-    os.kill(process_id, signal.SIGSTOP)
-    print(f"| does not answer | {await _longest(budget):.1f} | {await _longest(budget):.1f} |")
-    os.kill(process_id, signal.SIGCONT)
+    with frozen(server):
+        print(f"| does not answer | {await _longest(budget):.1f} | {await _longest(budget):.1f} |")
     while not budget.stats.is_shared:
         await asyncio.sleep(0.01)
-    os.kill(process_id, signal.SIGKILL)
+    os.kill(server._process.pid, signal.SIGKILL)
     print(f"| killed | {await _longest(budget):.1f} | {await _longest(budget):.1f} |")
     await budget.close()
 

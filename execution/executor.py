@@ -38,7 +38,6 @@ from execution.turns import each_in_turns
 from execution.validation_rules import applicable_rules
 
 # Characters of a client's text that a message repeats.
-MAX_ECHO = 64
 # Characters of a document above which it is made ready in a thread: about 10 ms.
 LONG_TEXT = 4_000
 
@@ -284,6 +283,8 @@ def _no_operation(operation_name: str | None) -> GraphQLError:
     """Return why no operation of a valid document could be chosen."""
     if operation_name is None:
         message = "the document has several operations: operationName must say which to run"
+    elif operation_name.isascii() and operation_name.isidentifier():
+        message = f'no operation in the document is called "{operation_name}"'
     else:
-        message = f'no operation in the document is called "{operation_name[:MAX_ECHO]}"'
+        message = "operationName is no name that an operation could have"
     return GraphQLError(message)

@@ -6,11 +6,10 @@ from typing import Any
 
 from graphql import GraphQLError, GraphQLFormattedError
 
-from resolvers.errors import ErrorCode, code_of
+from resolvers.errors import MAX_ECHO, ErrorCode, code_of
 
 logger = logging.getLogger("primeql.errors")
 
-MAX_ECHO = 64
 MAX_MESSAGE = 1_000
 _QUOTED = re.compile(rf'"([^"]{{{MAX_ECHO},}})"')
 _LONG_WORD = re.compile(rf"[^\s\"]{{{MAX_ECHO + 1},}}")

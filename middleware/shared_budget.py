@@ -9,19 +9,21 @@ from typing import Final, Protocol
 from middleware.clients import Client
 from middleware.tier import ANONYMOUS, Tier
 from middleware.token_bucket import LocalBuckets, Taken, taken
+from resolvers.shared_state import (
+    PROBE_SECONDS,
+    CircuitBreaker,
+    Complaints,
+    OutageStats,
+    SharedStateError,
+)
 
 logger = logging.getLogger("primeql.budget")
 
-PROBE_SECONDS: Final = 1.0
 # How long points given back wait for others to travel with.
 FLUSH_SECONDS: Final = 0.01
 FLUSHED_AT_ONCE: Final = 100
 # Spends what it has at once: the probe must write, since a full Redis still answers questions.
 PROBE: Final = Client("probe", Tier(ANONYMOUS, 1_000_000, 1_000_000.0, 1, 1, 1))
-
-
-class SharedStateError(Exception):
-    """What processes share can not be reached, or answers nonsense."""
 
 
 class SharedBuckets(Protocol):
@@ -54,15 +56,12 @@ class SharedBuckets(Protocol):
 
 
 @dataclass(slots=True)
-class BudgetStats:
+class BudgetStats(OutageStats):
     """What has happened since the start; for metrics."""
 
     shared_takes: int = 0
     local_takes: int = 0
     refusals: int = 0
-    outages: int = 0
-    recoveries: int = 0
-    is_shared: bool = True
 
 
 class SharedBudget:
@@ -89,14 +88,20 @@ class SharedBudget:
         self.stats = BudgetStats()
         self._shared = shared
         self._local = local
-        self._probe_seconds = probe_seconds
         self._owed: dict[str, tuple[Client, float]] = {}
         self._flush: asyncio.Task[None] | None = None
-        self._probe: asyncio.Task[None] | None = None
+        complaints = Complaints(
+            logger,
+            "budgets are kept per process, Redis failed",
+            "budgets are shared again, Redis is back",
+        )
+        self._breaker = CircuitBreaker(
+            self._connect, self.stats, complaints, probe_seconds, self._tell_all
+        )
 
     async def start(self) -> None:
         """Connect, so that no request has to wait for it."""
-        await self._connects()
+        await self._breaker.connects()
 
     async def take(self, client: Client, cost: float) -> Taken:
         """Spend ``cost`` points if the client has them, else none; 0 only asks what is left."""
@@ -115,8 +120,7 @@ class SharedBudget:
 
     async def close(self) -> None:
         """Give back what is to be given back, and let go of connections."""
-        if self._probe is not None:
-            self._probe.cancel()
+        self._breaker.close()
         if self._flush is not None:
             await self._flush
         await self._shared.close()
@@ -135,7 +139,7 @@ class SharedBudget:
         except SharedStateError as error:
             # Whether the points arrived is not known: a debt is told again, a gift is not.
             self._owe(client, max(0.0, owed))
-            self._fail(error)
+            self._breaker.fail(error)
             return None
         self._local.note(client, spent)
         self.stats.shared_takes += 1
@@ -155,7 +159,7 @@ class SharedBudget:
         if error is not None:
             self._owe(client, max(0.0, owed))
             if isinstance(error, SharedStateError):
-                self._fail(error)
+                self._breaker.fail(error)
             return
         is_allowed, spent = attempt.result()
         self._local.note(client, spent)
@@ -176,32 +180,10 @@ class SharedBudget:
             _, owed = self._owed.get(client.id, (client, 0.0))
             self._owed[client.id] = (client, owed + points)
 
-    def _fail(self, error: Exception) -> None:
-        """Stop asking the shared state, and try it in the background."""
-        if not self.stats.is_shared:
-            return
-        self.stats.is_shared = False
-        self.stats.outages += 1
-        logger.warning("budgets are kept per process, Redis failed: %s", error)
-        self._probe = asyncio.create_task(self._recover())
-
-    async def _recover(self) -> None:
-        """Return once the shared state works again."""
-        while not self.stats.is_shared:
-            await asyncio.sleep(self._probe_seconds)
-            self.stats.is_shared = await self._connects()
-        self.stats.recoveries += 1
-        logger.warning("budgets are shared again, Redis is back")
-        await self._tell_all()
-
-    async def _connects(self) -> bool:
-        """Return whether the shared state can be reached and written."""
-        try:
-            await self._shared.connect()
-        except SharedStateError as error:
-            self._fail(error)
-            return False
-        return await self._reaches(PROBE, 1.0, 0.0)
+    async def _connect(self) -> None:
+        """Reach the shared state, and write."""
+        await self._shared.connect()
+        await self._shared.take(PROBE, 1.0, 0.0, self._local.spent(PROBE))
 
     async def _flush_soon(self) -> None:
         """Tell the shared state what is owed, once more has gathered."""
@@ -213,14 +195,12 @@ class SharedBudget:
         """Tell the shared state everything that is owed to it."""
         while self._owed and self.stats.is_shared:
             some = [self._owed.popitem()[1] for _ in range(min(len(self._owed), FLUSHED_AT_ONCE))]
-            await asyncio.gather(*(self._reaches(client, 0.0, owed) for client, owed in some))
+            await asyncio.gather(*(self._tell(client, owed) for client, owed in some))
 
-    async def _reaches(self, client: Client, cost: float, owed: float) -> bool:
-        """Return whether the shared state took a message; remember debts that it did not take."""
+    async def _tell(self, client: Client, owed: float) -> None:
+        """Tell the shared state what is owed to it; remember a debt that it did not take."""
         try:
-            await self._shared.take(client, cost, owed, self._local.spent(client))
+            await self._shared.take(client, 0.0, owed, self._local.spent(client))
         except SharedStateError as error:
             self._owe(client, max(0.0, owed))
-            self._fail(error)
-            return False
-        return True
+            self._breaker.fail(error)

@@ -12,7 +12,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from resolvers.answer_lease import LEASE_SECONDS, MARK
-from resolvers.shared_answers import MOST_OPERATIONS, Claim, SharedAnswersError
+from resolvers.shared_answers import MOST_OPERATIONS, Claim
+from resolvers.shared_state import SharedStateError
 
 T = TypeVar("T")
 
@@ -129,7 +130,7 @@ class RedisAnswers:
         """Return what an operation returns.
 
         Raises:
-            SharedAnswersError: It fails, or takes too long.
+            SharedStateError: It fails, or takes too long.
         """
         task = asyncio.ensure_future(operation)
         self._under_way.add(task)
@@ -138,10 +139,10 @@ class RedisAnswers:
         try:
             await asyncio.wait({task})
             if task.cancelled():
-                raise SharedAnswersError("TimeoutError")
+                raise SharedStateError("TimeoutError")
             return task.result()
         except (RedisError, OSError) as error:
-            raise SharedAnswersError(type(error).__name__) from error
+            raise SharedStateError(type(error).__name__) from error
         finally:
             timer.cancel()
             task.cancel()

@@ -10,7 +10,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, RedisError, ResponseError
 
 from middleware.clients import Client
-from middleware.shared_budget import SharedStateError
+from resolvers.shared_state import SharedStateError
 
 PREFIX: Final = "primeql:budget:"
 # Redis answers within a millisecond; one that takes this long is as good as gone.

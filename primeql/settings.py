@@ -9,13 +9,13 @@ from typing import Any, Self
 
 from middleware.client_address import Network, read_networks
 from primeql.cgroup import ControlGroup
+from resolvers.errors import MAX_ECHO
 from resolvers.limits import Limits
 
 PREFIX = "PRIMEQL_"
 # PRIMEQL_REDIS_URL_FILE names a file whose content is PRIMEQL_REDIS_URL.
 FILE_SUFFIX = "_FILE"
 MAX_INTEGER_CHARACTERS = 20
-MAX_ECHO = 64
 _DEFAULT_LIMITS = Limits()
 
 

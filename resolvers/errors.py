@@ -3,8 +3,12 @@
 import enum
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Final
 
 from engine.errors import CapacityError, DeadlineError, DomainError, EngineError
+
+# Characters of a client's input, at most, that a message repeats.
+MAX_ECHO: Final = 64
 
 
 class ErrorCode(enum.StrEnum):

@@ -6,11 +6,18 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeVar
 
+from resolvers.shared_state import (
+    PROBE_SECONDS,
+    CircuitBreaker,
+    Complaints,
+    OutageStats,
+    SharedStateError,
+)
+
 logger = logging.getLogger("primeql.answers")
 
 T = TypeVar("T")
 
-PROBE_SECONDS: Final = 1.0
 # How many operations are under way at once. A round trip takes 0.2 ms of this process, so that
 # more of them would only make each seem late.
 MOST_OPERATIONS: Final = 8
@@ -19,10 +26,6 @@ MOST_OPERATIONS: Final = 8
 PATIENCE_SECONDS: Final = 0.02
 # How long an answer that was found waits to be told to the others.
 STORING_PATIENCE_SECONDS: Final = 5.0
-
-
-class SharedAnswersError(Exception):
-    """Where answers are shared can not be reached, or fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Claim:
 class AnswerStore(Protocol):
     """Where processes share texts. A lease is a text too, which begins with its holder's token.
 
-    Every method raises SharedAnswersError if it can not be done, within 80 ms but for ``connect``.
+    Every method raises SharedStateError if it can not be done, within 80 ms but for ``connect``.
     """
 
     async def connect(self) -> None:
@@ -58,13 +61,10 @@ class AnswerStore(Protocol):
 
 
 @dataclass(slots=True)
-class SharingStats:
+class SharingStats(OutageStats):
     """What has happened since the start; for metrics."""
 
-    outages: int = 0
-    recoveries: int = 0
     skipped: int = 0
-    is_shared: bool = True
 
 
 class SharedAnswers:
@@ -82,13 +82,17 @@ class SharedAnswers:
         """Take the store to be there."""
         self.stats = SharingStats()
         self._store = store
-        self._probe_seconds = probe_seconds
         self._places = asyncio.Semaphore(MOST_OPERATIONS)
-        self._probe: asyncio.Task[None] | None = None
+        complaints = Complaints(
+            logger,
+            "answers are remembered per process, Redis failed",
+            "answers are shared again, Redis is back",
+        )
+        self._breaker = CircuitBreaker(store.connect, self.stats, complaints, probe_seconds)
 
     async def start(self) -> None:
         """Connect, so that no question has to wait for it."""
-        await self._connects()
+        await self._breaker.connects()
 
     async def claim(self, key: str, token: str) -> Claim | None:
         """Return what is kept of a key, leased to the caller if that is nothing."""
@@ -109,8 +113,7 @@ class SharedAnswers:
 
     async def close(self) -> None:
         """Let go of connections."""
-        if self._probe is not None:
-            self._probe.cancel()
+        self._breaker.close()
         await self._store.close()
 
     async def _ask(
@@ -125,8 +128,8 @@ class SharedAnswers:
         try:
             # Others may have found out while this one waited.
             return await operation(*texts) if self.stats.is_shared else None
-        except SharedAnswersError as error:
-            self._fail(error)
+        except SharedStateError as error:
+            self._breaker.fail(error)
             return None
         finally:
             self._places.release()
@@ -140,29 +143,3 @@ class SharedAnswers:
                 return await self._places.acquire()
         except TimeoutError:
             return False
-
-    def _fail(self, error: SharedAnswersError) -> None:
-        """Stop asking the store, and try it in the background."""
-        if not self.stats.is_shared:
-            return
-        self.stats.is_shared = False
-        self.stats.outages += 1
-        logger.warning("answers are remembered per process, Redis failed: %s", error)
-        self._probe = asyncio.create_task(self._recover())
-
-    async def _recover(self) -> None:
-        """Return once the store works again."""
-        while not self.stats.is_shared:
-            await asyncio.sleep(self._probe_seconds)
-            self.stats.is_shared = await self._connects()
-        self.stats.recoveries += 1
-        logger.warning("answers are shared again, Redis is back")
-
-    async def _connects(self) -> bool:
-        """Return whether the store can be reached and written."""
-        try:
-            await self._store.connect()
-        except SharedAnswersError as error:
-            self._fail(error)
-            return False
-        return True

@@ -43,6 +43,11 @@ def _rate(counter: str, label: str) -> list[tuple[str, str]]:
     return [(f"sum by ({label}) (rate({counter}[5m]))", f"{{{{{label}}}}}")]
 
 
+def _stacked(title: str, unit: str, counter: str, label: str) -> Panel:
+    """Return the panel of a counter's rate, whose parts by one label add up."""
+    return Panel(title, unit, _rate(counter, label), is_stacked=True)
+
+
 ROWS: Final[Sequence[tuple[str, Sequence[Panel]]]] = (
     (
         "Promises",
@@ -90,23 +95,12 @@ ROWS: Final[Sequence[tuple[str, Sequence[Panel]]]] = (
     (
         "Traffic",
         (
-            Panel(
-                "Operations a second, by outcome",
-                "ops",
-                _rate("primeql_operations_total", "outcome"),
-                is_stacked=True,
+            _stacked(
+                "Operations a second, by outcome", "ops", "primeql_operations_total", "outcome"
             ),
-            Panel(
-                "Root fields a second",
-                "ops",
-                _rate("primeql_root_fields_total", "field"),
-                is_stacked=True,
-            ),
-            Panel(
-                "HTTP answers a second, by status",
-                "reqps",
-                _rate("primeql_http_requests_total", "status"),
-                is_stacked=True,
+            _stacked("Root fields a second", "ops", "primeql_root_fields_total", "field"),
+            _stacked(
+                "HTTP answers a second, by status", "reqps", "primeql_http_requests_total", "status"
             ),
             Panel("Bytes sent a second", "Bps", _rate("primeql_response_bytes_total", "route")),
         ),
@@ -120,12 +114,7 @@ ROWS: Final[Sequence[tuple[str, Sequence[Panel]]]] = (
                 _quantiles("primeql_request_duration_seconds", 'class="interactive"'),
                 limit=0.1,
             ),
-            Panel(
-                "Time by stage",
-                "percentunit",
-                _rate("primeql_stage_seconds_total", "stage"),
-                is_stacked=True,
-            ),
+            _stacked("Time by stage", "percentunit", "primeql_stage_seconds_total", "stage"),
             Panel(
                 "Event loop lag",
                 "s",
@@ -141,17 +130,9 @@ ROWS: Final[Sequence[tuple[str, Sequence[Panel]]]] = (
             Panel(
                 "Price of a request, in points", "none", _quantiles("primeql_request_cost_points")
             ),
-            Panel(
-                "Refusals a second, by reason",
-                "ops",
-                _rate("primeql_rejections_total", "reason"),
-                is_stacked=True,
-            ),
-            Panel(
-                "Errors at fields a second, by code",
-                "ops",
-                _rate("primeql_field_errors_total", "code"),
-                is_stacked=True,
+            _stacked("Refusals a second, by reason", "ops", "primeql_rejections_total", "reason"),
+            _stacked(
+                "Errors at fields a second, by code", "ops", "primeql_field_errors_total", "code"
             ),
             Panel("Clients at their limits", "ops", _rate("primeql_rate_limited_total", "limit")),
         ),
@@ -174,34 +155,28 @@ ROWS: Final[Sequence[tuple[str, Sequence[Panel]]]] = (
                     )
                 ],
             ),
-            Panel(
-                "Computations a second, by outcome",
-                "ops",
-                _rate("primeql_pool_tasks_total", "outcome"),
-                is_stacked=True,
+            _stacked(
+                "Computations a second, by outcome", "ops", "primeql_pool_tasks_total", "outcome"
             ),
-            Panel(
+            _stacked(
                 "CPU of the engine, by function",
                 "percentunit",
-                _rate("primeql_engine_seconds_total", "function"),
-                is_stacked=True,
+                "primeql_engine_seconds_total",
+                "function",
             ),
-            Panel(
-                "Parts of intervals a second, by way",
-                "ops",
-                _rate("primeql_interval_parts_total", "way"),
-                is_stacked=True,
+            _stacked(
+                "Parts of intervals a second, by way", "ops", "primeql_interval_parts_total", "way"
             ),
         ),
     ),
     (
         "What is remembered",
         (
-            Panel(
+            _stacked(
                 "Expensive answers a second",
                 "ops",
-                _rate("primeql_answer_memory_requests_total", "result"),
-                is_stacked=True,
+                "primeql_answer_memory_requests_total",
+                "result",
             ),
             Panel(
                 "Answers not computed",

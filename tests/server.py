@@ -1,8 +1,10 @@
 """A real server process on a port of its own, for tests that ask as clients do."""
 
+import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -10,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -31,6 +34,33 @@ class RunningServer:
         """Return the response to one GraphQL operation."""
         body = {"query": query, "variables": variables, **more}
         return httpx.post(f"{self.url}/graphql", json=body, timeout=30)
+
+    def ask_without_reading(
+        self, query: str, *fields: str, room: int = 4_096, version: str = "1.1"
+    ) -> socket.socket:
+        """Return a connection that has asked, and has room for so many bytes, or not much more.
+
+        Args:
+            query: What is asked.
+            fields: Lines of the request's head, beside those that must be.
+            room: Bytes that the system may take of the answer while nobody reads it.
+            version: Of HTTP.
+        """
+        address = urlsplit(self.url)
+        connection = socket.socket()
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
+        connection.settimeout(60)
+        connection.connect((address.hostname, address.port))
+        body = json.dumps({"query": query})
+        head = (
+            f"POST /graphql HTTP/{version}",
+            "Host: x",
+            "Content-Type: application/json",
+            f"Content-Length: {len(body)}",
+            *fields,
+        )
+        connection.sendall("\r\n".join((*head, "", body)).encode())
+        return connection
 
     @property
     def metrics_url(self) -> str:

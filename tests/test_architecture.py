@@ -18,6 +18,7 @@ ALLOWED: dict[str, set[str]] = {
     "middleware": {
         "resolvers.context",
         "resolvers.errors",
+        "resolvers.shared_state",
         "starlette",
         "strawberry",
         "graphql",

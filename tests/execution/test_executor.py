@@ -84,6 +84,7 @@ async def test_operation_name_chooses() -> None:
     [
         ("query A { now } query B { now }", None, "operationName must say which"),
         ("query A { now }", "B", 'no operation in the document is called "B"'),
+        ("query A { now }", 'B" ' * 99, "operationName is no name that an operation could have"),
     ],
 )
 async def test_says_why_no_operation_was_chosen(

@@ -6,8 +6,8 @@ import pytest
 from graphql import GraphQLError, Node
 
 from engine.errors import DomainError, InvariantError
-from middleware.error_mask import MAX_ECHO, format_error, shorten
-from resolvers.errors import ErrorCode, OverloadedError
+from middleware.error_mask import format_error, shorten
+from resolvers.errors import MAX_ECHO, ErrorCode, OverloadedError
 
 
 def raised_in_a_field(cause: Exception) -> GraphQLError:

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from middleware.clients import Client
-from middleware.shared_budget import PROBE, SharedBudget, SharedStateError
+from middleware.shared_budget import PROBE, SharedBudget
 from middleware.tier import Tier
 from middleware.token_bucket import LocalBuckets
+from resolvers.shared_state import SharedStateError
 
 ALICE = Client("ip:192.0.2.1", Tier("test", 100, 1e-6, 1, 1, 1))
 

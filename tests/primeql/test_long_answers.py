@@ -146,18 +146,7 @@ def test_batch_of_long_pages(server: RunningServer) -> None:
 
 def ask_for_many(server: RunningServer) -> socket.socket:
     """Return a connection that has asked for more than it has room for."""
-    address = urlsplit(server.url)
-    connection = socket.socket()
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
-    connection.settimeout(60)
-    connection.connect((address.hostname, address.port))
-    body = json.dumps({"query": MANY}).encode()
-    head = (
-        "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-        f"Connection: close\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    connection.sendall(head.encode() + body)
-    return connection
+    return server.ask_without_reading(MANY, "Connection: close", room=65_536)
 
 
 def test_slow_reader_gets_its_answer_and_hinders_nobody(server: RunningServer) -> None:

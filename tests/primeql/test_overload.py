@@ -5,7 +5,6 @@ import json
 import socket
 import time
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -91,17 +90,7 @@ async def test_answers_that_do_not_fit_the_memory_are_refused(tmp_path: Path) ->
 
 def slow_reader(server: RunningServer, query: str) -> socket.socket:
     """Return a connection on which an answer has begun, of which no more is read."""
-    address = urlsplit(server.url)
-    connection = socket.socket()
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
-    connection.settimeout(30)
-    connection.connect((address.hostname, address.port))
-    body = json.dumps({"query": query}).encode()
-    head = (
-        "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-        f"Content-Length: {len(body)}\r\n\r\n"
-    )
-    connection.sendall(head.encode() + body)
+    connection = server.ask_without_reading(query)
     assert connection.recv(12) == b"HTTP/1.1 200"
     return connection
 

@@ -2,11 +2,9 @@
 
 import asyncio
 import logging
-import os
-import signal
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -33,6 +31,7 @@ from tests.resolvers.memory_askers import (
     memory_with,
     question,
 )
+from tests.valkey import frozen, kill, started_server
 
 LIFETIME_SECONDS = 1_000
 KEY = f"{PREFIX}1.0.0:{NUMBER.key((5,))}"
@@ -481,25 +480,3 @@ async def ask_until_cancelled(memory: AnswerMemory) -> tuple[int, int]:
             await asyncio.sleep(0.002)
     except asyncio.CancelledError:
         return wrong, count
-
-
-def started_server(port: int) -> ValkeyServer:
-    server = ValkeyServer(port=port)
-    server.start()
-    return server
-
-
-def kill(server: ValkeyServer) -> None:
-    """End a server without a chance to say goodbye."""
-    os.kill(server._process.pid, signal.SIGKILL)
-    server.stop()
-
-
-@contextmanager
-def frozen(server: ValkeyServer) -> Iterator[None]:
-    """Keep a server from answering, its connections open."""
-    os.kill(server._process.pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(server._process.pid, signal.SIGCONT)

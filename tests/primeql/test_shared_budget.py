@@ -2,13 +2,11 @@
 
 import asyncio
 import logging
-import os
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 
 import pytest
 from redis.asyncio import Redis
@@ -20,6 +18,7 @@ from middleware.tier import Tier
 from middleware.token_bucket import LocalBuckets
 from primeql.redis_buckets import PREFIX, TIMEOUT_SECONDS, RedisBuckets
 from tests.ports import free_port
+from tests.valkey import frozen, kill, started_server
 
 TIER = Tier(
     "test",
@@ -321,25 +320,3 @@ async def spend_until_cancelled(budget: SharedBudget, client: Client) -> int:
             await asyncio.sleep(0.002)
     except asyncio.CancelledError:
         return spent
-
-
-def started_server(port: int) -> ValkeyServer:
-    server = ValkeyServer(port=port)
-    server.start()
-    return server
-
-
-def kill(server: ValkeyServer) -> None:
-    """End a server without a chance to say goodbye."""
-    os.kill(server._process.pid, signal.SIGKILL)
-    server.stop()
-
-
-@contextmanager
-def frozen(server: ValkeyServer) -> Iterator[None]:
-    """Keep a server from answering, its connections open."""
-    os.kill(server._process.pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(server._process.pid, signal.SIGCONT)
