@@ -45,6 +45,7 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
     import uvicorn
 
     from primeql.app import create_app
+    from primeql.http_protocol import WholeAnswerProtocol
     from primeql.logs import configure_logging
 
     configure_logging(settings)
@@ -63,7 +64,7 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
         host=settings.host,
         port=settings.port,
         loop="uvloop",
-        http="httptools",
+        http=WholeAnswerProtocol,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -1,0 +1,111 @@
+"""HTTP as uvicorn speaks it, but for short answers: these go to the socket in one piece.
+
+uvicorn writes the head of an answer, and then its body: two calls of the system, each of which
+wakes the client, and take longer than the answer to a small question.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, Final
+
+from starlette.types import Receive, Scope, Send
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
+
+Header = tuple[bytes, bytes]
+
+_NAME_BYTES: Final = b"abcdefghijklmnopqrstuvwxyz0123456789-"
+_CONTROL_BYTES: Final = bytes([*range(9), *range(10, 32), 127])
+# What uvicorn makes of these is more than a line of the head.
+_ITS_OWN: Final = frozenset((b"connection", b"transfer-encoding"))
+
+
+class WholeAnswerProtocol(HttpToolsProtocol):
+    """A connection whose short answers are written at once."""
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        """Answer a request of this connection."""
+        super()._start_asgi_task(cycle, partial(_run, app, cycle))
+
+
+async def _run(
+    app: Any, cycle: RequestResponseCycle, scope: Scope, receive: Receive, _send: Send
+) -> None:
+    """Run an application for one request."""
+    await app(scope, receive, _Answer(cycle).send)
+
+
+class _Answer:
+    """The answer to one request: its head waits for the first of its body."""
+
+    __slots__ = ("_cycle", "_start")
+
+    def __init__(self, cycle: RequestResponseCycle) -> None:
+        """Send nothing yet."""
+        self._cycle = cycle
+        self._start: Any = None
+
+    async def send(self, message: Any) -> None:
+        """Send one message, or keep it for the next."""
+        start = self._start
+        if start is None:
+            if message["type"] == "http.response.start" and not self._cycle.response_started:
+                self._start = message
+                return
+        else:
+            self._start = None
+            if _write_whole(self._cycle, start, message):
+                return
+            await self._cycle.send(start)
+        await self._cycle.send(message)
+
+
+def _write_whole(cycle: RequestResponseCycle, start: Any, message: Any) -> bool:
+    """Write an answer if these two messages are all of it and nothing about it is special."""
+    if (
+        message["type"] != "http.response.body"
+        or message.get("more_body", False)
+        or cycle.flow.write_paused
+        or cycle.disconnected
+        or not cycle.keep_alive
+        or cycle.scope["method"] == "HEAD"
+        or cycle.access_log
+    ):
+        return False
+    body = message.get("body", b"")
+    lines = head_lines([*cycle.default_headers, *start.get("headers", ())], len(body))
+    if lines is None:
+        return False
+    cycle.waiting_for_100_continue = False
+    cycle.transport.write(b"".join((STATUS_LINE[start["status"]], lines, body)))
+    cycle.response_started = cycle.response_complete = True
+    cycle.message_event.set()
+    cycle.on_response()
+    return True
+
+
+def head_lines(headers: Sequence[Header], size: int) -> bytes | None:
+    """Return the lines of a head below the first, with the empty one at the end.
+
+    Args:
+        headers: As an application gives them.
+        size: Bytes of the body.
+
+    Returns:
+        None if uvicorn must look at them: one has an effect or a byte that is not allowed, or the
+        length is not told, or is not that of the body.
+
+    Cost: 3 us for 15.
+    """
+    fields = dict(headers)
+    if fields.get(b"content-length") != b"%d" % size or not _ITS_OWN.isdisjoint(fields):
+        return None
+    lines = b"\r\n".join(map(b": ".join, headers))
+    if b"".join(fields).translate(None, _NAME_BYTES):
+        return None
+    is_clean = len(lines.translate(None, _CONTROL_BYTES)) == len(lines) - 2 * (len(headers) - 1)
+    return lines + b"\r\n\r\n" if is_clean else None
