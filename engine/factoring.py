@@ -31,21 +31,31 @@ _FACTOR_CURVE = (
     (48, 0.25),
     (56, 0.75),
     (60, 1.6),
-    (64, 3.2),
-    (66, 13.0),
-    (72, 25.0),
-    (80, 40.0),
-    (100, 45.0),
+    (64, 3.9),
+    (65, 11.0),
+    (68, 16.0),
+    (69, 24.0),
+    (76, 28.0),
+    (80, 31.0),
+    (83, 37.0),
+    (84, 35.0),
+    (85, 25.0),
+    (90, 27.0),
+    (95, 33.0),
+    (100, 41.0),
+    (110, 66.0),
     (120, 120.0),
     (140, 460.0),
     (160, 1900.0),
     (200, 28000.0),
     (233, 250000.0),
 )
-# Between these sizes FLINT's time has a long tail: of products of two primes of one size, one in
-# fifty takes five times the mean. Priced in between.
-_TAIL_BITS = range(69, 78)
-_TAIL = 2.0
+# At these sizes FLINT searches by elliptic curves, whose time has a long tail: of products of two
+# primes of one size, one in fifty takes five times the mean. Times a prime of 17 bits, which its
+# trial division does not reach, they are large enough for its quadratic sieve: 19 to 42 points
+# instead of 0.4 to 290 (benchmarks/bench_integers.py).
+_WIDENED_BITS = range(69, 77)
+_WIDENING_PRIME = 65_537
 # Points of trial division for each bit of the integer.
 _TRIAL_COST = 0.002
 # The part of a proof that a search pays for: it may split off a prime of nearly full size, and
@@ -191,8 +201,17 @@ def _combined(value: int, known: Counter[int], parts: Iterable[tuple[fmpz, int]]
 def _split(composite: int, stage: int) -> list[tuple[fmpz, int]]:
     """Return parts of a composite > 2**64 with their exponents, as far as the stage goes."""
     if _is_factored_at(composite, stage):
-        return fmpz(composite).factor()
+        return _factored(composite)
     return fmpz(composite).factor_smooth(_ELLIPTIC_CURVE_BITS[stage], 0)
+
+
+def _factored(composite: int) -> list[tuple[fmpz, int]]:
+    """Return the prime factors of a composite > 2**64 with their exponents."""
+    if composite.bit_length() not in _WIDENED_BITS:
+        return fmpz(composite).factor()
+    parts = fmpz(composite * _WIDENING_PRIME).factor()
+    reduced = [(part, exponent - (part == _WIDENING_PRIME)) for part, exponent in parts]
+    return [(part, exponent) for part, exponent in reduced if exponent]
 
 
 def _rough_bits(n: int) -> int:
@@ -218,7 +237,7 @@ def _split_cost(composite: int, stage: int) -> float:
     """Return the points predicted for splitting one composite and proving a part prime."""
     bits = composite.bit_length()
     if _is_factored_at(composite, stage):
-        return _factor_cost(bits) * (_TAIL if bits in _TAIL_BITS else 1.0)
+        return _factor_cost(bits)
     return _search_cost(bits, stage) + _PROOF_SHARE * prime_cost(bits)
 
 

@@ -178,6 +178,24 @@ def test_stages_keep_the_easy_factors_of_a_hard_integer() -> None:
     assert not found.is_complete
 
 
+@pytest.mark.parametrize("bits", range(66, 81))
+def test_products_of_two_primes_of_all_sizes_above_words(bits: int) -> None:
+    source = random.Random(bits)
+    primes = (random_prime(bits // 2, source), random_prime(bits - bits // 2, source))
+    expected = sorted((p, 2 if primes[0] == primes[1] else 1) for p in set(primes))
+    assert pairs(factorize(math.prod(primes))) == expected
+
+
+@pytest.mark.parametrize("exponent", [1, 2, 3])
+def test_an_integer_is_not_robbed_of_the_prime_it_is_multiplied_with(exponent: int) -> None:
+    # FLINT is asked for the factors of integers from 69 to 76 bits times 65537.
+    other = random_prime(73 - 17 * exponent, random.Random(exponent))
+    n = 65_537**exponent * other
+    assert 69 <= n.bit_length() <= 76
+    composite = Factorization(n, 1, (), (n,))
+    assert pairs(refine(composite, STAGES - 1)) == sorted([(65_537, exponent), (other, 1)])
+
+
 def test_repeated_composites_are_split_once_and_counted_twice() -> None:
     composite = (2**61 - 1) * (2**89 - 1)
     partial = Factorization(-(composite**2), -1, (), (composite, composite))
