@@ -36,7 +36,7 @@ class KeptSegments:
 
     Args:
         planner: Lists segments.
-        max_bytes: What all segments together may take.
+        max_bytes: What all segments together may take; 0 to keep none, and to list none.
 
     Memory: ``max_bytes``; 38 KB a segment at 10**12, 3.5 KB at 10**18.
     """
@@ -68,7 +68,7 @@ class KeptSegments:
 
         Cost: 5 us; 0.5 ms for each segment that is listed, at most four.
         """
-        if high >= 2**64:
+        if high >= 2**64 or not self._max_bytes:
             return None
         is_wide = high < _NARROW_FROM
         bits, most = (_WIDE_BITS, _MOST_WIDE) if is_wide else (_NARROW_BITS, _MOST_NARROW)

@@ -161,3 +161,12 @@ def test_threads_share_segments_without_counting_them_twice() -> None:
     segments: KeptSegments = ranges._kept
     assert wrong == []
     assert segments.bytes_held == sum(kept.nbytes + 400 for kept in segments._kept.values())
+
+
+def test_without_room_nothing_is_listed_to_be_kept(
+    bare: PrimeRanges, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = []
+    monkeypatch.setattr(KeptSegments, "_segment", lambda self, key, stop: listed.append(key))
+    wear_in(bare, 10**12 + 2**20, 10**12 + 2**20 + 10_000)
+    assert listed == []
