@@ -12,9 +12,9 @@ from prometheus_client import CollectorRegistry, Counter
 
 from middleware.access_log import AccessLog
 from middleware.request_metrics import RequestMetrics
-from middleware.request_record import DocumentFacts, OperationRecord, RequestRecord, Stages
+from middleware.request_record import STAGES, DocumentFacts, OperationRecord, RequestRecord
 from middleware.tally import Tally
-from primeql.logs import access_logger
+from primeql.logs import access_writers
 from primeql.settings import Settings
 
 ROUNDS = 200
@@ -35,14 +35,9 @@ def microseconds(work: Callable[[], object]) -> float:
 def made_record() -> RequestRecord:
     """Return the record of a small request, made as the service makes it."""
     record = RequestRecord("0d5649849e4149df99c9e5d962b42812", "/graphql", "POST")
-    stages = Stages()
-    for stage in ("parse", "plan", "price"):
-        stages.end(stage)
-    record.add_stages(stages)
-    for stage in ("execute", "encode"):
-        stages = Stages()
-        stages.end(stage)
-        record.add_stages(stages)
+    since = record.begun
+    for stage in STAGES:
+        since = record.end_stage(stage, since)
     facts = DocumentFacts("query", ("integer",), "cf7d7afa5ea6")
     record.operations.append(OperationRecord(facts, (), has_run=True))
     record.status, record.bytes_out, record.client_id = 200, 72, "ip:192.0.2.7"
@@ -63,8 +58,8 @@ def main() -> None:
         tally.values["x",] += 1
 
     with Path("/dev/null").open("wb") as file:
-        logger = access_logger(Settings(log_format="json"), file)
-        log = AccessLog(logger.info, logger.debug)
+        writers = access_writers(Settings(log_format="json"), file)
+        log = AccessLog(*writers)
         for name, work in {
             "making the record": made_record,
             "metrics": lambda: metrics.observe(record),

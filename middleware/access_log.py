@@ -13,7 +13,9 @@ SALT_SECONDS: Final = 86_400
 MAX_CLIENTS: Final = 4_096
 MAX_CODES: Final = 10
 
-Write = Callable[..., Any]
+Fields = dict[str, Any]
+Write = Callable[[Fields], None]
+"""Writes the line of a request from its fields."""
 
 
 class ClientNames:
@@ -32,11 +34,12 @@ class ClientNames:
 
     def of(self, client_id: str) -> str:
         """Return the name of an address: 16 hexadecimal digits."""
-        if self._clock() >= self._expires or len(self._names) >= MAX_CLIENTS:
+        now = self._clock()
+        if now >= self._expires or len(self._names) >= MAX_CLIENTS:
             self._names.clear()
-        if self._clock() >= self._expires:
+        if now >= self._expires:
             self._salt = secrets.token_bytes(32)
-            self._expires = self._clock() + SALT_SECONDS
+            self._expires = now + SALT_SECONDS
         name = self._names.get(client_id)
         if name is None:
             digest = hmac.digest(self._salt, client_id.encode(), "sha256")
@@ -48,7 +51,7 @@ class AccessLog:
     """Writes a line for each request.
 
     Args:
-        info: Logs an event with its fields.
+        info: Logs a request.
         debug: Logs what probes ask every few seconds.
         trace_fields: Returns the fields that find the request among traces.
     """
@@ -68,7 +71,7 @@ class AccessLog:
     def observe(self, record: RequestRecord) -> None:
         """Write the line of a request."""
         route = route_of(record.path)
-        fields: dict[str, Any] = {
+        fields: Fields = {
             "request_id": record.request_id,
             "route": route,
             "status": record.status,
@@ -86,9 +89,9 @@ class AccessLog:
         if route == "graphql":
             self._add_operations(fields, record)
         write = self._debug if route == "health" and record.status < 400 else self._info
-        write("request", **fields)
+        write(fields)
 
-    def _add_operations(self, fields: dict[str, Any], record: RequestRecord) -> None:
+    def _add_operations(self, fields: Fields, record: RequestRecord) -> None:
         """Add what a request asked for, and what it took."""
         if record.refused_by:
             fields["limit"] = record.refused_by
@@ -110,7 +113,7 @@ class AccessLog:
             fields["error_codes"] = sorted(codes)[:MAX_CODES]
 
 
-def _add_operation(fields: dict[str, Any], operation: OperationRecord) -> None:
+def _add_operation(fields: Fields, operation: OperationRecord) -> None:
     """Add what tells one operation from others."""
     document = operation.document
     fields["operation_type"] = document.operation_type

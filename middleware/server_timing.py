@@ -19,6 +19,6 @@ def wants_timing(header: str | None) -> bool:
 
 def timing_headers(record: RequestRecord) -> dict[str, str]:
     """Return the header for the stages of a request so far, in milliseconds."""
-    stages = [f"{stage};dur={record.stages.get(stage, 0.0) * 1_000:.3f}" for stage in STAGES]
+    stages = [f"{stage};dur={record.stages[stage] * 1_000:.3f}" for stage in STAGES]
     total = (time.perf_counter() - record.begun) * 1_000
     return {HEADER: ", ".join([*stages, f"total;dur={total:.3f}"])}

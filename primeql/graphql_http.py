@@ -11,7 +11,7 @@ from execution.encoding import encode_long
 from middleware.clients import Client
 from middleware.header_fields import header_fields, text_of
 from middleware.memory_budget import HeldMemory
-from middleware.request_record import RequestRecord, Stages
+from middleware.request_record import RequestRecord
 from middleware.server_timing import timing_headers, wants_timing
 from primeql import __version__
 from primeql.admission import Admission, CostMode, Reply, cost_mode
@@ -153,25 +153,24 @@ def _batch_response(reply: Reply, media_type: str) -> Response:
     headers = {**reply.headers, "Cache-Control": NO_STORE}
     if reply.status is not None:
         return _response(reply, media_type, headers)
-    stages = Stages()
+    since = time.perf_counter()
     body = encode_long([answer.response for answer in reply.answers])
-    headers.update(_timing(reply, stages))
+    headers.update(_timing(reply, since))
     return json_response(body, 200, headers, media_type)
 
 
 def _response(reply: Reply, media_type: str, headers: dict[str, str]) -> Response:
     """Return a single answer with the status that its media type asks for."""
     status = reply.status or _status(reply.answers[0], media_type)
-    stages = Stages()
+    since = time.perf_counter()
     body = encode_long(reply.answers[0].response)
-    headers = {**reply.headers, **headers, **_timing(reply, stages)}
+    headers = {**reply.headers, **headers, **_timing(reply, since)}
     return json_response(body, status, headers, media_type)
 
 
-def _timing(reply: Reply, stages: Stages) -> dict[str, str]:
+def _timing(reply: Reply, since: float) -> dict[str, str]:
     """Note that a reply has been encoded; return the header that tells of all stages, if wanted."""
-    stages.end("encode")
-    reply.record.add_stages(stages)
+    reply.record.end_stage("encode", since)
     return timing_headers(reply.record) if reply.record.wants_timing else {}
 
 

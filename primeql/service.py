@@ -17,7 +17,7 @@ from execution.document_limits import DocumentLimits
 from execution.executor import LONG_TEXT, BoundOperation, DocumentExecutor, Outcome
 from middleware.memory_budget import HeldMemory
 from middleware.query_cost import Estimate, QueryPlan, QueryPricer
-from middleware.request_record import DocumentFacts, RequestRecord, Stages
+from middleware.request_record import DocumentFacts, RequestRecord
 from middleware.spans import NoSpans, Spans
 from primeql import __version__
 from primeql.answers import Answer, answer_of, refusal
@@ -210,7 +210,8 @@ class PrimeService:
         for by ``pay`` before it is parsed, which refuses by a RequestError.
         """
         context = self.context(arrival)
-        stages = Stages()
+        record = arrival.record
+        since = time.perf_counter()
         try:
             if isinstance(operation, RequestError):
                 raise operation
@@ -225,14 +226,13 @@ class PrimeService:
         )
         if isinstance(bound, Outcome):
             return await answer_of(bound, context)
-        stages.end("parse")
+        since = record.end_stage("parse", since)
         known = await self._known(bound, document)
         context.notes.is_repeatable = not known.is_introspection
-        stages.end("plan")
+        since = record.end_stage("plan", since)
         estimate, pricing_points = await _priced(known.plan, bound.variables, enough)
         points = 0 if known.is_free else max(1, math.ceil(estimate.points))
-        stages.end("price")
-        arrival.record.add_stages(stages)
+        record.end_stage("price", since)
         return PricedOperation(
             bound,
             context,
@@ -241,17 +241,16 @@ class PrimeService:
             points,
             pricing_points,
             known.facts,
-            arrival.record,
+            record,
         )
 
     async def run(self, priced: PricedOperation) -> Answer:
         """Return the answer to an operation, within the deadline of its context."""
-        stages = Stages()
+        since = time.perf_counter()
         with self._spans.operation(priced.facts, priced.points):
             outcome = await priced.bound.run()
         answer = await answer_of(outcome, priced.context)
-        stages.end("execute")
-        priced.record.add_stages(stages)
+        priced.record.end_stage("execute", since)
         return answer
 
     async def answer(self, operation: Operation, request_id: str) -> Answer:

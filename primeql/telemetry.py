@@ -29,7 +29,7 @@ from middleware.token_bucket import Budget
 from primeql import __version__
 from primeql.cgroup import ControlGroup
 from primeql.event_loop_lag import EventLoopLag
-from primeql.logs import access_logger
+from primeql.logs import access_writers
 from primeql.readings import (
     Readings,
     answer_readings,
@@ -77,7 +77,7 @@ class Telemetry:
         self._tasks = TaskMetrics(self.registry)
         self.registry.register(Readings(memory_readings(ControlGroup())))
         self.tracing = _tracing() if settings.traces else None
-        log = access_logger(settings)
+        log = access_writers(settings)
         trace_fields = None if self.tracing is None else self.tracing.fields
         self._log = AccessLog(log.info, log.debug, trace_fields)
         ProcessCollector(registry=self.registry)
