@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from execution.encoding import LongBody
+from primeql.connections import STATE_KEY, Connections
 
 logger = logging.getLogger("primeql.responses")
 
@@ -49,15 +50,15 @@ class LongResponse(Response):
         try:
             await _send_pieces(pieces, receive, send)
         except TimeoutError:
-            # Not ended as it should: so the server closes the connection.
-            logger.info("gave up an answer that its client did not take")
+            await _give_up(scope, receive)
             return
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _send_whole(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it at once, with its length, to a client that knows no chunks (RFC 9112, 6.1).
 
-        Holds the whole body. In one message it is compressed with its length, too.
+        Holds the whole body. In one message it is compressed with its length, too. Ends when the
+        client has taken it, for as long as the memory is in use.
         """
         pieces = []
         for piece in self._long_body.pieces():
@@ -66,6 +67,21 @@ class LongResponse(Response):
         self.body = b"".join(pieces)
         self.headers["content-length"] = str(len(self.body))
         await super().__call__(scope, receive, send)
+        connections: Connections | None = scope["state"].get(STATE_KEY)
+        if connections is not None:
+            try:
+                await connections.taken(scope, STALLED_SECONDS)
+            except TimeoutError:
+                await _give_up(scope, receive)
+
+
+async def _give_up(scope: Scope, receive: Receive) -> None:
+    """Close the connection of a client that takes nothing; the rest of its answer is not sent."""
+    logger.info("gave up an answer that its client did not take")
+    connections: Connections | None = scope.get("state", {}).get(STATE_KEY)
+    if connections is not None and connections.hang_up(scope):
+        # Else the server would take it for an error that the answer has no end.
+        await _gone(receive)
 
 
 async def _send_pieces(pieces: Iterator[bytes], receive: Receive, send: Send) -> None:

@@ -4,6 +4,7 @@ import argparse
 import gc
 import signal
 import sys
+from contextlib import suppress
 from dataclasses import replace
 
 from primeql.settings import Settings
@@ -13,6 +14,8 @@ SHUTDOWN_MARGIN_SECONDS = 5
 # Longer than proxies keep idle connections (60 s): they must be the ones to close them, or a
 # request meets a connection that is just being closed.
 KEEP_ALIVE_SECONDS = 75
+# The status uvicorn ends with when it can not start.
+STARTUP_FAILURE = 3
 # Cycles of a document that has left the cache are found after 10 million allocations at the latest,
 # and most of them 250,000 at a time: to let go of 600,000 objects holds up the loop for 0.7 s.
 GC_THRESHOLDS = (50_000, 5, 40)
@@ -46,6 +49,7 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
 
     from primeql.app import create_app
     from primeql.http_protocol import WholeAnswerProtocol
+    from primeql.http_server import HttpServer
     from primeql.logs import configure_logging
 
     configure_logging(settings)
@@ -59,7 +63,7 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
@@ -73,4 +77,8 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=shutdown_seconds(settings),
     )
-    return 0
+    server = HttpServer(config)
+    # Ctrl-C is raised once more when all is done.
+    with suppress(KeyboardInterrupt):
+        server.run()
+    return 0 if server.started else STARTUP_FAILURE
