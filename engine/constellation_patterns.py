@@ -14,6 +14,8 @@ MAX_SPAN = 1_000_000
 one byte for two integers of it."""
 
 _PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83)
+# The product of q / (q - 1) over these primes.
+_INVERSE_SHARE_LEFT = math.prod(q / (q - 1) for q in _PRIMES)
 
 
 def check_offsets(offsets: Sequence[int]) -> tuple[int, ...]:
@@ -65,14 +67,26 @@ def constellation_density(pattern: tuple[int, ...], x: float) -> float:
         pattern: Offsets that leave out a residue modulo every prime.
         x: At least 3.
 
-    Cost: 0.4 us for each offset and prime below 89; the primes above change the result by less
-        than 1 % for 4 offsets, 30 % for 20.
-    Source: Hardy & Littlewood (1923), conjecture X: the product over the primes q of
-        (1 - w(q) / q) / (1 - 1 / q)^k, divided by (ln x)^k; w(q) residues are covered modulo q.
+    Cost: as ``constellation_constant``, and 0.2 us.
+    Source: Hardy & Littlewood (1923), conjecture X: ``constellation_constant`` / (ln x)^k.
     """
-    count = len(pattern)
-    density = math.log(x) ** -count
+    return constellation_constant(pattern) * math.log(x) ** -len(pattern)
+
+
+def constellation_constant(pattern: tuple[int, ...]) -> float:
+    """Return the constant of Hardy and Littlewood of a pattern of k offsets.
+
+    Args:
+        pattern: Offsets that leave out a residue modulo every prime.
+
+    Cost: 3 us, and 0.1 us for each offset and prime up to the span; the primes above 83, left out,
+        change the result by less than 1 % for 4 offsets, 30 % for 20.
+    Source: Hardy & Littlewood (1923), conjecture X: the product over the primes q of
+        (1 - w(q) / q) / (1 - 1 / q)^k; w(q) residues are covered modulo q.
+    """
+    count, span = len(pattern), pattern[-1]
+    constant = _INVERSE_SHARE_LEFT**count
     for q in _PRIMES:
-        covered = len({offset % q for offset in pattern})
-        density *= (1 - covered / q) / (1 - 1 / q) ** count
-    return density
+        covered = len({offset % q for offset in pattern}) if q <= span else count
+        constant *= 1 - covered / q
+    return constant

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from engine.constellation_patterns import (
     check_offsets,
-    constellation_density,
+    constellation_constant,
     covered_modulus,
     exceptional_starts,
 )
@@ -195,9 +195,9 @@ def _page_width(pattern: tuple[int, ...], start: int, first: int) -> int:
     """Return a width above ``start`` that holds first + 1 constellations, most likely."""
     start = max(start, 2)
     wanted = first + 1 + math.sqrt(first + 1)
-    width = 100.0
+    width, scaled = 100.0, wanted / constellation_constant(pattern)
     for _ in range(3):
-        width = min(wanted / constellation_density(pattern, start + width), 2.0**64)
+        width = min(scaled * math.log(start + width) ** len(pattern), 2.0**64)
     return int(width) + pattern[-1] + 1
 
 

@@ -17,6 +17,7 @@ from engine.range_costs import (
     POINT_SECONDS,
     Task,
     expected_primes,
+    least_sieve_seconds,
 )
 from engine.sieve_pages import PageFinder
 from engine.sieve_plan import Piece, Planner
@@ -161,10 +162,10 @@ class PrimeRanges:
         if kept is not None:
             self.ways.add("kept", 0.0)
             return int(kept.size)
-        by_difference = self._difference_seconds(low, high) / POINT_SECONDS
-        if by_difference <= self._interval_cost(low, high, Task.COUNT):
+        by_difference = self._difference_seconds(low, high)
+        if by_difference / POINT_SECONDS <= self.count_cost(low, high):
             counter = self._counter
-            self.ways.add("checkpoints", by_difference * POINT_SECONDS)
+            self.ways.add("checkpoints", by_difference)
             return counter.prime_count(high, stop) - counter.prime_count(low - 1, stop)
         return sum(piece.count(stop) for piece in self._affordable(low, high, Task.COUNT))
 
@@ -202,8 +203,14 @@ class PrimeRanges:
 
     def count_cost(self, low: int, high: int) -> float:
         """Return the predicted CPU time of ``count`` in points."""
-        by_difference = self._difference_seconds(low, high) / POINT_SECONDS
-        return min(by_difference, self._interval_cost(low, high, Task.COUNT))
+        by_difference = self._difference_seconds(low, high)
+        if low > self.small_primes.bound and by_difference <= least_sieve_seconds(low, high):
+            return by_difference / POINT_SECONDS
+        return min(by_difference / POINT_SECONDS, self._interval_cost(low, high, Task.COUNT))
+
+    def least_count_cost(self, low: int) -> float:
+        """Return what no count of primes from low on is predicted to fall below, in points."""
+        return 0.2 if low > self.small_primes.bound else 0.05
 
     def sum_cost(self, low: int, high: int) -> float:
         """Return the predicted CPU time of ``sum`` in points."""
@@ -244,7 +251,7 @@ class PrimeRanges:
         pieces = self._planner.pieces(low, high, task)
         return (5e-6 + sum(piece.seconds for piece in pieces)) / POINT_SECONDS
 
-    def _affordable(self, low: int, high: int, task: Task) -> list[Piece]:
+    def _affordable(self, low: int, high: int, task: Task) -> Sequence[Piece]:
         check_interval(low, high)
         if task is Task.LIST and high >= 2**64:
             raise CapacityError(f"primes are listed below 2**64, got high = {shown(high)}")

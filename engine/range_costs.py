@@ -2,6 +2,7 @@
 
 import enum
 import math
+from collections.abc import Sequence
 
 from engine.segment import SLICE_MARKS
 from engine.sieve import ROW_ELEMENTS, SEGMENT_BYTES
@@ -18,6 +19,9 @@ from engine.wheel import Wheel
 POINT_SECONDS = 1e-4
 # Wider intervals are priced as if they had this width: it is out of reach, and fits a float.
 _WIDEST = 2**80
+# What it takes to begin a partial sieve.
+_LEAST_CANDIDATE_SECONDS = 55e-6
+_LOG_LOG_20 = math.log(math.log(20.0))
 
 
 class Task(enum.Enum):
@@ -37,46 +41,53 @@ def expected_primes(low: int, high: int) -> float:
     return min(high - low + 1, _WIDEST) / max(math.log(middle) - 0.5, 0.7) + 1
 
 
-def sieve_seconds(wheel: Wheel, low: int, high: int, task: Task) -> float:
-    """Return about how long ``IntervalSieve`` takes, base primes at hand.
+def sieve_seconds(wheels: Sequence[Wheel], low: int, high: int, task: Task) -> list[float]:
+    """Return about how long ``IntervalSieve`` takes with each of the wheels, base primes at hand.
 
     The terms are those of the kernels, with the times of one operation measured for each.
+
+    Cost: 1 us, and 1.5 us a wheel.
     """
     width = min(high - low + 1, _WIDEST)
     root = math.isqrt(high)
-    residues = len(wheel.residues)
-    most = min(ROW_ELEMENTS, SEGMENT_BYTES // -(-residues // 8))
-    total = width / wheel.modulus + 1
-    segments = math.ceil(total / most)
     primes = _primes_up_to(root)
-    row = _row_seconds(total / segments, root, primes)
-    if residues > 1:
-        # Moving all starts on; from about 3 MB of them on they come from the slower cache.
-        row += primes * (0.2e-9 if primes < 200_000 else 1.7e-9)
-    elements = total * residues
-    seconds = (
-        35e-6
-        + primes * (1e-9 if residues == 1 else 8e-9)
-        + segments * primes * 1.3e-9
-        + segments * residues * row
-    )
-    if task is Task.COUNT:
-        return seconds + elements * 0.04e-9
-    if task is Task.SUM:
-        return seconds + elements * 0.6e-9
-    return seconds + elements * 0.55e-9 + expected_primes(low, high) * 2.2e-9
+    element, listed = 0.55e-9, 0.0
+    if task is Task.LIST:
+        listed = expected_primes(low, high) * 2.2e-9
+    else:
+        element = 0.04e-9 if task is Task.COUNT else 0.6e-9
+    found = []
+    for wheel in wheels:
+        residues = len(wheel.residues)
+        most = min(ROW_ELEMENTS, SEGMENT_BYTES // -(-residues // 8))
+        total = width / wheel.modulus + 1
+        segments = math.ceil(total / most)
+        row = _row_seconds(total / segments, root, primes)
+        if residues > 1:
+            # Moving all starts on; from about 3 MB of them on they come from the slower cache.
+            row += primes * (0.2e-9 if primes < 200_000 else 1.7e-9)
+        seconds = 35e-6 + primes * (1e-9 if residues == 1 else 8e-9) + listed
+        seconds += segments * (primes * 1.3e-9 + residues * row) + total * residues * element
+        found.append(seconds)
+    return found
+
+
+def least_sieve_seconds(low: int, high: int) -> float:
+    """Return what ``IntervalSieve`` takes at least: to fill the rows of the greatest wheel."""
+    return 35e-6 + (high - low) * 0.2 * 0.04e-9
 
 
 def _row_seconds(size: float, root: int, primes: float) -> float:
     """Return about how long it takes to fill and strike one row of this many elements."""
     sliced_to = min(root, size / SLICE_MARKS + 20)
-    bulk_to = max(min(root, size), sliced_to)
-    sliced, bulk = _primes_up_to(sliced_to), _primes_up_to(bulk_to)
-    seconds = 6e-6 + size * 0.04e-9 + sliced * 0.14e-6
-    seconds += size * 0.33e-9 * (_log_log(sliced_to) - _log_log(20))
-    if bulk > sliced:
-        seconds += SLICE_MARKS * 0.7e-6 * min(1.0, size / 2000)
-        seconds += 1.2e-9 * (size * (_log_log(bulk_to) - _log_log(sliced_to)) + (bulk - sliced) / 2)
+    sliced, log_sliced = _primes_up_to(sliced_to), _log_log(sliced_to)
+    seconds = 6e-6 + size * 0.04e-9 + sliced * 0.14e-6 + size * 0.33e-9 * (log_sliced - _LOG_LOG_20)
+    bulk_to = min(root, size)
+    if bulk_to <= sliced_to:
+        return seconds + (primes - sliced) * 1.05e-9
+    bulk = _primes_up_to(bulk_to)
+    seconds += SLICE_MARKS * 0.7e-6 * min(1.0, size / 2000)
+    seconds += 1.2e-9 * (size * (_log_log(bulk_to) - log_sliced) + (bulk - sliced) / 2)
     return seconds + (primes - bulk) * 1.05e-9
 
 
@@ -85,7 +96,12 @@ def _primes_up_to(x: float) -> float:
 
 
 def _log_log(x: float) -> float:
-    return math.log(math.log(max(x, 20.0)))
+    return math.log(math.log(x)) if x > 20 else _LOG_LOG_20
+
+
+def least_candidate_seconds(low: int, high: int) -> float:
+    """Return what ``CandidateSieve`` takes at least on [low, high]: it tests every prime."""
+    return _LEAST_CANDIDATE_SECONDS + expected_primes(low, high) * test_seconds(high.bit_length())
 
 
 def candidate_seconds(low: int, high: int, most: int, wanted: float = math.inf) -> float:
@@ -104,7 +120,7 @@ def candidate_seconds(low: int, high: int, most: int, wanted: float = math.inf) 
     quick = 0.28e-6 if bits <= 64 else test_seconds(bits) / 3
     tested = chosen * test_seconds(bits) + (left - chosen) * quick + left * 0.15e-6
     tested *= min(1.0, wanted / chosen)
-    return 55e-6 + primes * 1e-9 + windows * row + width * 0.3e-9 + tested
+    return _LEAST_CANDIDATE_SECONDS + primes * 1e-9 + windows * row + width * 0.3e-9 + tested
 
 
 def growth_seconds(covered: int, root: int) -> float:
@@ -145,5 +161,7 @@ def stepping_is_cheaper(low: int, count: int) -> bool:
     bits = low.bit_length()
     if bits > 512 or count > 100:
         return False
-    window = candidate_seconds(low, low + page_width(low, count), 10**5, count)
-    return count * step_seconds(bits) < window
+    stepping = count * step_seconds(bits)
+    if stepping < _LEAST_CANDIDATE_SECONDS:
+        return True
+    return stepping < candidate_seconds(low, low + page_width(low, count), 10**5, count)

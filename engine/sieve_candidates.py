@@ -53,9 +53,11 @@ def sieve_bound(low: int, width: int, most: int) -> int:
     test = 0.28e-6 if bits <= 64 else test_seconds(bits) / 3
     ratio = math.exp(-EULER_GAMMA) * min(width, 2 * WINDOW_ELEMENTS) * test / start_seconds(bits)
     bound = 1000.0
-    for _ in range(20):
-        bound = max(ratio / math.log(bound), 1000.0)
-    return min(int(bound), most, math.isqrt(low))
+    found = max(ratio / math.log(bound), bound)
+    # Each step is at least six times closer than the one before.
+    while abs(found - bound) > 1e-3 * bound:
+        bound, found = found, max(ratio / math.log(found), 1000.0)
+    return min(int(found), most, math.isqrt(low))
 
 
 class CandidateSieve:
