@@ -321,7 +321,7 @@ class _FreeAdmission(Admission):
                 bound, context, document, _NO_ESTIMATE, 0, 0.0, UNKNOWN_DOCUMENT, arrival.record
             )
             answers.append(await service.run(unpriced))
-        return Reply(answers)
+        return Reply(answers, {}, arrival.record)
 
 
 class _FreeGuard(Guard):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from starlette.types import Scope
 
@@ -16,8 +16,7 @@ KEY_HEADERS: Final = ("Authorization", "X-API-Key")
 _NAMES: Final = frozenset((b"authorization", b"x-api-key", b"x-forwarded-for"))
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(NamedTuple):
     """Who spends: ``id`` names one budget, ``tier`` its size."""
 
     id: str

@@ -6,8 +6,10 @@ there was a draft; its ``Reset`` is in seconds from now, since clocks differ.
 """
 
 import math
+from functools import lru_cache
 from typing import Final
 
+from middleware.header_fields import HeaderFields
 from middleware.tier import Tier
 from middleware.token_bucket import Taken
 
@@ -20,6 +22,8 @@ EXPOSED_HEADERS: Final = (
     "X-RateLimit-Remaining",
     "X-RateLimit-Reset",
 )
+# One for each tier.
+_CACHED_POLICIES: Final = 64
 
 
 def whole_seconds(seconds: float) -> int:
@@ -27,25 +31,32 @@ def whole_seconds(seconds: float) -> int:
     return math.ceil(seconds)
 
 
-def budget_headers(outcome: Taken, tier: Tier) -> dict[str, str]:
+def budget_headers(outcome: Taken, tier: Tier) -> HeaderFields:
     """Return the headers of an answer after an attempt to spend points.
 
     The window is how long an empty bucket takes to fill. What was refused is told ``Retry-After``,
     and its ``RateLimit`` names the same moment instead of that at which the bucket is full.
     """
+    limit, remaining = outcome.limit, outcome.remaining
     reset = whole_seconds(outcome.reset_seconds)
-    window = max(1, whole_seconds(outcome.limit / tier.restore_rate))
     headers = {
-        "X-RateLimit-Limit": str(outcome.limit),
-        "X-RateLimit-Remaining": str(outcome.remaining),
-        "X-RateLimit-Reset": str(reset),
-        "RateLimit-Policy": f'"points";q={outcome.limit};qu="points";w={window}',
+        b"x-ratelimit-limit": b"%d" % limit,
+        b"x-ratelimit-remaining": b"%d" % remaining,
+        b"x-ratelimit-reset": b"%d" % reset,
+        b"ratelimit-policy": _policy(limit, tier.restore_rate),
     }
     if not outcome.is_allowed:
         reset = max(1, whole_seconds(outcome.retry_after))
-        headers["Retry-After"] = str(reset)
-    headers["RateLimit"] = f'"points";r={outcome.remaining};t={reset}'
+        headers[b"retry-after"] = b"%d" % reset
+    headers[b"ratelimit"] = b'"points";r=%d;t=%d' % (remaining, reset)
     return headers
+
+
+@lru_cache(_CACHED_POLICIES)
+def _policy(limit: int, restore_rate: float) -> bytes:
+    """Return what tells of the size of a bucket."""
+    window = max(1, whole_seconds(limit / restore_rate))
+    return b'"points";q=%d;qu="points";w=%d' % (limit, window)
 
 
 def request_rate_headers(requests_per_minute: int, seconds: float) -> dict[str, str]:

@@ -7,6 +7,7 @@ it makes every answer larger.
 import time
 from typing import Final
 
+from middleware.header_fields import HeaderFields, as_sent
 from middleware.request_record import STAGES, RequestRecord
 
 HEADER: Final = "Server-Timing"
@@ -17,8 +18,8 @@ def wants_timing(header: str | None) -> bool:
     return header is not None and header.strip().lower() == "report"
 
 
-def timing_headers(record: RequestRecord) -> dict[str, str]:
+def timing_headers(record: RequestRecord) -> HeaderFields:
     """Return the header for the stages of a request so far, in milliseconds."""
     stages = [f"{stage};dur={record.stages[stage] * 1_000:.3f}" for stage in STAGES]
     total = (time.perf_counter() - record.begun) * 1_000
-    return {HEADER: ", ".join([*stages, f"total;dur={total:.3f}"])}
+    return as_sent({HEADER: ", ".join([*stages, f"total;dur={total:.3f}"])})

@@ -6,8 +6,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import NamedTuple
 
 from middleware.clients import Client
+from middleware.header_fields import HeaderFields, as_sent
 from middleware.memory_budget import AnswerTooLargeError, MemoryBudget
 from middleware.rate_limit_headers import budget_headers
 from middleware.request_record import UNKNOWN_DOCUMENT, OperationRecord, RequestRecord
@@ -59,17 +61,16 @@ def cost_mode(header: str | None) -> CostMode:
         raise RequestError("GraphQL-Cost must be report or validate") from None
 
 
-@dataclass(slots=True)
-class Reply:
+class Reply(NamedTuple):
     """The answers to the operations of one request, in their order.
 
     ``status`` is set if the request was refused as a whole.
     """
 
-    answers: list[Answer]
-    headers: dict[str, str] = field(default_factory=dict)
+    answers: Sequence[Answer]
+    headers: HeaderFields
+    record: RequestRecord
     status: int | None = None
-    record: RequestRecord = field(default_factory=RequestRecord)
 
 
 class Admission:
@@ -102,7 +103,6 @@ class Admission:
         prepared = await self._prepare(operations, client, mode, arrival)
         reply = await self._settle(prepared, client, mode, arrival)
         _note(arrival.record, prepared, reply, has_run=mode is not CostMode.VALIDATE)
-        reply.record = arrival.record
         return reply
 
     async def _prepare(
@@ -151,29 +151,30 @@ class Admission:
         """Return the answers to operations that are ready to run."""
         tier = client.tier
         most = arrival.max_request_cost
+        record = arrival.record
         priced = [one for one in prepared if isinstance(one, PricedOperation)]
-        points = sum(one.points for one in priced)
+        points = sum([one.points for one in priced])
         if mode is CostMode.VALIDATE:
             taken = await self._budget.take(client, 0)
             prices = [valued(one, tier, taken) for one in prepared]
-            return Reply(prices, budget_headers(taken, tier))
+            return Reply(prices, budget_headers(taken, tier), record)
         if points > most:
             taken = await self._budget.take(client, 0)
             refused = [too_dear(one, points, tier) for one in prepared]
             if mode is CostMode.REPORT:
                 refused = reports(refused, prepared, tier, taken, have_run=False)
-            return Reply(refused, budget_headers(taken, tier))
+            return Reply(refused, budget_headers(taken, tier), record)
         lacking = self._make_room(priced, points, arrival)
         taken = await self._budget.take(client, 0 if lacking else points)
         headers = budget_headers(taken, tier)
         if lacking is not None:
-            return Reply([refusal(lacking.error)], headers | lacking.headers, lacking.error.status)
+            headers |= lacking.headers
+            return Reply([refusal(lacking.error)], headers, record, lacking.error.status)
         if not taken.is_allowed:
             answer = out_of_points(points, taken)
             if mode is CostMode.REPORT:
                 answer = with_cost(answer, reported_cost(points, 0, AnswerNotes(), tier, taken))
-            return Reply([answer], headers, 429)
-        record = arrival.record
+            return Reply([answer], headers, record, 429)
         record.points = points
         for one in priced:
             one.context.notes.rate_limit = budget_status(taken, tier, points)
@@ -187,13 +188,13 @@ class Admission:
         if mode is CostMode.REPORT:
             left = taken._replace(remaining=min(tier.points, taken.remaining + points - used))
             answers = reports(answers, prepared, tier, left, have_run=True)
-        return Reply(answers, headers)
+        return Reply(answers, headers, record)
 
     def _make_room(
         self, priced: Sequence[PricedOperation], points: int, arrival: Arrival
     ) -> "_Lacking | None":
         """Hold the memory that operations need; return what is lacking for them to run."""
-        size = sum(one.estimate.size for one in priced)
+        size = sum([one.estimate.size for one in priced])
         try:
             if arrival.held is not None:
                 arrival.held.take(size)
@@ -219,7 +220,8 @@ class Admission:
     async def _run_all(self, prepared: Sequence[PricedOperation | Answer]) -> list[Answer]:
         """Return the answers to operations that run together, others having turns between."""
         if len(prepared) == 1:
-            return [await self._run(prepared[0])]
+            (one,) = prepared
+            return [one if isinstance(one, Answer) else await self._service.run(one)]
         running: list[asyncio.Task[Answer]] = []
         try:
             for one in prepared:
@@ -248,14 +250,14 @@ class _Lacking:
     """Why operations can not run for want of room, and the headers that say when they can."""
 
     error: RequestError
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: HeaderFields = field(default_factory=dict)
 
 
 def _overloaded(message: str, retry_seconds: float) -> _Lacking:
     """Refuse for now."""
     wait = min(max(1, math.ceil(retry_seconds)), MOST_RETRY_SECONDS)
     error = RequestError(message, 503, ErrorCode.OVERLOADED)
-    return _Lacking(error, {"Retry-After": str(wait)})
+    return _Lacking(error, as_sent({"Retry-After": str(wait)}))
 
 
 def _note(
@@ -266,7 +268,7 @@ def _note(
 ) -> None:
     """Note what became of the operations of a request."""
     # Refused together, operations have one answer.
-    answers = reply.answers if reply.status is None else reply.answers * len(prepared)
+    answers = reply.answers if reply.status is None else [*reply.answers] * len(prepared)
     for one, answer in zip(prepared, answers, strict=True):
         facts = one.facts if isinstance(one, PricedOperation) else UNKNOWN_DOCUMENT
         record.operations.append(OperationRecord(facts, answer.codes, has_run and answer.ran))

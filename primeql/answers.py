@@ -1,9 +1,8 @@
 """The answers to operations: what a client gets of what became of one."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from execution.encoding import encode
 from execution.executor import Outcome, Phase
@@ -22,8 +21,7 @@ PHASE_CODES: Mapping[Phase, ErrorCode] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """The response to one operation, and what its transport must know of it.
 
     ``ran`` is False for a request error. ``status`` is the HTTP status where the client takes plain
@@ -45,8 +43,10 @@ class Answer:
 
 async def answer_of(outcome: Outcome, context: RequestContext) -> Answer:
     """Return the answer that an outcome makes."""
-    response = await _response(outcome, context.request_id)
     ran = outcome.phase is Phase.EXECUTION
+    if ran and not outcome.errors:
+        return Answer({"data": outcome.data}, True, 200, context.notes.is_repeatable)
+    response = await _response(outcome, context.request_id)
     codes = {error["extensions"]["code"] for error in response.get("errors", ())}
     return Answer(
         response=response,
@@ -54,7 +54,7 @@ async def answer_of(outcome: Outcome, context: RequestContext) -> Answer:
         # That no operation could be chosen is a fault of the request; plain JSON clients learn of a
         # document's errors from the body, as GraphQL over HTTP asks of that media type.
         status=400 if outcome.phase is Phase.OPERATION else 200,
-        is_repeatable=ran and not outcome.errors and context.notes.is_repeatable,
+        is_repeatable=False,
         codes=codes,
     )
 

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -72,15 +73,12 @@ def _routes(settings: Settings, telemetry: Telemetry) -> ASGIApp:
     clients = ClientResolver(keys, tiers, settings.trusted_proxies)
     guard = Guard(clients, RequestRate(tiers.values()), ConcurrentRequests())
 
-    async def graphql(request: Request) -> Response:
-        return await respond(admission, settings, request)
-
     sdl = service.schema.as_str() + "\n"
 
     async def schema_sdl(_request: Request) -> Response:
         return PlainTextResponse(sdl)
 
-    guarded = guard.wrap(graphql, "graphql")
+    guarded = guard.wrap(partial(respond, admission, settings), "graphql")
     routes = [
         Route(PATH, guarded, methods=["GET", "POST"]),
         *health_routes(service),

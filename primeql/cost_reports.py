@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from middleware.tier import Tier
@@ -86,7 +85,7 @@ def reported_cost(
 def with_cost(answer: Answer, cost: dict[str, Any]) -> Answer:
     """Return an answer that says what it has cost."""
     response = {**answer.response, "extensions": {"cost": cost}}
-    return replace(answer, response=response, is_repeatable=False)
+    return answer._replace(response=response, is_repeatable=False)
 
 
 def too_dear(prepared: PricedOperation | Answer, points: int, tier: Tier) -> Answer:

@@ -44,12 +44,11 @@ class GraphQLShortcut:
         """Remember the parts."""
         self._app = app
         self._endpoint = endpoint
-        self._handlers = {
-            kind: answer for kind, answer in handlers.items() if kind is not Exception
-        }
+        self._handlers = handlers
+        self._kinds = tuple(handlers)
         self._minimum_size = minimum_size
-        self._guarded = ServerErrorMiddleware(self._answer, handlers[Exception])
-        self._compressed = CompressMiddleware(_respond, minimum_size=minimum_size)
+        compressed = CompressMiddleware(_respond, minimum_size=minimum_size)
+        self._compressed = ServerErrorMiddleware(compressed, handlers[Exception])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -62,7 +61,7 @@ class GraphQLShortcut:
             and b"origin" not in header_fields(scope)
         )
         try:
-            await (self._guarded if is_short_way else self._app)(scope, receive, send)
+            await (self._answer if is_short_way else self._app)(scope, receive, send)
         finally:
             # Only now, since a slow client may take minutes to read what it holds.
             held: HeldMemory | None = scope["state"].get("held")
@@ -74,9 +73,17 @@ class GraphQLShortcut:
         request = Request(scope, receive)
         try:
             response = await self._endpoint(request)
-        except tuple(self._handlers) as error:
+        except self._kinds as error:
             kind = next(kind for kind in type(error).__mro__ if kind in self._handlers)
             response = await self._handlers[kind](request, error)
+            await self._send(response, scope, receive, send)
+            if kind is Exception:
+                raise
+            return
+        await self._send(response, scope, receive, send)
+
+    async def _send(self, response: Response, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send a response, compressed if it is long."""
         if len(response.body) < self._minimum_size and not isinstance(response, LongResponse):
             await response(scope, receive, send)
         else:

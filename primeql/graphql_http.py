@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from execution.encoding import encode_long
 from middleware.clients import Client
-from middleware.header_fields import header_fields, text_of
+from middleware.header_fields import HeaderFields, as_sent, header_fields, text_of
 from middleware.memory_budget import HeldMemory
 from middleware.request_record import RequestRecord
 from middleware.server_timing import timing_headers, wants_timing
@@ -28,12 +28,13 @@ from primeql.request_timeout import timeout_seconds
 from primeql.service import Arrival
 from primeql.settings import Settings
 
+_NOT_STORED: HeaderFields = as_sent({"Cache-Control": NO_STORE})
+
 
 def refuse(error: RequestError, media_type: str = JSON, **headers: str) -> Response:
     """Return the response to a request that is refused as a whole, in GraphQL's shape."""
-    headers["Cache-Control"] = NO_STORE
-    body = refusal(error).body
-    return json_response(body, error.status, headers, media_type)
+    fields = as_sent({**headers, "Cache-Control": NO_STORE})
+    return json_response(refusal(error).body, error.status, fields, media_type)
 
 
 async def respond(admission: Admission, settings: Settings, request: Request) -> Response:
@@ -50,8 +51,10 @@ async def respond(admission: Admission, settings: Settings, request: Request) ->
         return refuse(RequestError("sent by a page of another site", 403), media_type)
     held = admission.memory.holder()
     request.scope["state"]["held"] = held
+    answer = _answer_post if request.scope["method"] == "POST" else _answer_get
     try:
-        response = await _respond(Asker(admission, settings, request, held), settings, media_type)
+        asker = Asker(admission, settings, request, held)
+        response = await answer(asker, settings, media_type)
     except RequestError as error:
         response = refuse(error, media_type)
     size = response.size if isinstance(response, LongResponse) else len(response.body)
@@ -61,23 +64,19 @@ async def respond(admission: Admission, settings: Settings, request: Request) ->
     return response
 
 
-async def _respond(asker: "Asker", settings: Settings, media_type: str) -> Response:
-    """Return the answer to what a request carries, read from where its method puts it.
+async def _answer_post(asker: "Asker", settings: Settings, media_type: str) -> Response:
+    """Return the answer to what the body of a request asks.
 
     Raises:
         RequestError: It can not be read.
     """
-    request = asker.request
-    if request.scope["method"] != "POST":
-        operation = read_operation(_query_parameters(request))
-        return await _respond_to_get(asker, request, operation, media_type)
     timeout = settings.body_timeout_milliseconds / 1_000
-    parameters = await read_json(request, settings.max_request_bytes, timeout)
+    parameters = await read_json(asker.request, settings.max_request_bytes, timeout)
     if isinstance(parameters, list):
         operations = _read_batch(parameters, settings.max_operations)
         return _batch_response(await asker.ask(operations), media_type)
-    operation = read_operation(parameters)
-    return _response(await asker.ask([operation]), media_type, {"Cache-Control": NO_STORE})
+    reply = await asker.ask([read_operation(parameters)])
+    return _response(reply, media_type, _NOT_STORED)
 
 
 class Asker:
@@ -107,8 +106,7 @@ class Asker:
         state = self.request.scope["state"]
         client: Client = state["client"]
         record: RequestRecord = state["record"]
-        asked = text_of(self._fields, b"server-timing")
-        record.wants_timing = wants_timing(asked)
+        record.wants_timing = wants_timing(text_of(self._fields, b"server-timing"))
         deadline = time.monotonic() + self._timeout
         most = client.tier.max_request_cost
         arrival = Arrival(state["request_id"], deadline, most, record, client.id, self._held)
@@ -116,18 +114,20 @@ class Asker:
         return await unless_gone(self.request, work)
 
 
-async def _respond_to_get(
-    asker: Asker, request: Request, operation: Operation, media_type: str
-) -> Response:
-    """Answer a GET, or tell that what the client has is still the answer."""
+async def _answer_get(asker: Asker, _settings: Settings, media_type: str) -> Response:
+    """Answer what a query string asks, or tell that what the client has is still the answer."""
+    operation = read_operation(_query_parameters(asker.request))
     tag = entity_tag(operation, media_type, __version__)
-    headers = {"Cache-Control": IMMUTABLE, "ETag": tag, "Vary": VARY}
+    headers = as_sent({"Cache-Control": IMMUTABLE, "ETag": tag, "Vary": VARY})
     # Only an answer that never changes was given out with this tag.
-    if asker.mode is CostMode.PLAIN and is_named(tag, request.headers.get("if-none-match")):
-        return Response(status_code=304, headers=headers)
+    known = asker.request.headers.get("if-none-match")
+    if asker.mode is CostMode.PLAIN and is_named(tag, known):
+        unchanged = Response(status_code=304)
+        unchanged.raw_headers = [*headers.items()]
+        return unchanged
     reply = await asker.ask([operation])
     if not reply.answers[0].is_repeatable:
-        headers = {"Cache-Control": NO_STORE, "Vary": VARY}
+        headers = as_sent({"Cache-Control": NO_STORE, "Vary": VARY})
     return _response(reply, media_type, headers)
 
 
@@ -150,16 +150,15 @@ def _read_batch(batch: list[Any], most: int) -> list[Operation | RequestError]:
 
 def _batch_response(reply: Reply, media_type: str) -> Response:
     """Return the answers of a batch, or why it was refused as a whole."""
-    headers = {**reply.headers, "Cache-Control": NO_STORE}
     if reply.status is not None:
-        return _response(reply, media_type, headers)
+        return _response(reply, media_type, _NOT_STORED)
     since = time.perf_counter()
     body = encode_long([answer.response for answer in reply.answers])
-    headers.update(_timing(reply, since))
+    headers = {**reply.headers, **_NOT_STORED, **_timing(reply, since)}
     return json_response(body, 200, headers, media_type)
 
 
-def _response(reply: Reply, media_type: str, headers: dict[str, str]) -> Response:
+def _response(reply: Reply, media_type: str, headers: HeaderFields) -> Response:
     """Return a single answer with the status that its media type asks for."""
     status = reply.status or _status(reply.answers[0], media_type)
     since = time.perf_counter()
@@ -168,7 +167,7 @@ def _response(reply: Reply, media_type: str, headers: dict[str, str]) -> Respons
     return json_response(body, status, headers, media_type)
 
 
-def _timing(reply: Reply, since: float) -> dict[str, str]:
+def _timing(reply: Reply, since: float) -> HeaderFields:
     """Note that a reply has been encoded; return the header that tells of all stages, if wanted."""
     reply.record.end_stage("encode", since)
     return timing_headers(reply.record) if reply.record.wants_timing else {}

@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 from starlette.requests import ClientDisconnect, Request
 
+from primeql.begun import Begun
+
 T = TypeVar("T")
 
 # Most answers are there before this; only slower ones are worth watching their client for.
@@ -46,11 +48,18 @@ class _Watch:
 async def unless_gone(request: Request, work: Coroutine[Any, Any, T]) -> T:
     """Return what ``work`` returns; cancel it if the client hangs up first.
 
-    The body of ``request`` must have been read. Work that ends soon costs a timer, not a task.
+    The body of ``request`` must have been read. Work that does not wait costs nothing, work that
+    ends soon a timer instead of a task.
 
     Raises:
         ClientDisconnect: The client hung up.
     """
+    begun = Begun(work)
+    return begun.result if begun.is_over else await _unless_gone(request, begun)
+
+
+async def _unless_gone(request: Request, work: Begun[T]) -> T:
+    """Return what ``work`` comes to; see ``unless_gone``."""
     task = asyncio.current_task()
     assert task is not None
     watch = _Watch(request, task)

@@ -2,13 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from execution.encoding import LongBody
+from middleware.header_fields import HeaderFields
 from primeql.connections import STATE_KEY, Connections
+from primeql.media_types import CONTENT_TYPES
 
 logger = logging.getLogger("primeql.responses")
 
@@ -28,11 +30,13 @@ class LongResponse(Response):
     """
 
     def __init__(
-        self, long_body: LongBody, status: int, headers: Mapping[str, str], media_type: str
+        self, long_body: LongBody, status: int, headers: HeaderFields, content_type: bytes
     ) -> None:
         """Encode nothing yet."""
-        super().__init__(None, status, headers, media_type)
-        del self.headers["content-length"]
+        self.status_code = status
+        self.body = b""
+        self.background = None
+        self.raw_headers = [*headers.items(), (b"content-type", content_type)]
         self.size = long_body.size()
         if self.size is not None:
             self.headers["content-length"] = str(self.size)
@@ -112,25 +116,21 @@ class ShortResponse(Response):
     """A response whose body is there."""
 
     def __init__(
-        self, body: bytes, status: int, headers: Mapping[str, str], media_type: str
+        self, body: bytes, status: int, headers: HeaderFields, content_type: bytes
     ) -> None:
-        """Make the headers as they are sent, none of which says what the body is."""
+        """Take the headers as they are sent, none of which says what the body is."""
         self.status_code = status
         self.body = body
         self.background = None
-        self.raw_headers = [
-            (name.lower().encode("latin-1"), value.encode("latin-1"))
-            for name, value in headers.items()
-        ]
-        self.raw_headers.append((b"content-length", b"%d" % len(body)))
-        self.raw_headers.append((b"content-type", media_type.encode("latin-1")))
+        length = (b"content-length", b"%d" % len(body))
+        self.raw_headers = [*headers.items(), length, (b"content-type", content_type)]
 
 
 def json_response(
-    body: bytes | LongBody, status: int, headers: Mapping[str, str], media_type: str
+    body: bytes | LongBody, status: int, headers: HeaderFields, media_type: str
 ) -> Response:
     """Return the response with this body."""
-    content_type = f"{media_type}; charset=utf-8"
+    content_type = CONTENT_TYPES[media_type]
     if isinstance(body, LongBody):
         return LongResponse(body, status, headers, content_type)
     return ShortResponse(body, status, headers, content_type)

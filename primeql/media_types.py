@@ -1,9 +1,16 @@
 """Content negotiation between the two media types of GraphQL over HTTP."""
 
+from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
+
+CONTENT_TYPES: Mapping[str, bytes] = MappingProxyType(
+    {name: f"{name}; charset=utf-8".encode() for name in (JSON, GRAPHQL_JSON)}
+)
+"""The header ``Content-Type`` of an answer, by its media type."""
 
 # Clients send few different headers; long ones are not remembered.
 _CACHED_HEADERS = 256

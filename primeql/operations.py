@@ -1,14 +1,12 @@
 """From decoded parameters to the operation a client asks for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from primeql.request_errors import RequestError
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """What a client asks, whatever it came in.
 
     ``document_id`` is the identifier of a persisted document: Apollo's ``sha256Hash``, or the

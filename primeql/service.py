@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -33,7 +34,7 @@ from resolvers.answer_seal import AnswerSeal
 from resolvers.compute import TASK_POINTS, Compute
 from resolvers.context import RequestContext
 from resolvers.fair_pool import Owner
-from resolvers.limits import SECONDS_PER_POINT
+from resolvers.limits import SECONDS_PER_POINT, Limits
 from resolvers.prices import PriceBook
 from resolvers.prices_tariff import Overheads
 from resolvers.shared_answers import SharedAnswers
@@ -45,6 +46,9 @@ from schema.scalars import DIGIT_SCALARS
 logger = logging.getLogger("primeql.service")
 
 T = TypeVar("T")
+
+# One for each tier.
+_CACHED_LIMITS = 64
 
 # Documents above this would not fit the cache, and be parsed anew each time.
 MAX_DOCUMENT_BYTES = 262_144
@@ -121,6 +125,7 @@ class PrimeService:
         self.settings = settings
         self.schema = build_schema(settings.max_digits)
         self._limits = settings.limits
+        self._limits_up_to = lru_cache(_CACHED_LIMITS)(partial(_limits_up_to, settings.limits))
         self._executor = DocumentExecutor(
             self.schema._schema,
             DocumentLimits(
@@ -179,18 +184,15 @@ class PrimeService:
 
     def context(self, arrival: Arrival) -> RequestContext:
         """Return the context of one operation of a request."""
-        limits = self._limits
-        if arrival.max_request_cost != limits.max_request_cost:
-            limits = replace(limits, max_request_cost=arrival.max_request_cost)
         return RequestContext(
-            ranges=self._ranges,
-            compute=self._compute,
-            limits=limits,
-            deadline=arrival.deadline,
-            request_id=arrival.request_id,
-            version=__version__,
-            notes=AnswerNotes(Owner(arrival.client_id, arrival.request_id)),
-            memory=self.memory,
+            self._ranges,
+            self._compute,
+            self._limits_up_to(arrival.max_request_cost),
+            arrival.deadline,
+            arrival.request_id,
+            __version__,
+            AnswerNotes(Owner(arrival.client_id, arrival.request_id)),
+            self.memory,
         )
 
     def retry_seconds(self, client_id: str) -> float | None:
@@ -284,6 +286,11 @@ class PrimeService:
             _is_free(bound.operation),
             _INTROSPECTION.search(bound.text) is not None,
         )
+
+
+def _limits_up_to(limits: Limits, max_request_cost: int) -> Limits:
+    """Return limits for a client whose requests may cost so much."""
+    return replace(limits, max_request_cost=max_request_cost)
 
 
 async def _by_length(document: str, make: Callable[[], T]) -> T:

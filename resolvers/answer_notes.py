@@ -52,7 +52,7 @@ class AnswerNotes:
         self.memory_hits = 0
         self.memory_misses = 0
         self.rate_limit = rate_limit
-        self._queue = asyncio.Lock()
+        self._queue: asyncio.Lock | None = None
 
     @property
     def spent_points(self) -> float:
@@ -62,7 +62,9 @@ class AnswerNotes:
     @property
     def has_turn(self) -> bool:
         """Whether this request may compute on the event loop at once."""
-        return self.slice_seconds < SLICE_SECONDS and not self._queue.locked()
+        return self.slice_seconds < SLICE_SECONDS and not (
+            self._queue is not None and self._queue.locked()
+        )
 
     async def turn(self) -> None:
         """Return when this request may compute on the event loop.
@@ -71,6 +73,8 @@ class AnswerNotes:
         """
         if self.has_turn:
             return
+        if self._queue is None:
+            self._queue = asyncio.Lock()
         async with self._queue:
             if self.slice_seconds >= SLICE_SECONDS:
                 await asyncio.sleep(0)

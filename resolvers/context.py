@@ -1,8 +1,7 @@
 """What one request carries through every resolver."""
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, replace
-from typing import Any, Self, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 from engine.prime_ranges import PrimeRanges
 from resolvers.answer_memory import REMEMBERED_POINTS, AnswerMemory
@@ -16,8 +15,7 @@ from resolvers.remembered import Question
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class RequestContext:
+class RequestContext(NamedTuple):
     """The service's shared objects, and this request's identity and deadline.
 
     ``deadline`` is a moment on ``time.monotonic()``, in seconds.
@@ -74,7 +72,7 @@ class RequestContext:
 
     def on_behalf(self, notes: AnswerNotes, deadline: float) -> Self:
         """Return the context of one who asks the same for others too."""
-        return replace(self, notes=notes, deadline=deadline)
+        return self._replace(notes=notes, deadline=deadline)
 
     def at_once(self, function: Callable[..., T], *arguments: Any) -> T:
         """Return ``function(*arguments)`` here and now; only for what ``notes`` gives a turn."""

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -70,7 +69,7 @@ async def test_factorization_found_for_many_is_kept_by_each(context: RequestCont
 
 @pytest.mark.parametrize("count", [1, 50, 2_000])
 async def test_nothing_is_begun_after_the_deadline(count: int, context: RequestContext) -> None:
-    late = replace(context, deadline=time.monotonic() - 1)
+    late = context._replace(deadline=time.monotonic() - 1)
     found = await asked(columns.NEXT_PRIME, late, list(range(count)))
     assert [type(one) for one in found] == [DeadlineError] * count
     assert late.notes.spent_seconds == 0
@@ -93,7 +92,7 @@ async def test_others_have_turns_while_many_are_answered(context: RequestContext
 
 
 async def test_what_a_client_that_left_did_not_use_is_given_back(context: RequestContext) -> None:
-    asking = replace(context, notes=AnswerNotes())
+    asking = context._replace(notes=AnswerNotes())
     values = list(range(2**63, 2**63 + 20_000))
     found = columns.NEXT_PRIME.of(asking, rows(asking, values))
     assert not isinstance(found, list)
