@@ -1,6 +1,6 @@
 """From a result to bytes of JSON, whole or in pieces that leave others their turn."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import orjson
@@ -32,20 +32,29 @@ def long_list(items: list[Item]) -> list[Item]:
     return LongList(items) if len(items) > SLICE_ITEMS else items
 
 
+Slices = Callable[[LongList[Any]], Iterator[list[Any]]]
+
+
 class LongBody:
-    """A response that is encoded while it is sent.
+    """A response that is encoded once, while it is sent; its long lists end empty on the way.
 
     Args:
         texts: What is encoded already.
         gaps: What comes between them, one less.
     """
 
-    __slots__ = ("_gaps", "_texts")
+    __slots__ = ("_gaps", "_items", "_items_left", "_texts")
 
     def __init__(self, texts: list[bytes], gaps: "list[IntegerArray | LongList[Any]]") -> None:
         """Remember the parts."""
         self._texts = texts
         self._gaps = gaps
+        self._items = sum(len(gap) for gap in gaps if isinstance(gap, LongList))
+        self._items_left = self._items
+
+    def share_left(self) -> float:
+        """Return the share of the entries of long lists that are yet to be encoded; 0 if none."""
+        return self._items_left / self._items if self._items else 0.0
 
     def size(self) -> int | None:
         """Return how many bytes it has; None if that is not known before it is encoded."""
@@ -56,7 +65,19 @@ class LongBody:
 
     def pieces(self) -> Iterator[bytes]:
         """Yield the response, each piece made in about 1 ms."""
-        return _gathered(_parts(self._texts, self._gaps))
+        return _gathered(_parts(self._texts, self._gaps, self._taken))
+
+    def _taken(self, items: LongList[Any]) -> Iterator[list[Any]]:
+        """Yield a list slice by slice; nothing else is to know the objects of a slice then.
+
+        To let go of 20,000 objects at once would hold up the event loop for 20 ms.
+        """
+        for begin in range(0, len(items), SLICE_ITEMS):
+            part = items[begin : begin + SLICE_ITEMS]
+            items[begin : begin + SLICE_ITEMS] = [None] * len(part)
+            self._items_left -= len(part)
+            yield part
+        items.clear()
 
 
 def encode(response: Any) -> bytes:
@@ -64,7 +85,7 @@ def encode(response: Any) -> bytes:
 
     Integers above 64 bits are strings by then, as BigInt demands.
     """
-    return b"".join(_parts(*_split(response)))
+    return b"".join(_parts(*_split(response), _slices))
 
 
 def encode_long(response: Any) -> bytes | LongBody:
@@ -105,11 +126,13 @@ def _split(value: Any) -> tuple[list[bytes], list[IntegerArray | LongList[Any]]]
     return (text.split(_GAP) if gaps.found else [text]), gaps.found
 
 
-def _parts(texts: list[bytes], gaps: list[IntegerArray | LongList[Any]]) -> Iterator[bytes]:
-    """Yield texts with what comes between them."""
+def _parts(
+    texts: list[bytes], gaps: list[IntegerArray | LongList[Any]], slices: Slices
+) -> Iterator[bytes]:
+    """Yield texts with what comes between them, long lists as ``slices`` cuts them."""
     yield from _cut(texts[0])
     for gap, text in zip(gaps, texts[1:], strict=True):
-        yield from gap.pieces() if isinstance(gap, IntegerArray) else _slices(gap)
+        yield from gap.pieces() if isinstance(gap, IntegerArray) else _entries(gap, slices)
         yield from _cut(text)
 
 
@@ -122,16 +145,23 @@ def _cut(text: bytes) -> Iterator[bytes]:
             yield text[begin : begin + PIECE_BYTES]
 
 
-def _slices(items: LongList[Any]) -> Iterator[bytes]:
-    """Yield a long list."""
+def _slices(items: LongList[Any]) -> Iterator[list[Any]]:
+    """Yield a list slice by slice."""
+    return (items[begin : begin + SLICE_ITEMS] for begin in range(0, len(items), SLICE_ITEMS))
+
+
+def _entries(items: LongList[Any], slices: Slices) -> Iterator[bytes]:
+    """Yield the JSON of a long list."""
     opening = b"["
-    for begin in range(0, len(items), SLICE_ITEMS):
-        texts, gaps = _split(items[begin : begin + SLICE_ITEMS])
+    for part in slices(items):
+        texts, gaps = _split(part)
+        # One that has no gap needs its objects no more.
+        part.clear()
         texts[0] = opening + texts[0][1:]
         texts[-1] = texts[-1][:-1]
-        yield from _parts(texts, gaps)
+        yield from _parts(texts, gaps, slices)
         opening = b","
-    yield b"]" if items else b"[]"
+    yield b"]" if opening == b"," else b"[]"
 
 
 def _gathered(parts: Iterator[bytes]) -> Iterator[bytes]:

@@ -4,7 +4,7 @@ import asyncio
 import enum
 import inspect
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -58,7 +58,7 @@ class Outcome:
 
     phase: Phase
     data: dict[str, Any] | None
-    errors: Sequence[GraphQLError]
+    errors: list[GraphQLError]
 
 
 class BoundOperation:

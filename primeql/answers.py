@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
-from execution.encoding import encode
+from execution.encoding import encode, long_list
 from execution.executor import Outcome, Phase
-from execution.turns import each_in_turns
+from execution.turns import each_in_turns, taken
 from middleware.error_mask import format_error
 from primeql.request_errors import RequestError
 from resolvers.context import RequestContext
@@ -42,7 +42,7 @@ class Answer(NamedTuple):
 
 
 async def answer_of(outcome: Outcome, context: RequestContext) -> Answer:
-    """Return the answer that an outcome makes."""
+    """Return the answer that an outcome makes; the outcome's errors end with it."""
     ran = outcome.phase is Phase.EXECUTION
     if ran and not outcome.errors:
         return Answer({"data": outcome.data}, True, 200, context.notes.is_repeatable)
@@ -78,7 +78,8 @@ async def _response(outcome: Outcome, request_id: str) -> dict[str, Any]:
     if outcome.errors:
         code = PHASE_CODES[outcome.phase]
         formatted = partial(format_error, default=code, request_id=request_id)
-        response["errors"] = await each_in_turns(formatted, outcome.errors)
+        errors = await each_in_turns(formatted, taken(outcome.errors))
+        response["errors"] = long_list(errors)
     if outcome.phase is Phase.EXECUTION:
         response["data"] = outcome.data
     return response

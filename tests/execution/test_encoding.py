@@ -111,6 +111,20 @@ def test_size_of_a_long_list_is_not() -> None:
     assert body.size() is None
 
 
+def test_objects_of_a_long_list_end_slice_by_slice() -> None:
+    items = edges(5 * SLICE_ITEMS)
+    body = encode_long({"data": items})
+    assert isinstance(body, LongBody)
+    assert body.share_left() == 1
+    shares, ended = [], []
+    for _ in body.pieces():
+        shares.append(body.share_left())
+        ended.append(items.count(None))
+    assert shares == sorted(shares, reverse=True)
+    assert len(set(ended)) >= 3
+    assert (shares[-1], items) == (0, [])
+
+
 class Code(enum.StrEnum):
     """What derives from a type of JSON."""
 

@@ -11,7 +11,7 @@ from graphql import GraphQLError, build_schema, located_error
 from execution import field_nodes
 from execution.document_limits import DocumentLimits
 from execution.executor import BoundOperation, DocumentExecutor
-from execution.turns import SLICE_ERRORS, each_in_turns
+from execution.turns import SLICE_ERRORS, each_in_turns, taken
 
 COUNT = 1_250
 
@@ -119,3 +119,15 @@ async def test_others_have_turns_while_long_integers_get_their_digits() -> None:
     }
     assert [error.path for error in outcome.errors] == [["things", 60, "n"]]
     assert max(turns.calls) <= 10
+
+
+async def test_items_that_are_taken_end_one_by_one_and_in_order() -> None:
+    items = list(range(COUNT))
+    left: list[int] = []
+
+    def make(item: int) -> int:
+        left.append(len(items))
+        return item
+
+    assert await each_in_turns(make, taken(items)) == list(range(COUNT))
+    assert left == list(range(COUNT - 1, -1, -1))

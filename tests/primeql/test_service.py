@@ -1,12 +1,14 @@
 """What the service says of its answers, and what it logs of them."""
 
 import asyncio
+import json
 import logging
 import threading
 from typing import Any
 
 import pytest
 
+from execution.encoding import SLICE_ITEMS, LongList
 from execution.planning import Planner as RunPlanner
 from middleware.cost_plan import Planner as PricePlanner
 from primeql.operations import Operation
@@ -143,3 +145,14 @@ async def test_asker_gone_while_a_price_is_made_hurts_no_other(
     go_on.set()
     answer = await service.answer(operation, "r2")
     assert answer.response["data"]["a7"] == {"isPrime": True}
+
+
+async def test_errors_of_many_fields_are_encoded_slice_by_slice(service: PrimeService) -> None:
+    query = "query ($v: [BigInt!]!) { integers(values: $v) { arithmetic { totient } } }"
+    values = ["0"] * (SLICE_ITEMS + 1)
+    answer = await service.answer(Operation(query, {"v": values}), "id")
+    assert isinstance(answer.response["errors"], LongList)
+    body = json.loads(answer.body)
+    assert [error["path"][1] for error in body["errors"]] == list(range(len(values)))
+    assert {error["extensions"]["code"] for error in body["errors"]} == {"BAD_USER_INPUT"}
+    assert body["data"]["integers"] == [{"arithmetic": None}] * len(values)
