@@ -53,3 +53,6 @@ class Begun(Generic[T]):
             except StopIteration as end:
                 result: T = end.value
                 return result
+            finally:
+                # What an exception passes through knows it: they would wait for the collector.
+                del step, given

@@ -1,6 +1,8 @@
 """Coroutines that are begun before anybody waits for them."""
 
 import asyncio
+import gc
+import weakref
 
 import pytest
 
@@ -86,3 +88,27 @@ async def test_cancelling_reaches_the_coroutine() -> None:
     task.cancel()
     assert await task == "ended well"
     assert seen == ["cancelled"]
+
+
+async def test_what_is_cancelled_leaves_nothing_to_the_collector() -> None:
+    kept: list[weakref.ref[asyncio.Event]] = []
+
+    async def patient() -> None:
+        event = asyncio.Event()
+        kept.append(weakref.ref(event))
+        await event.wait()
+
+    async def outer() -> None:
+        await Begun(patient())
+
+    gc.disable()
+    try:
+        task = asyncio.create_task(outer())
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+        del task
+        await asyncio.sleep(0)
+        assert kept[0]() is None
+    finally:
+        gc.enable()
