@@ -44,11 +44,12 @@ def encode_alike(kind: GraphQLLeafType, values: list[Any], types: set[type]) -> 
             return values
     if isinstance(kind, GraphQLEnumType):
         # Few values, each there many times.
-        distinct = {id(value): value for value in values}
+        keys = list(map(id, values))
+        distinct = dict(zip(keys, values, strict=True))
         names = {key: attempt(encode_leaf, kind, value) for key, value in distinct.items()}
         if any(isinstance(name, Exception) for name in names.values()):
             return None
-        return [names[key] for key in map(id, values)]
+        return list(map(names.__getitem__, keys))
     encoded = attempt(list, map(kind.coerce_output_value, values))
     if isinstance(encoded, Exception) or not _NOTHING.isdisjoint(map(type, encoded)):
         return None

@@ -10,7 +10,6 @@ from resolvers.columns import is_words
 from resolvers.compute import LOOP_POINTS
 from resolvers.context import RequestContext
 from resolvers.errors import LimitError
-from resolvers.integers import IntegerAnswers
 
 # Turns on the event loop up to which a batch does not leave it: what two processes tell each other
 # takes longer.
@@ -24,10 +23,23 @@ def _check_size(context: RequestContext, values: Sequence[int]) -> None:
         raise LimitError(f"values holds {len(values)} integers; at most {maximum} in one batch")
 
 
-def integers(context: RequestContext, values: Sequence[int]) -> list[IntegerAnswers]:
-    """Return the answers of each value, in the order asked."""
+def integers(context: RequestContext, values: Sequence[int]) -> Sequence[int]:
+    """Return the integers that a batch asks about, in the order asked."""
     _check_size(context, values)
-    return [IntegerAnswers(context, value) for value in values]
+    return values
+
+
+def each_batch(
+    context: RequestContext, batches: Sequence[Sequence[int]]
+) -> list[list[int] | LimitError]:
+    """Return the integers that each of several batches asks about, or why it is refused."""
+    found: list[list[int] | LimitError] = []
+    for values in batches:
+        try:
+            found.append(list(integers(context, values)))
+        except LimitError as error:
+            found.append(error)
+    return found
 
 
 async def are_prime(context: RequestContext, values: Sequence[int]) -> list[bool]:

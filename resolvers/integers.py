@@ -170,6 +170,14 @@ class IntegerAnswers:
         return factorization
 
 
+def answers_of(context: RequestContext, value: int) -> IntegerAnswers:
+    """Return what a request asks of an integer, the same each time."""
+    known = context.notes.integers.get(value)
+    if known is None:
+        known = context.notes.integers[value] = IntegerAnswers(context, value)
+    return known
+
+
 async def _factorize(context: RequestContext, value: int) -> Factorization:
     """Return the factorization of ``value``, as complete as the time allows."""
     if factoring.factorize_cost(value) < REMEMBERED_POINTS:

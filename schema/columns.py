@@ -1,18 +1,19 @@
-"""Fields that answer for many objects at once, better than one by one."""
+"""Fields that answer for many objects at once, better than one by one.
+
+In plans an Integer is the integer itself.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from resolvers import columns
+from resolvers import batches, columns
 from resolvers.context import RequestContext
-from resolvers.integers import IntegerAnswers
 from schema.factorizations import Factorization
-from schema.integers import Integer
 from schema.primality import Primality, PrimalityMethod, PrimalityVerdict
 
 Found = list[Any] | Awaitable[list[Any]]
-Show = Callable[[Sequence[Integer], list[Any]], list[Any]]
+Show = Callable[[Sequence[int], list[Any]], list[Any]]
 Column = Callable[[Sequence[Any], RequestContext, Sequence[Mapping[str, Any]]], Found]
 
 
@@ -25,23 +26,30 @@ _KINDS = tuple(
 _VERDICTS, _METHODS = zip(*_KINDS, strict=True)
 
 
+def _integer(
+    _sources: Sequence[Any], _context: RequestContext, arguments: Sequence[Mapping[str, Any]]
+) -> Found:
+    """Return Query.integer for the arguments of each alias."""
+    return [one["value"] for one in arguments]
+
+
 def _integers(
     _sources: Sequence[Any], context: RequestContext, arguments: Sequence[Mapping[str, Any]]
 ) -> Found:
-    """Return Query.integer for the arguments of each alias."""
-    return [Integer(answers=IntegerAnswers(context, one["value"])) for one in arguments]
+    """Return Query.integers for the arguments of each alias."""
+    return batches.each_batch(context, [one["values"] for one in arguments])
 
 
-def _values(sources: Sequence[Integer], _context: RequestContext, _arguments: Any) -> Found:
+def _values(sources: Sequence[int], _context: RequestContext, _arguments: Any) -> Found:
     """Return Integer.value of each."""
-    return [source.answers.value for source in sources]
+    return list(sources)
 
 
 def _asked(question: columns.IntegerQuestion, show: Show | None = None) -> Column:
     """Return a field of Integer that asks a question of each, and shows the answers."""
 
-    def column(sources: Sequence[Integer], context: RequestContext, _arguments: Any) -> Found:
-        found = question.of(context, [source.answers for source in sources])
+    def column(sources: Sequence[int], context: RequestContext, _arguments: Any) -> Found:
+        found = question.of(context, sources)
         if show is None:
             return found
         if isinstance(found, list):
@@ -52,17 +60,19 @@ def _asked(question: columns.IntegerQuestion, show: Show | None = None) -> Colum
 
 
 async def _shown_later(
-    show: Show, sources: Sequence[Integer], found: Awaitable[list[Any]]
+    show: Show, sources: Sequence[int], found: Awaitable[list[Any]]
 ) -> list[Any]:
     """Return answers in the schema's words, once they are there."""
     return show(sources, await found)
 
 
-def _primalities(sources: Sequence[Integer], found: list[Any]) -> list[Any]:
+def _primalities(sources: Sequence[int], found: list[Any]) -> list[Any]:
     """Return Integer.primality for kinds, and for the engine's own answers."""
+    if set(map(type, found)) == {int}:
+        return list(zip(sources, found, strict=True))
     return [
         (
-            (source.answers.value, answer)
+            (source, answer)
             if type(answer) is int
             else answer if isinstance(answer, Exception) else Primality.of(answer)
         )
@@ -70,7 +80,7 @@ def _primalities(sources: Sequence[Integer], found: list[Any]) -> list[Any]:
     ]
 
 
-def _factorizations(_sources: Sequence[Integer], found: list[Any]) -> list[Any]:
+def _factorizations(_sources: Sequence[int], found: list[Any]) -> list[Any]:
     """Return Integer.factorization."""
     return [
         answer if isinstance(answer, Exception) else Factorization(result=answer)
@@ -96,7 +106,7 @@ def _witnesses(sources: Sequence[Any], context: RequestContext, _arguments: Any)
         for index, one in enumerate(sources)
         if type(one) is tuple and _VERDICTS[one[1]] is PrimalityVerdict.COMPOSITE
     ]
-    found = columns.WITNESS.of(context, [sources[index][0] for index in composites])
+    found = columns.witnesses(context, [sources[index][0] for index in composites])
     if isinstance(found, list):
         return _filled(known, composites, found)
     return _filled_later(known, composites, found)
@@ -118,7 +128,8 @@ async def _filled_later(
 
 COLUMNS: Mapping[str, Column] = MappingProxyType(
     {
-        "Query.integer": _integers,
+        "Query.integer": _integer,
+        "Query.integers": _integers,
         "Integer.value": _values,
         "Integer.isPrime": _asked(columns.IS_PRIME),
         "Integer.isProbablePrime": _asked(columns.IS_PROBABLE_PRIME),

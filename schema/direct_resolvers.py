@@ -9,9 +9,12 @@ import strawberry
 from strawberry.types.field import StrawberryField
 
 from resolvers.context import RequestContext
+from resolvers.integers import answers_of
 from schema.columns import COLUMNS
+from schema.integers import Integer
 
 Arguments = Mapping[str, Any]
+Resolve = Callable[[Any, RequestContext, Arguments], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class DirectResolver:
     """
 
     is_async: bool
-    resolve: Callable[[Any, RequestContext, Arguments], Any]
+    resolve: Resolve
     resolve_many: (
         Callable[
             [Sequence[Any], RequestContext, Sequence[Arguments]], list[Any] | Awaitable[list[Any]]
@@ -54,18 +57,28 @@ def _direct(coordinate: str, definition: StrawberryField, names: Sequence[str]) 
     """Return how a field with arguments of these names is resolved directly."""
     if definition.base_resolver is None:
         return DirectResolver(False, _attribute(definition.python_name), COLUMNS.get(coordinate))
-    return DirectResolver(definition.is_async, _call(definition, names), COLUMNS.get(coordinate))
+    resolve = _call(definition, names)
+    if coordinate.startswith("Integer."):
+        resolve = _of_integer(resolve)
+    return DirectResolver(definition.is_async, resolve, COLUMNS.get(coordinate))
 
 
-def _attribute(name: str) -> Callable[[Any, RequestContext, Arguments], Any]:
+def _of_integer(resolve: Resolve) -> Resolve:
+    """Return a resolver of a field of Integer that takes the integer itself."""
+
+    def resolve_integer(source: int, context: RequestContext, arguments: Arguments) -> Any:
+        return resolve(Integer.of(answers_of(context, source)), context, arguments)
+
+    return resolve_integer
+
+
+def _attribute(name: str) -> Resolve:
     """Return a resolver that reads an attribute."""
     read = attrgetter(name)
     return lambda source, _context, _arguments: read(source)
 
 
-def _call(
-    definition: StrawberryField, names: Sequence[str]
-) -> Callable[[Any, RequestContext, Arguments], Any]:
+def _call(definition: StrawberryField, names: Sequence[str]) -> Resolve:
     """Return a resolver that calls the method that a field is declared by."""
     resolver = definition.base_resolver
     assert resolver is not None

@@ -7,7 +7,7 @@ from strawberry.types import Info
 
 from resolvers import batches, counting
 from resolvers.context import RequestContext
-from resolvers.integers import IntegerAnswers
+from resolvers.integers import answers_of
 from resolvers.ranges import RangeAnswers
 from schema.directives import Cost, ListSize
 from schema.integers import Integer
@@ -33,7 +33,7 @@ class Query:
         info: Context,
         value: Annotated[BigInt, strawberry.argument(description="Any integer.")],
     ) -> Integer | None:
-        return Integer.of(IntegerAnswers(info.context, value))
+        return Integer.of(answers_of(info.context, value))
 
     @strawberry.field(
         directives=[
@@ -50,7 +50,8 @@ class Query:
         info: Context,
         values: Annotated[list[BigInt], strawberry.argument(description="Any integers.")],
     ) -> list[Integer | None]:
-        return [Integer.of(answers) for answers in batches.integers(info.context, values)]
+        asked = batches.integers(info.context, values)
+        return [Integer.of(answers_of(info.context, value)) for value in asked]
 
     @strawberry.field(
         directives=[

@@ -13,7 +13,7 @@ from resolvers import batches, columns
 from resolvers.answer_notes import AnswerNotes
 from resolvers.columns import IntegerQuestion
 from resolvers.context import RequestContext
-from resolvers.integers import IntegerAnswers
+from resolvers.integers import IntegerAnswers, answers_of
 
 WORDS = [*range(120), 2208, 2209, 2809, 2**32 + 15, 2**61 - 1, 3**40, 2**64 - 59, 2**64 - 1]
 OTHERS = [-1, -(2**61), 2**64, 2**64 + 13, 2**89 - 1, 10**30]
@@ -31,12 +31,8 @@ def context(service: PrimeService) -> RequestContext:
     return service.context(service.arrival("test"))
 
 
-def rows(context: RequestContext, values: list[int]) -> list[IntegerAnswers]:
-    return [IntegerAnswers(context, value) for value in values]
-
-
 async def asked(question: IntegerQuestion, context: RequestContext, values: list[int]) -> list[Any]:
-    found = question.of(context, rows(context, values))
+    found = question.of(context, values)
     return found if isinstance(found, list) else await found
 
 
@@ -59,12 +55,13 @@ async def test_kinds_of_primality_are_those_of_each(context: RequestContext) -> 
 
 
 async def test_factorization_found_for_many_is_kept_by_each(context: RequestContext) -> None:
-    asking = rows(context, [12, 2**64 + 1])
+    asking = [12, 2**64 + 1]
     found = columns.FACTORIZATION.of(context, asking)
     assert not isinstance(found, list)
     answers = await found
-    assert [await row.factorization() for row in asking] == answers
-    assert await asking[0].factorization() is answers[0]
+    kept = [answers_of(context, value) for value in asking]
+    assert [await one.factorization() for one in kept] == answers
+    assert await kept[0].factorization() is answers[0]
 
 
 @pytest.mark.parametrize("count", [1, 50, 2_000])
@@ -94,7 +91,7 @@ async def test_others_have_turns_while_many_are_answered(context: RequestContext
 async def test_what_a_client_that_left_did_not_use_is_given_back(context: RequestContext) -> None:
     asking = context._replace(notes=AnswerNotes())
     values = list(range(2**63, 2**63 + 20_000))
-    found = columns.NEXT_PRIME.of(asking, rows(asking, values))
+    found = columns.NEXT_PRIME.of(asking, values)
     assert not isinstance(found, list)
     task = asyncio.ensure_future(found)
     for _ in range(5):
