@@ -125,4 +125,4 @@ def _add_operation(fields: Fields, operation: OperationRecord) -> None:
 
 def _milliseconds(seconds: float) -> float:
     """Return a duration as the log shows it."""
-    return round(seconds * 1_000, 2)
+    return round(seconds * 1_000, 2) if seconds else 0.0

@@ -34,9 +34,10 @@ class AnswerHeadersMiddleware:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 own = message["headers"]
-                present = self._names.intersection([name.lower() for name, _ in own])
+                # In lower case, as ASGI asks.
+                present = dict(own)
                 added = self._headers
-                if present:
+                if not self._names.isdisjoint(present):
                     added = [header for header in added if header[0] not in present]
                 message["headers"] = [*own, *added, (HEADER, identity.encode())]
             await send(message)

@@ -182,7 +182,8 @@ class Admission:
             answers = await self._run_all(prepared)
         finally:
             used = sum(map(actual_points, priced))
-            self._budget.give_back(client, points - used)
+            if used != points:
+                self._budget.give_back(client, points - used)
             record.used_points = used
             _sum_up(record, [one.context.notes for one in priced])
         if mode is CostMode.REPORT:

@@ -28,6 +28,8 @@ from primeql.request_timeout import timeout_seconds
 from primeql.service import Arrival
 from primeql.settings import Settings
 
+# The headers by which a request says how it wants to be answered.
+_WISHES = frozenset((b"graphql-cost", b"x-request-timeout"))
 _NOT_STORED: HeaderFields = as_sent({"Cache-Control": NO_STORE})
 
 
@@ -94,9 +96,11 @@ class Asker:
         self._held = held
         self.request = request
         self._fields = fields = header_fields(request.scope)
-        self.mode = cost_mode(text_of(fields, b"graphql-cost"))
-        most = settings.deadline_milliseconds / 1_000
-        self._timeout = timeout_seconds(text_of(fields, b"x-request-timeout"), most)
+        self._timeout = settings.deadline_milliseconds / 1_000
+        self.mode = CostMode.PLAIN
+        if not _WISHES.isdisjoint(fields):
+            self.mode = cost_mode(text_of(fields, b"graphql-cost"))
+            self._timeout = timeout_seconds(text_of(fields, b"x-request-timeout"), self._timeout)
 
     async def ask(self, operations: Sequence[Operation | RequestError]) -> Reply:
         """Return the answers to operations by one deadline, unless their client hangs up.
@@ -106,7 +110,8 @@ class Asker:
         state = self.request.scope["state"]
         client: Client = state["client"]
         record: RequestRecord = state["record"]
-        record.wants_timing = wants_timing(text_of(self._fields, b"server-timing"))
+        if b"server-timing" in self._fields:
+            record.wants_timing = wants_timing(text_of(self._fields, b"server-timing"))
         deadline = time.monotonic() + self._timeout
         most = client.tier.max_request_cost
         arrival = Arrival(state["request_id"], deadline, most, record, client.id, self._held)

@@ -125,6 +125,12 @@ class ShortResponse(Response):
         length = (b"content-length", b"%d" % len(body))
         self.raw_headers = [*headers.items(), length, (b"content-type", content_type)]
 
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        """Send it."""
+        start = "http.response.start"
+        await send({"type": start, "status": self.status_code, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": self.body})
+
 
 def json_response(
     body: bytes | LongBody, status: int, headers: HeaderFields, media_type: str

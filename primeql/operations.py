@@ -5,6 +5,9 @@ from typing import Any, NamedTuple
 
 from primeql.request_errors import RequestError
 
+# Parameters that may identify a document.
+_IDENTIFYING = frozenset(("extensions", "documentId"))
+
 
 class Operation(NamedTuple):
     """What a client asks, whatever it came in.
@@ -25,17 +28,17 @@ def read_operation(parameters: Any) -> Operation:
     Raises:
         RequestError: One is missing or of the wrong type.
     """
-    if not isinstance(parameters, Mapping):
+    if not isinstance(parameters, dict):
         raise RequestError("a GraphQL request is a JSON object with a query")
     query = _optional(parameters, "query", str, "a string")
-    document_id = _document_id(parameters)
+    document_id = None if _IDENTIFYING.isdisjoint(parameters) else _document_id(parameters)
     if query is None and document_id is None:
         raise RequestError("query is missing")
     return Operation(
-        query=query,
-        variables=_optional(parameters, "variables", Mapping, "an object"),
-        operation_name=_optional(parameters, "operationName", str, "a string") or None,
-        document_id=document_id,
+        query,
+        _optional(parameters, "variables", dict, "an object"),
+        _optional(parameters, "operationName", str, "a string") or None,
+        document_id,
     )
 
 
@@ -49,8 +52,8 @@ def _optional(parameters: Mapping[str, Any], name: str, kind: type, description:
 
 def _document_id(parameters: Mapping[str, Any]) -> str | None:
     """Return the identifier of a persisted document, None if there is none."""
-    extensions = _optional(parameters, "extensions", Mapping, "an object") or {}
-    persisted = _optional(extensions, "persistedQuery", Mapping, "an object")
+    extensions = _optional(parameters, "extensions", dict, "an object") or {}
+    persisted = _optional(extensions, "persistedQuery", dict, "an object")
     if persisted is None:
         document_id: str | None = _optional(parameters, "documentId", str, "a string")
         return document_id

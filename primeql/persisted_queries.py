@@ -100,27 +100,31 @@ class PersistedQueries:
         if identifier is None:
             if query is None:
                 raise RequestError("query is missing")
-            return self._allowed(query)
+            return self.allowed(query)
         if query is None:
             return await self._known(identifier)
         if identifier != _hash(query):
             raise RequestError("sha256Hash is not the SHA-256 of query")
-        document = self._allowed(query)
+        document = self.allowed(query)
         await self._remember(identifier, document)
         return document
 
-    def is_listed(self, document: str) -> bool:
-        """Return whether a document is one of the manifest's."""
-        return document in self._texts
+    def allowed(self, query: str) -> str:
+        """Return a document that was sent as it is, if it may be used.
 
-    def _allowed(self, query: str) -> str:
-        """Return a document if it may be used."""
+        Raises:
+            RequestError: It may not.
+        """
         if self._only_listed and query not in self._texts:
             raise RequestError(
                 "only the documents of the service's manifest are answered",
                 code=ErrorCode.PERSISTED_QUERY_NOT_FOUND,
             )
         return query
+
+    def is_listed(self, document: str) -> bool:
+        """Return whether a document is one of the manifest's."""
+        return document in self._texts
 
     async def _known(self, identifier: str) -> str:
         """Return the document of an identifier."""

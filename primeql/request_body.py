@@ -6,7 +6,7 @@ import re
 import sys
 import zlib
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import brotli
 from starlette.requests import ClientDisconnect, Request
@@ -23,6 +23,7 @@ else:
     from zstandard import ZstdDecompressor, ZstdError
 
 
+_JSON_TYPE = JSON.encode()
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 # The window that RFC 8878 asks every decoder to support, and the most memory one body may claim.
@@ -45,16 +46,16 @@ async def read_json(request: Request, max_bytes: int, timeout_seconds: float) ->
         ClientDisconnect: The client hung up.
     """
     fields = header_fields(request.scope)
-    content_type = text_of(fields, b"content-type") or ""
-    if content_type != JSON:
-        _check_content_type(content_type)
-    unpack = _unpacker(text_of(fields, b"content-encoding") or "")
+    if fields.get(b"content-type") != _JSON_TYPE:
+        _check_content_type(text_of(fields, b"content-type") or "")
+    coding = fields.get(b"content-encoding")
+    unpack = None if coding is None else _unpacker(coding.decode("latin-1"))
     announced = fields.get(b"content-length", b"")
     if announced.isdigit() and int(announced[:20]) > max_bytes:
         raise _too_large(max_bytes)
     reading = Begun(_read(request.receive, max_bytes))
     body = reading.result if reading.is_over else await _read_in_time(reading, timeout_seconds)
-    return decode_json(unpack(body, max_bytes), "the body")
+    return decode_json(body if unpack is None else unpack(body, max_bytes), "the body")
 
 
 async def _read_in_time(work: Begun[bytes], timeout_seconds: float) -> bytes:
@@ -111,7 +112,7 @@ def decode_json(raw: bytes, what: str) -> Any:
     """
     try:
         # Not orjson: it turns integers above 64 bits into floats.
-        value = _DECODER.decode(raw.decode("utf-8"))
+        value = _decoded(raw.decode("utf-8"))
     except UnicodeDecodeError:
         raise RequestError(f"{what} is not UTF-8") from None
     except json.JSONDecodeError as error:
@@ -121,7 +122,7 @@ def decode_json(raw: bytes, what: str) -> Any:
         raise RequestError(f"{what} nests too deeply") from None
     except ValueError:
         raise RequestError(f"{what} holds an integer with too many digits") from None
-    if _SURROGATE.search(raw) and _has_lone_surrogate(value):
+    if b"\\u" in raw and _SURROGATE.search(raw) and _has_lone_surrogate(value):
         raise RequestError(f"{what} escapes half of a surrogate pair, which is no character")
     return value
 
@@ -142,6 +143,16 @@ def _refuse_constant(name: str) -> None:
 
 # Made once: json.loads makes one for each call with an argument.
 _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
+_SCAN: Callable[[str, int], tuple[Any, int]] = cast(Any, _DECODER).scan_once
+
+
+def _decoded(text: str) -> Any:
+    """Return what the decoder does, in half its time where no space is around the value."""
+    try:
+        value, end = _SCAN(text, 0)
+    except StopIteration:
+        return _DECODER.decode(text)
+    return value if end == len(text) or not text[end:].strip(" \t\n\r") else _DECODER.decode(text)
 
 
 def _check_content_type(content_type: str) -> None:

@@ -217,7 +217,11 @@ class PrimeService:
         try:
             if isinstance(operation, RequestError):
                 raise operation
-            document = await self._persisted.document(operation.query, operation.document_id)
+            query, _, _, identifier = operation
+            if query is not None and identifier is None:
+                document = self._persisted.allowed(query)
+            else:
+                document = await self._persisted.document(query, identifier)
             length = len(document) - FREE_CHARACTERS
             if pay is not None and length > 0 and not self._executor.is_known(document):
                 await pay(math.ceil(length / CHARACTERS_PER_POINT))
@@ -229,7 +233,7 @@ class PrimeService:
         if isinstance(bound, Outcome):
             return await answer_of(bound, context)
         since = record.end_stage("parse", since)
-        known = await self._known(bound, document)
+        known = self._at_hand(bound) or await self._known(bound, document)
         context.notes.is_repeatable = not known.is_introspection
         since = record.end_stage("plan", since)
         estimate, pricing_points = await _priced(known.plan, bound.variables, enough)
@@ -259,6 +263,12 @@ class PrimeService:
         """Return the answer to an operation of a caller who need not pay."""
         prepared = await self.prepare(operation, self.arrival(request_id))
         return prepared if isinstance(prepared, Answer) else await self.run(prepared)
+
+    def _at_hand(self, bound: BoundOperation) -> _KnownOperation | None:
+        """Return what is kept of an operation, if that is all there is to know of it."""
+        node = bound.operation.name
+        known: _KnownOperation | None = bound.notes.get(None if node is None else node.value)
+        return known if known is not None and known.plan.is_planned(bound.variables) else None
 
     async def _known(self, bound: BoundOperation, document: str) -> _KnownOperation:
         """Return what is kept of an operation, made once for each document.
