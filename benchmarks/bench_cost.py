@@ -2,6 +2,7 @@
 
 Run: python -m benchmarks.bench_cost [compare | cold | easy | fit] [REQUESTS] [MOST_POINTS]
          [--seed N] [--save FILE] [--saved FILE ...]
+     python -m benchmarks.bench_cost search [SECONDS] [MOST_POINTS] [--seed N]
 
 Everything runs in this process: what the service leaves to threads and worker processes is called
 where it stands, so that ``time.process_time`` sees all of it. Documents are ready, as they are the
@@ -16,7 +17,8 @@ so the points of another machine, or of this one in use, become those of the tar
 ``cold`` sends documents that were never seen, and adds what making them ready is priced at.
 ``easy`` takes random integers of 72 to 128 bits, which prices do not tell from the hardest of their
 size. ``fit`` prints the overheads of the executor that come closest to what is measured.
-``--save`` keeps what was measured; ``--saved`` prices what was kept anew instead of measuring.
+``search`` draws documents that try to take longer than twice their price and 10 ms, and prints the
+worst. ``--save`` keeps what was measured; ``--saved`` prices what was kept anew.
 """
 
 import argparse
@@ -33,6 +35,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.cost_fit import fit
+from benchmarks.cost_search import Search
 from benchmarks.cost_service import HANDING_OVER, Bench, Taken
 from benchmarks.cost_workload import Request, easy_requests, requests
 from primeql.serve_command import GC_THRESHOLDS
@@ -66,6 +69,11 @@ def main() -> None:
     """Run what the command line names."""
     asked = _arguments()
     bench = quiet_bench()
+    if asked.what == "search":
+        search = Search(bench, asked.points)
+        search.run(asked.requests, asked.seed)
+        search.report()
+        return
     if asked.saved:
         pairs = [pair for path in asked.saved for pair in _repriced(bench, path)]
     else:
@@ -93,7 +101,7 @@ def quiet_bench() -> Bench:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.bench_cost")
-    modes = ("compare", "cold", "easy", "fit")
+    modes = ("compare", "cold", "easy", "fit", "search")
     parser.add_argument("what", nargs="?", default="compare", choices=modes)
     parser.add_argument("requests", nargs="?", type=int, default=600)
     parser.add_argument("points", nargs="?", type=float, default=2000.0)
