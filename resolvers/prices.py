@@ -103,6 +103,7 @@ def _integer_prices(integers: IntegerPrices) -> dict[str, PriceFunction]:
         "Integer.isPrime": integers.is_prime,
         "Integer.isProbablePrime": integers.is_probable_prime,
         "Integer.primality": integers.primality,
+        "Primality.witness": integers.witness,
         "Integer.nextPrime": integers.next_prime,
         "Integer.previousPrime": integers.next_prime,
         "Integer.neighbours": integers.neighbours,
@@ -234,7 +235,6 @@ _PLAIN = (
 """Fields at hand whose size does not depend on what is asked."""
 
 _INTEGERS = (
-    "Primality.witness",
     "PrimePower.prime",
     "PrimeNeighbours.nearest",
     "PrimeNeighbours.gap",

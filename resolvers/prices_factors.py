@@ -26,6 +26,10 @@ _MANY = 200
 # By sizes: nearly all that batches of words can have.
 _KEPT_PRICES = 8_192
 _MAX_SUM_BITS = MAX_DIVISOR_SUM_DIGITS * 3.33
+# To predict what the factorization of a word takes, which decides how many share a turn.
+_WORD_POINTS = 0.03
+# To await the factorization that another field may be waiting for.
+_AWAITED_POINTS = 0.1
 # The dearest page whose divisors the engine takes: two halves of 50,000.
 _MOST_DIVISORS_POINTS = 200.0
 
@@ -46,14 +50,16 @@ class FactorPrices:
 
     def factorization(self, state: IntegerState, arguments: Arguments) -> Priced:
         """Integer.factorization."""
-        asking = self._tariff.column if state.are_words else self._tariff.computed
+        are_words = state.are_words
+        asking = self._tariff.column + _WORD_POINTS if are_words else self._tariff.computed
         points = asking + self._factoring(state)
         return points + self._tariff.overheads.object, ((state, 1.0),)
 
     def factors(self, state: IntegerState, arguments: Arguments) -> Priced:
         """Factorization.factors."""
         count = self._mean(state, _likely_distinct)
-        return self._tariff.objects(count), ((ListState(count, state.bits / max(count, 1)), count),)
+        points = self._tariff.overheads.list + self._tariff.objects(count)
+        return points, ((ListState(count, state.bits / max(count, 1)), count),)
 
     def primes(self, state: IntegerState, arguments: Arguments) -> Priced:
         """Factorization.primes."""
@@ -74,7 +80,7 @@ class FactorPrices:
         if 0 in state.values and state.count == 1:
             return self._tariff.refused, NOTHING
         functions = self._mean(state, _functions_cost)
-        points = self._tariff.computed + self._factoring(state) + functions
+        points = self._awaiting(state) + functions
         return points + self._tariff.overheads.object, ((state, 1.0),)
 
     def function(self, state: IntegerState, arguments: Arguments) -> Priced:
@@ -98,7 +104,7 @@ class FactorPrices:
             return self._tariff.refused, NOTHING
         listing = self._mean(state, self._listing, first)
         length = self._mean(state, _length, first)
-        points = self._tariff.computed + self._factoring(state) + listing
+        points = self._awaiting(state) + listing
         page = ListState(length, state.bits / 2)
         return points + self._tariff.overheads.object, ((page, 1.0),)
 
@@ -137,6 +143,10 @@ class FactorPrices:
             # This factorization has more divisors than the integer; the integer may be taken.
             size = 1 + factorization.value.bit_length() / 1024
             return self._tariff.single(_MOST_DIVISORS_POINTS * size + 0.0035 * first)
+
+    def _awaiting(self, state: IntegerState) -> float:
+        """Return the price of asking what waits for the factorization, with that."""
+        return self._tariff.computed + _AWAITED_POINTS + self._factoring(state)
 
     def _factoring(self, state: IntegerState) -> float:
         """Return the price of the factorization, nothing if it is paid for."""

@@ -22,6 +22,17 @@ _COMPOSITE_SHARE = 0.4
 _CLASSES = 4
 # Terms of a progression that are looked at; longer runs of primes are not known.
 _LONGEST_RUN = 27
+# Words are not tested to price them: between a random one, 0.003, and a prime, 0.006.
+_WORD_TEST = 0.0045
+# To look at an integer above 64 bits, to price it and to predict the cost when it is asked.
+_LONG_POINTS = 0.012
+# What several that are awaited together take but once.
+_ALONE_POINTS = 0.15
+# To ask for the place of a prime once it is proven.
+_PLACE_POINTS = 0.17
+# The method beside the verdict on a word, and its witness if it is composite.
+_WORD_METHOD = 0.003
+_WORD_WITNESS = 0.022
 
 
 class IntegerPrices:
@@ -49,7 +60,9 @@ class IntegerPrices:
         groups = grouped(values)
         coercion = sum(group.count * self._tariff.coercion(group.bits) for group in groups)
         points = self._tariff.asked + self._tariff.objects(len(values)) + coercion
-        return points, [(group, float(group.count)) for group in groups]
+        return points + self._tariff.overheads.values, [
+            (group, float(group.count)) for group in groups
+        ]
 
     def are_prime(self, parent: Any, arguments: Arguments) -> Priced:
         """Query.arePrime."""
@@ -60,9 +73,11 @@ class IntegerPrices:
         coercion = sum(group.count * self._tariff.coercion(group.bits) for group in groups)
         words = [n for n in values if n.bit_length() <= _WORD_BITS]
         tests = are_prime_cost(words) + sum(
-            group.count * self._proof(group) for group in groups if group.bits > _WORD_BITS
+            group.count * (_LONG_POINTS + self._proof(group))
+            for group in groups
+            if group.bits > _WORD_BITS
         )
-        verdicts = len(values) * self._tariff.overheads.element
+        verdicts = self._tariff.overheads.values + len(values) * self._tariff.overheads.element
         return self._tariff.computed + coercion + self._tariff.single(tests) + verdicts, NOTHING
 
     def value(self, state: IntegerState, arguments: Arguments) -> Priced:
@@ -79,17 +94,23 @@ class IntegerPrices:
 
     def primality(self, state: IntegerState, arguments: Arguments) -> Priced:
         """Integer.primality."""
+        if state.bits <= _WORD_BITS:
+            points = self._asking(state) + _WORD_TEST + _WORD_METHOD
+            return points + self._tariff.overheads.object, ((state, 1.0),)
         test, proof = self._test(state), self._proof(state)
-        witness = 0.03
-        if state.bits > _WORD_BITS:
-            # It is awaited by itself.
-            witness += 2 * self._tariff.computed
-            dearest = primality.is_probable_prime_cost(_hard(state.bits))
-            witness += self._tariff.single(_COMPOSITE_SHARE * dearest)
-            witness *= 1 - len(state.primes) / state.count
+        # It is awaited by itself.
+        witness = 2 * self._tariff.computed
+        dearest = primality.is_probable_prime_cost(_hard(state.bits))
+        witness += self._tariff.single(_COMPOSITE_SHARE * dearest)
+        witness *= 1 - len(state.primes) / state.count
         # The proof of isPrime tests before; that of primality is one call.
         points = self._asking(state) + max(proof - test, test) + witness
-        return points, ((ListState(1, state.bits), 1.0),)
+        return points + self._tariff.overheads.object, ((state, 1.0),)
+
+    def witness(self, state: IntegerState, arguments: Arguments) -> Priced:
+        """Primality.witness, which is computed with the verdict for all but words."""
+        points = _WORD_WITNESS if state.bits <= _WORD_BITS else 0.0
+        return points + self._tariff.integer(state.bits), NOTHING
 
     def next_prime(self, state: IntegerState, arguments: Arguments) -> Priced:
         """Integer.nextPrime and Integer.previousPrime."""
@@ -117,7 +138,10 @@ class IntegerPrices:
 
     def prime_index(self, state: IntegerState, arguments: Arguments) -> Priced:
         """Integer.primeIndex."""
-        counts = sum(self._tariff.sweep(self._ranges.prime_count_cost(p)) for p in state.primes)
+        counts = sum(
+            _PLACE_POINTS + self._tariff.sweep(self._ranges.prime_count_cost(p))
+            for p in state.primes
+        )
         return self._tariff.computed + self._proof(state) + counts / state.count, NOTHING
 
     def progression(self, parent: Any, arguments: Arguments) -> Priced:
@@ -140,12 +164,14 @@ class IntegerPrices:
 
     def _asking(self, state: IntegerState) -> float:
         """Return the price of asking what one call answers for all words, and else is awaited."""
-        return self._tariff.column if state.are_words else self._tariff.computed
+        if state.are_words:
+            return self._tariff.column
+        return self._tariff.computed + _ALONE_POINTS / state.count
 
     def _test(self, state: IntegerState) -> float:
         """Return the price of one test, on average."""
         if state.bits <= _WORD_BITS:
-            return primality.is_probable_prime_cost(3)
+            return _WORD_TEST
         dearest = self._tariff.single(primality.is_probable_prime_cost(_hard(state.bits)))
         composites = len(state.rough) - len(state.primes)
         return dearest * (len(state.primes) + _COMPOSITE_SHARE * composites) / state.count
@@ -153,7 +179,7 @@ class IntegerPrices:
     def _proof(self, state: IntegerState) -> float:
         """Return the price of a test and, where it passes, a proof, on average."""
         if state.bits <= _WORD_BITS:
-            return 2 * primality.is_probable_prime_cost(3)
+            return _WORD_TEST
         proof = self._tariff.single(primality.prime_cost(state.bits))
         return self._test(state) + proof * len(state.primes) / state.count
 
@@ -161,10 +187,10 @@ class IntegerPrices:
         """Return the price of so many steps from prime to prime.
 
         The work of a step is spread as the gaps are, geometrically: so few steps are priced above
-        their mean, one at twice of it.
+        their mean, one at twice of it; those of many integers closer to it.
         """
         one = neighbours.next_prime_cost(1 << max(state.bits - 1, 0))
-        return self._tariff.single(one * (steps + math.sqrt(steps)))
+        return self._tariff.single(one * (steps + math.sqrt(steps / state.count)))
 
 
 def scale_of_word(arguments: Arguments) -> int | None:

@@ -9,7 +9,7 @@ from resolvers.prices_tariff import NOTHING, Priced, Tariff
 Arguments = Mapping[str, Any]
 
 # Points of a cursor: it is made of bytes in base 64.
-_CURSOR_POINTS = 0.015
+_CURSOR_POINTS = 0.002
 
 
 class ListPrices:
@@ -25,7 +25,7 @@ class ListPrices:
 
     def object(self, state: Any, arguments: Arguments) -> Priced:
         """One object at hand, which takes more than one of many."""
-        return self._tariff.objects(1) + 2 * self._tariff.overheads.object, ((state, 1.0),)
+        return self._tariff.objects(1) + 3 * self._tariff.overheads.object, ((state, 1.0),)
 
     def integer(self, state: ListState, arguments: Arguments) -> Priced:
         """One integer of an entry."""

@@ -77,9 +77,8 @@ class RangePrices:
         return self._end(page, state), NOTHING
 
     def _end(self, page: float, state: RangeState) -> float:
-        """Return the price of showing the one prime of a page, predicted however small it is."""
-        tariff = self._tariff
-        return tariff.computed + tariff.overheads.asking + page + tariff.text(state.bits)
+        """Return the price of showing the one prime of a page."""
+        return self._tariff.computed + page + self._tariff.text(state.bits)
 
     def primes(self, state: RangeState, arguments: Arguments) -> Priced:
         """PrimeRange.primes."""
@@ -161,7 +160,7 @@ class RangePrices:
             return points + self._tariff.overheads.error, NOTHING
         parent = (state, offsets)
         page = ListState(length, state.bits, width=len(offsets), parent=parent)
-        return points + length * self._tariff.overheads.object, ((page, 1.0),)
+        return points + self._tariff.overheads.object, ((page, 1.0),)
 
     def constellation_count(self, state: ListState, arguments: Arguments) -> Priced:
         """ConstellationConnection.totalCount."""

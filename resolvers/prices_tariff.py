@@ -31,12 +31,15 @@ class Overheads:
         computed: A field of one object whose resolver is awaited.
         column: A field of one object that one call answers for all of them.
         object: An object in a list, with its own execution and braces.
+        list: A list in an object that may be one of many.
         element: An integer in a list.
         array: An integer of at most 64 bits in an array, its digits and its sending included.
         bit: To write one bit of a word in decimal, or to read it.
         long_bit: The same of a longer integer.
         bit_squared: The same for the square of its bits.
         value: To coerce an integer of a list of values.
+        long_value: What one above 64 bits takes beside that.
+        values: To read a list of values at all.
         process: To hand a question to a worker process and take its answer.
         thread: To hand a question to a thread and take its answer.
         asking: To predict the cost of a sweep, once more when it runs.
@@ -44,22 +47,25 @@ class Overheads:
     """
 
     request: float = 0.13
-    field: float = 0.0006
+    field: float = 0.0015
     asked: float = 0.001
     group: float = 0.09
-    waiting: float = 0.06
-    computed: float = 0.21
+    waiting: float = 0.1
+    computed: float = 0.13
     column: float = 0.0008
-    object: float = 0.0035
-    element: float = 0.0004
+    object: float = 0.0045
+    list: float = 0.008
+    element: float = 0.001
     array: float = 0.00015
-    bit: float = 1e-6
-    long_bit: float = 2e-5
-    bit_squared: float = 1.4e-8
-    value: float = 0.006
-    process: float = 9.0
+    bit: float = 1e-5
+    long_bit: float = 8e-6
+    bit_squared: float = 6e-9
+    value: float = 0.001
+    long_value: float = 0.006
+    values: float = 0.08
+    process: float = 4.0
     thread: float = 2.0
-    asking: float = 0.25
+    asking: float = 0.13
     error: float = 0.25
 
 
@@ -115,7 +121,8 @@ class Tariff:
 
     def integers(self, count: float, bits: float) -> float:
         """Return the price of a field that shows a list of integers of this many bits."""
-        return self.overheads.field + count * (self.overheads.element + self.text(bits))
+        each = self.overheads.element + self.text(bits)
+        return self.overheads.field + self.overheads.list + count * each
 
     def array(self, count: float, bits: float) -> float:
         """Return the price of a field that shows an array of integers, as far as it can be one."""
@@ -129,7 +136,8 @@ class Tariff:
 
     def coercion(self, bits: float) -> float:
         """Return the price of reading an integer of this many bits."""
-        return self.overheads.value + self.text(bits)
+        long = self.overheads.long_value if bits > _WORD_BITS else 0.0
+        return self.overheads.value + long + self.text(bits)
 
     def text(self, bits: float) -> float:
         """Return the price of writing an integer in decimal, or of reading it."""

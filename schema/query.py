@@ -55,7 +55,7 @@ class Query:
 
     @strawberry.field(
         directives=[
-            Cost(weight="2.1"),
+            Cost(weight="1.1"),
             ListSize(assumed_size=100, require_one_slicing_argument=False),
         ],
         description=(

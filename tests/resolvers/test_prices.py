@@ -190,10 +190,10 @@ def test_a_page_holds_no_more_than_its_interval() -> None:
         "divisors { nodes }",
     ],
 )
-def test_a_batch_costs_what_its_integers_cost(fields: str) -> None:
+def test_a_batch_costs_what_its_integers_cost_without_what_they_share(fields: str) -> None:
     values = [3**k + k for k in range(80)] + [HIGHLY_COMPOSITE, next_prime(2**80), SEMIPRIME]
     alone = sum(integer(value, fields) - NOTHING for value in values)
-    assert batch(values, fields) - NOTHING == pytest.approx(alone, rel=0.4)
+    assert 0.5 * alone < batch(values, fields) - NOTHING < alone
 
 
 @pytest.mark.parametrize(
