@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from graphql import (
@@ -107,7 +108,7 @@ class DocumentExecutor:
         cache_bytes: Memory for documents that were made ready.
         resolvers: How fields are resolved without the stock executor; None leaves all to it.
         digit_scalars: Names of the scalars to which an integer, and the string of its decimal
-            digits without leading zeros, are that integer, at least up to 20 digits.
+            digits without leading zeros, are that integer; up to so many digits, at least 20.
 
     Attributes:
         runs: How many operations were run by "plan" and by the "stock" executor.
@@ -121,7 +122,7 @@ class DocumentExecutor:
         allows_introspection: bool = True,
         cache_bytes: int = 64 << 20,
         resolvers: FieldResolvers | None = None,
-        digit_scalars: frozenset[str] = frozenset(),
+        digit_scalars: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
         """Remember the schema and the bounds."""
         hides_schema = not allows_introspection
@@ -186,15 +187,14 @@ class DocumentExecutor:
     ) -> BoundOperation | Outcome:
         """Return an operation with its variables, or what is wrong with these."""
         assert isinstance(ready.prepared, PreparedDocument)
-        coerced = operation.variables.coerce(inputs)
-        if isinstance(coerced, list):
-            locate_errors(coerced, text, ready.shift)
-            return Outcome(Phase.VARIABLES, None, coerced)
-        if ready.lifted:
-            coerced = {**coerced, **ready.lifted}
+        known = await operation.variables.coerce(inputs)
+        if isinstance(known, list):
+            locate_errors(known, text, ready.shift)
+            return Outcome(Phase.VARIABLES, None, known)
+        coerced = {**known.values, **ready.lifted} if ready.lifted else known.values
 
         def exact() -> VariableValues:
-            found = operation.variables.exact(inputs)
+            found = known.exact or operation.variables.exact(inputs)
             assert not isinstance(found, list)
             return VariableValues(found.sources, {**found.coerced, **ready.lifted})
 

@@ -11,7 +11,7 @@ arguments; in doubt, the text is read as if nothing were known.
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from operator import sub
@@ -143,7 +143,7 @@ class Template:
 
 
 def lift(
-    text: Cut, document: DocumentNode, schema: GraphQLSchema, digit_scalars: frozenset[str]
+    text: Cut, document: DocumentNode, schema: GraphQLSchema, digit_scalars: Mapping[str, int]
 ) -> Template | None:
     """Return the template that a text is the first of; None if nothing of it can be lifted.
 
@@ -151,7 +151,8 @@ def lift(
         text: Of the document.
         document: Valid.
         schema: Of the document.
-        digit_scalars: Names of the scalars for which digits are that integer, literal or variable.
+        digit_scalars: Names of the scalars for which digits are that integer, literal or variable,
+            with the most digits they have.
     """
     operations = [
         node for node in document.definitions if isinstance(node, OperationDefinitionNode)
@@ -169,7 +170,7 @@ def lift(
 class _Lifter:
     """Puts variables in the place of numbers."""
 
-    def __init__(self, text: Cut, schema: GraphQLSchema, digit_scalars: frozenset[str]) -> None:
+    def __init__(self, text: Cut, schema: GraphQLSchema, digit_scalars: Mapping[str, int]) -> None:
         starts = _starts(text)
         self._at = {start: index for index, start in enumerate(starts)}
         self._lengths = list(map(len, text.numbers))

@@ -103,7 +103,7 @@ class Shared:
         self,
         schema: GraphQLSchema,
         resolvers: FieldResolvers | None,
-        digit_scalars: frozenset[str],
+        digit_scalars: Mapping[str, int],
         hides_schema: bool,
     ) -> None:
         """Remember the parts."""

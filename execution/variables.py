@@ -1,7 +1,9 @@
 """The variables of an operation: coerced quickly where they are as they should be."""
 
+import asyncio
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from graphql import (
@@ -13,7 +15,11 @@ from graphql import (
     GraphQLSchema,
     GraphQLString,
     GraphQLType,
+    ListTypeNode,
+    NamedTypeNode,
+    NonNullTypeNode,
     OperationDefinitionNode,
+    TypeNode,
     get_variable_values,
     is_leaf_type,
     type_from_ast,
@@ -22,6 +28,24 @@ from graphql.execution.values import VariableValues
 
 _WORD_END = 2**64
 _INT_END = 2**31
+# Of a word with its sign and a comma.
+_WORD_CHARACTERS = 22
+_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)")
+# Characters of variables above which others have turns: 1 ms of long integers.
+LONG_INPUTS = 65_536
+# Characters of integers between two turns of others: 0.3 ms.
+SLICE_CHARACTERS = 16_384
+
+
+class Coerced(NamedTuple):
+    """Coerced variables.
+
+    ``values`` is without those that were left out and have no default. ``exact`` is the same with
+    all that graphql-core knows of them, if it was asked.
+    """
+
+    values: dict[str, Any]
+    exact: VariableValues | None
 
 
 class PlannedVariables:
@@ -31,7 +55,7 @@ class PlannedVariables:
         schema: Of the document.
         operation: Of a valid document.
         digit_scalars: Names of the scalars to which an integer, and the string of its decimal
-            digits without leading zeros, are that integer, at least up to 20 digits.
+            digits without leading zeros, are that integer; up to so many digits, at least 20.
         hides_schema: Whether messages may not suggest names of the schema.
     """
 
@@ -39,7 +63,7 @@ class PlannedVariables:
         self,
         schema: GraphQLSchema,
         operation: OperationDefinitionNode,
-        digit_scalars: frozenset[str],
+        digit_scalars: Mapping[str, int],
         hides_schema: bool,
     ) -> None:
         """Look up the types."""
@@ -47,6 +71,10 @@ class PlannedVariables:
         self._nodes = operation.variable_definitions or ()
         self._hides_schema = hides_schema
         self._digit_scalars = digit_scalars
+        self._most_digits = {
+            node.variable.name.value: digit_scalars.get(_scalar_of(node.type), 0)
+            for node in self._nodes
+        }
         self._types: dict[str, GraphQLType] | None = {}
         for node in self._nodes:
             kind = type_from_ast(schema, node.type)
@@ -55,13 +83,35 @@ class PlannedVariables:
                 break
             self._types[node.variable.name.value] = kind
 
-    def coerce(self, inputs: Mapping[str, Any]) -> dict[str, Any] | list[GraphQLError]:
-        """Return the coerced variables, without those that were left out; or what is wrong."""
+    async def coerce(self, inputs: Mapping[str, Any]) -> "Coerced | list[GraphQLError]":
+        """Return the coerced variables, or what is wrong with them.
+
+        While many long integers are read, which take 60 us each with 4,096 digits, others have
+        turns.
+        """
         coerced = self._quickly(inputs)
         if coerced is not None:
-            return coerced
+            return Coerced(coerced, None)
+        if _characters(inputs, LONG_INPUTS) > LONG_INPUTS:
+            inputs = {name: await self._read_ahead(name, one) for name, one in inputs.items()}
         exact = self.exact(inputs)
-        return exact if isinstance(exact, list) else exact.coerced
+        return exact if isinstance(exact, list) else Coerced(exact.coerced, exact)
+
+    async def _read_ahead(self, name: str, value: Any) -> Any:
+        """Return a variable; if it is a list, with integers for the digits in it."""
+        most = self._most_digits.get(name)
+        if most is None or type(value) is not list:
+            return value
+        read: list[Any] = []
+        characters = 0
+        for one in value:
+            is_integer = type(one) is str and len(one) <= most and _DECIMAL.fullmatch(one)
+            read.append(int(one) if is_integer else one)
+            characters += len(one) if is_integer else 1
+            if characters > SLICE_CHARACTERS:
+                await asyncio.sleep(0)
+                characters = 0
+        return read
 
     def exact(self, inputs: Mapping[str, Any]) -> VariableValues | list[GraphQLError]:
         """Return the variables as graphql-core coerces them, or its errors."""
@@ -106,12 +156,41 @@ class PlannedVariables:
         return _builtin(kind.name, value)
 
 
+def _scalar_of(kind: TypeNode) -> str:
+    """Return the name of the type at the bottom of a type."""
+    while not isinstance(kind, NamedTypeNode):
+        assert isinstance(kind, ListTypeNode | NonNullTypeNode)
+        kind = kind.type
+    return kind.name.value
+
+
 def _builtin(name: str, value: Any) -> Any:
     """Return a value that its builtin scalar leaves as it is; None if in doubt."""
     if name == GraphQLInt.name:
         return value if type(value) is int and -_INT_END <= value < _INT_END else None
     kind = {GraphQLBoolean.name: bool, GraphQLString.name: str}.get(name)
     return value if type(value) is kind else None
+
+
+def _characters(value: Any, enough: int) -> int:
+    """Return about how many characters decoded JSON has, or some number above ``enough``.
+
+    Cost: 0.1 us a value.
+    """
+    total = 0
+    waiting = [value]
+    while waiting and total <= enough:
+        one = waiting.pop()
+        if isinstance(one, str):
+            total += len(one)
+        elif isinstance(one, Mapping):
+            waiting.extend(one.values())
+        elif isinstance(one, list):
+            waiting.extend(one)
+        elif isinstance(one, int):
+            total += one.bit_length() // 3
+        total += 1
+    return total
 
 
 def read_integers(values: Sequence[Any]) -> list[int] | None:
@@ -131,6 +210,8 @@ def read_integers(values: Sequence[Any]) -> list[int] | None:
     if types != {str}:
         return None
     joined = ",".join(values)
+    if len(joined) > _WORD_CHARACTERS * len(values):
+        return None
     # JSON has the same grammar of integers, but for the space around them.
     if joined.split() != [joined]:
         return None

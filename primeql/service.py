@@ -136,7 +136,7 @@ class PrimeService:
             allows_introspection=settings.introspection,
             cache_bytes=settings.max_document_cache_bytes,
             resolvers=direct_resolvers(self.schema) if settings.execution == "plan" else None,
-            digit_scalars=DIGIT_SCALARS,
+            digit_scalars=dict.fromkeys(DIGIT_SCALARS, settings.max_digits),
         )
         self._persisted = _persisted_queries(settings)
         self._ranges = PrimeRanges()

@@ -18,7 +18,7 @@ class Reading:
     def __init__(self, max_bytes: int = 1 << 20) -> None:
         """Begin with nothing read."""
         self.texts: list[str] = []
-        shared = Shared(SCHEMA, {}, frozenset(), hides_schema=False)
+        shared = Shared(SCHEMA, {}, {}, hides_schema=False)
         self.library: Library[str] = Library(self._read, shared, max_bytes)
 
     def _read(self, text: str) -> DocumentNode | str:

@@ -49,7 +49,7 @@ SCHEMA = _schema()
 
 
 def executor() -> DocumentExecutor:
-    return DocumentExecutor(SCHEMA, DocumentLimits(), digit_scalars=frozenset({"Big"}))
+    return DocumentExecutor(SCHEMA, DocumentLimits(), digit_scalars={"Big": 4_096})
 
 
 async def outcome(executor: DocumentExecutor, text: str, values: Any = None) -> tuple[Any, ...]:
