@@ -111,7 +111,8 @@ class RequestRecord:
         memory_hits: Expensive answers that were remembered, or computed for someone else.
         memory_misses: Expensive answers that were computed.
         stages: Seconds of each of ``STAGES``, over all operations.
-        refused_by: The limit that refused it: ``points``, ``requests`` or ``concurrency``.
+        refused_by: The limit that refused it: ``points``, ``requests``, ``concurrency`` or
+            ``memory``.
         wants_timing: Whether the client asked for the header ``Server-Timing``.
         seconds: From its arrival to the end of its answer.
     """

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from middleware.clients import Client
 from middleware.header_fields import HeaderFields, as_sent
-from middleware.memory_budget import AnswerTooLargeError, MemoryBudget
+from middleware.memory_budget import AnswerTooLargeError, ClientMemoryError, MemoryBudget
 from middleware.rate_limit_headers import budget_headers
 from middleware.request_record import UNKNOWN_DOCUMENT, OperationRecord, RequestRecord
 from middleware.token_bucket import Budget
@@ -198,9 +198,12 @@ class Admission:
         size = sum([one.estimate.size for one in priced])
         try:
             if arrival.held is not None:
-                arrival.held.take(size)
+                arrival.held.take(size, arrival.client_id)
         except AnswerTooLargeError as error:
             return _Lacking(RequestError(str(error), 200, ErrorCode.COST_LIMIT_EXCEEDED))
+        except ClientMemoryError as error:
+            arrival.record.refused_by = "memory"
+            return _later(RequestError(str(error), 429, ErrorCode.RATE_LIMITED), 1.0)
         except OverloadedError as error:
             return _overloaded(str(error), 1.0)
         seconds = self._service.retry_seconds(arrival.client_id) if points > LOOP_POINTS else None
@@ -255,9 +258,13 @@ class _Lacking:
 
 
 def _overloaded(message: str, retry_seconds: float) -> _Lacking:
+    """Refuse for now, whoever asks."""
+    return _later(RequestError(message, 503, ErrorCode.OVERLOADED), retry_seconds)
+
+
+def _later(error: RequestError, retry_seconds: float) -> _Lacking:
     """Refuse for now."""
     wait = min(max(1, math.ceil(retry_seconds)), MOST_RETRY_SECONDS)
-    error = RequestError(message, 503, ErrorCode.OVERLOADED)
     return _Lacking(error, as_sent({"Retry-After": str(wait)}))
 
 
@@ -274,7 +281,7 @@ def _note(
         facts = one.facts if isinstance(one, PricedOperation) else UNKNOWN_DOCUMENT
         record.operations.append(OperationRecord(facts, answer.codes, has_run and answer.ran))
         if ErrorCode.RATE_LIMITED in answer.codes:
-            record.refused_by = "points"
+            record.refused_by = record.refused_by or "points"
 
 
 def _sum_up(record: RequestRecord, notes: Sequence[AnswerNotes]) -> None:

@@ -66,7 +66,9 @@ def _routes(settings: Settings, telemetry: Telemetry) -> ASGIApp:
     """Return the routes and what stands between them and their clients."""
     service = PrimeService(settings, telemetry.observe_task, telemetry.tracing)
     budget = _budget(settings)
-    admission = Admission(service, budget, MemoryBudget(settings.max_response_memory_bytes))
+    share = settings.max_client_memory_percent / 100
+    memory = MemoryBudget(settings.max_response_memory_bytes, share)
+    admission = Admission(service, budget, memory)
     telemetry.watch(service, budget)
     tiers = read_tiers(settings.tiers_file)
     keys = ApiKeys(settings.api_keys_file, tiers)

@@ -59,10 +59,10 @@ async def respond(admission: Admission, settings: Settings, request: Request) ->
         response = await answer(asker, settings, media_type)
     except RequestError as error:
         response = refuse(error, media_type)
-    size = response.size if isinstance(response, LongResponse) else len(response.body)
-    # What has no size holds objects, until they have been sent.
-    if size is not None:
-        held.lessen(size)
+    if isinstance(response, LongResponse):
+        response.hold(held)
+    else:
+        held.lessen(len(response.body))
     return response
 
 

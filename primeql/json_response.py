@@ -9,6 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 from execution.encoding import LongBody
 from middleware.header_fields import HeaderFields
+from middleware.memory_budget import HeldMemory
 from primeql.connections import STATE_KEY, Connections
 from primeql.media_types import CONTENT_TYPES
 
@@ -41,6 +42,13 @@ class LongResponse(Response):
         if self.size is not None:
             self.headers["content-length"] = str(self.size)
         self._long_body = long_body
+        self._held: HeldMemory | None = None
+
+    def hold(self, held: HeldMemory) -> None:
+        """Hold what the body takes from now on: its arrays, and objects until they are encoded."""
+        self._held = held
+        if self.size is not None:
+            held.lessen(self.size)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it."""
@@ -50,13 +58,20 @@ class LongResponse(Response):
         start = {"status": self.status_code, "headers": self.raw_headers}
         await send({"type": "http.response.start", **start})
         # Also with HEAD there is more to come, for all that compression asks.
-        pieces = iter([b""]) if scope["method"] == "HEAD" else self._long_body.pieces()
+        pieces = iter([b""]) if scope["method"] == "HEAD" else self._pieces()
         try:
             await _send_pieces(pieces, receive, send)
         except TimeoutError:
             await _give_up(scope, receive)
             return
         await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    def _pieces(self) -> Iterator[bytes]:
+        """Yield the body, letting go of the memory of its objects."""
+        for piece in self._long_body.pieces():
+            if self._held is not None and self.size is None:
+                self._held.lessen_to_share(self._long_body.share_left())
+            yield piece
 
     async def _send_whole(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it at once, with its length, to a client that knows no chunks (RFC 9112, 6.1).
@@ -69,6 +84,8 @@ class LongResponse(Response):
             pieces.append(piece)
             await asyncio.sleep(0)
         self.body = b"".join(pieces)
+        if self._held is not None:
+            self._held.lessen(len(self.body))
         self.headers["content-length"] = str(len(self.body))
         await super().__call__(scope, receive, send)
         connections: Connections | None = scope["state"].get(STATE_KEY)

@@ -207,6 +207,12 @@ class Settings:
         1 << 40,
         "Memory for the responses being made, as predicted; one more is refused as OVERLOADED.",
     )
+    max_client_memory_percent: int = _integer(
+        50,
+        1,
+        100,
+        "Percent of that memory for the responses to one client; more is refused as RATE_LIMITED.",
+    )
     redis_url: str = _secret(
         "",
         _read_redis_url,

@@ -15,9 +15,10 @@ import pytest
 from starlette.types import Message
 
 import primeql.json_response
-from execution.encoding import LongBody, encode_long
+from execution.encoding import LongBody, encode_long, long_list
 from execution.integer_arrays import StringArray
-from primeql.json_response import json_response
+from middleware.memory_budget import SMALL_BYTES, MemoryBudget
+from primeql.json_response import LongResponse, json_response
 from tests.oracles import primes_by_primesieve
 from tests.server import RunningServer
 
@@ -282,6 +283,30 @@ async def test_others_have_a_turn_between_two_pieces(body: CountedBody) -> None:
     others.cancel()
     assert max(later - earlier for earlier, later in itertools.pairwise(made)) == 1
     assert len(set(made)) > 20
+
+
+async def test_objects_let_go_of_their_memory_as_they_are_read() -> None:
+    long_body = encode_long({"data": long_list([{"n": str(n)} for n in range(200_000)])})
+    reader = Reader(room=5)
+    response = json_response(long_body, 200, {}, "application/json")
+    assert isinstance(response, LongResponse)
+    budget = MemoryBudget(256 << 20)
+    held = budget.holder()
+    held.take(100 << 20, "ip:192.0.2.1")
+    response.hold(held)
+    sending = asyncio.ensure_future(response({"method": "POST"}, reader.receive, reader.send))
+    shares = []
+    for _ in range(4):
+        await turns()
+        shares.append(budget.held_bytes / (100 << 20))
+        reader.read(8)
+    reader.read(1_000)
+    await sending
+    # A piece has about 5,000 of the entries: 4 were read, then 8 more each time, of 43.
+    assert shares == sorted(shares, reverse=True)
+    assert 0.8 < shares[0] < 1
+    assert 0.2 < shares[3] < 0.6
+    assert budget.held_bytes <= SMALL_BYTES
 
 
 async def test_nothing_is_made_for_head(body: CountedBody) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import socket
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -21,6 +22,8 @@ TIER = {
     "max_request_cost": 20_000,
 }
 PAGE = "{ primeRange(low: 1, high: 10000000) { primes(first: 100000) { nodes } } }"
+_EDGES = "primes(first: 100000) { nodes edges { cursor node } }"
+EDGES = f"{{ primeRange(low: 1000000000000, high: 1000010000000) {{ {_EDGES} }} }}"
 EASY = "{ integer(value: 97) { isPrime } }"
 
 
@@ -75,10 +78,13 @@ async def test_full_queue_refuses_whom_it_is_full_of(tmp_path: Path) -> None:
 
 async def test_answers_that_do_not_fit_the_memory_are_refused(tmp_path: Path) -> None:
     # A page is predicted to take about 10 MB: one fits, two do not, and three never could.
-    limits = {"PRIMEQL_MAX_RESPONSE_MEMORY_BYTES": str(16 << 20)}
+    limits = {
+        "PRIMEQL_MAX_RESPONSE_MEMORY_BYTES": str(24 << 20),
+        "PRIMEQL_MAX_CLIENT_MEMORY_PERCENT": "75",
+    }
     pages = " ".join(f"p{k}: {PAGE[2:-2]}" for k in range(3))
     with running_server(settings(tmp_path, **limits)) as server:
-        both = await asyncio.gather(*(ask(server, PAGE, "10.0.0.1") for _ in range(8)))
+        both = await asyncio.gather(*(ask(server, PAGE, f"10.0.1.{n}") for n in range(8)))
         never = (await ask(server, f"{{ {pages} }}", "10.0.0.1")).json()
         after = await ask(server, PAGE, "10.0.0.1")
     assert {one.status_code for one in both} <= {200, 503}
@@ -97,22 +103,42 @@ def slow_reader(server: RunningServer, query: str, version: str = "1.1") -> sock
 
 @pytest.mark.parametrize("version", ["1.0", "1.1"])
 async def test_answer_holds_its_memory_until_it_has_been_read(tmp_path: Path, version: str) -> None:
-    # 6.6 MB, more than sockets hold, and predicted to take 69 MiB: one fits, two do not.
-    page = "primes(first: 100000) { nodes edges { cursor node } }"
-    edges = f"{{ primeRange(low: 1000000000000, high: 1000010000000) {{ {page} }} }}"
-    limits = {"PRIMEQL_MAX_RESPONSE_MEMORY_BYTES": str(160 << 20)}
+    # 6.6 MB, more than sockets hold, and predicted to take 69 MiB: one fits, and nothing beside it.
+    limits = {
+        "PRIMEQL_MAX_RESPONSE_MEMORY_BYTES": str(98 << 20),
+        "PRIMEQL_MAX_CLIENT_MEMORY_PERCENT": "75",
+    }
     with running_server(settings(tmp_path, **limits)) as server:
-        with slow_reader(server, edges, version):
-            meanwhile = await ask(server, edges, "10.0.0.1")
+        with slow_reader(server, EDGES, version):
+            meanwhile = await ask(server, EDGES, "10.0.0.1")
             light = await ask(server, EASY, "10.0.0.1")
         statuses = []
         for _ in range(50):
-            statuses.append((await ask(server, edges, "10.0.0.1")).status_code)
+            statuses.append((await ask(server, EDGES, "10.0.0.1")).status_code)
             if statuses[-1] == 200:
                 break
             await asyncio.sleep(0.1)
     assert (meanwhile.status_code, light.status_code) == (503, 200)
     assert statuses[-1] == 200
+
+
+async def test_client_that_does_not_read_leaves_memory_to_others(tmp_path: Path) -> None:
+    limits = {
+        "PRIMEQL_MAX_RESPONSE_MEMORY_BYTES": str(400 << 20),
+        "PRIMEQL_MAX_CLIENT_MEMORY_PERCENT": "25",
+    }
+    with running_server(settings(tmp_path, **limits)) as server, ExitStack() as stack:
+        heads = []
+        for _ in range(12):
+            connection = stack.enter_context(server.ask_without_reading(EDGES))
+            heads.append(connection.recv(1_000))
+        other = await ask(server, EDGES, "10.0.0.1")
+        metrics = httpx.get(server.metrics_url).text
+    assert other.status_code == 200
+    refused = [head for head in heads if head.startswith(b"HTTP/1.1 429")]
+    assert 8 <= len(refused) < 12
+    assert all(b"\r\nretry-after: 1\r\n" in head for head in refused)
+    assert f'primeql_rate_limited_total{{limit="memory"}} {len(refused)}.0' in metrics
 
 
 async def test_light_questions_are_answered_when_the_memory_is_full(tmp_path: Path) -> None:
