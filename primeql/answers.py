@@ -42,7 +42,7 @@ class Answer(NamedTuple):
 
 
 async def answer_of(outcome: Outcome, context: RequestContext) -> Answer:
-    """Return the answer that an outcome makes; the outcome's errors end with it."""
+    """Return the answer that an outcome makes; errors of fields end with it."""
     ran = outcome.phase is Phase.EXECUTION
     if ran and not outcome.errors:
         return Answer({"data": outcome.data}, True, 200, context.notes.is_repeatable)
@@ -78,8 +78,9 @@ async def _response(outcome: Outcome, request_id: str) -> dict[str, Any]:
     if outcome.errors:
         code = PHASE_CODES[outcome.phase]
         formatted = partial(format_error, default=code, request_id=request_id)
-        errors = await each_in_turns(formatted, taken(outcome.errors))
-        response["errors"] = long_list(errors)
+        # Those of a document are kept with it.
+        errors = taken(outcome.errors) if outcome.phase is Phase.EXECUTION else outcome.errors
+        response["errors"] = long_list(await each_in_turns(formatted, errors))
     if outcome.phase is Phase.EXECUTION:
         response["data"] = outcome.data
     return response

@@ -156,3 +156,12 @@ async def test_errors_of_many_fields_are_encoded_slice_by_slice(service: PrimeSe
     assert [error["path"][1] for error in body["errors"]] == list(range(len(values)))
     assert {error["extensions"]["code"] for error in body["errors"]} == {"BAD_USER_INPUT"}
     assert body["data"]["integers"] == [{"arithmetic": None}] * len(values)
+
+
+@pytest.mark.parametrize("query", ["{", "{ never }", "query ($n: BigInt!) { nthPrime(n: $n) }"])
+async def test_what_is_wrong_with_a_document_is_told_each_time(
+    service: PrimeService, query: str
+) -> None:
+    answers = [(await service.answer(Operation(query), "id")).body for _ in range(3)]
+    assert b'"errors":[{' in answers[0]
+    assert answers == [answers[0]] * 3
