@@ -1,7 +1,7 @@
-"""HTTP as uvicorn speaks it, but for short answers: these go to the socket in one piece.
+"""HTTP as uvicorn speaks it, but for what it does for each short answer.
 
 uvicorn writes the head of an answer, and then its body: two calls of the system, each of which
-wakes the client, and take longer than the answer to a small question.
+wakes the client, and take longer than the answer to a small question. Here it is one.
 """
 
 from collections.abc import Sequence
@@ -25,11 +25,56 @@ _ITS_OWN: Final = frozenset((b"connection", b"transfer-encoding"))
 
 
 class WholeAnswerProtocol(HttpToolsProtocol):
-    """A connection whose short answers are written at once."""
+    """A connection whose short answers are written at once, and which has one timer for idleness.
+
+    uvicorn sets a timer after each answer and cancels it with the next request, which takes 3 us.
+    This one is left alone: when it is over, it is seen how long nothing has come.
+    """
+
+    _idle_since: float | None = None
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         """Answer a request of this connection."""
         super()._start_asgi_task(cycle, partial(_run, app, cycle))
+
+    def on_response_complete(self) -> None:
+        """Begin the next request that has come already, or wait for one."""
+        if self.pipeline or self.transport.is_closing():
+            super().on_response_complete()
+            return
+        self.server_state.total_requests += 1
+        self.flow.resume_reading()
+        self._idle_since = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self._set_keepalive(self.timeout_keep_alive)
+
+    def _set_keepalive(self, seconds: float) -> None:
+        """Look after so many seconds whether something has come."""
+        handle = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
+        self.timeout_keep_alive_task = handle
+
+    def _unset_keepalive_if_required(self) -> None:
+        """Know that something has come; called by uvicorn whenever it does."""
+        self._idle_since = None
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close the connection if nothing has come for long enough."""
+        self.timeout_keep_alive_task = None
+        if self._idle_since is None:
+            # The end of the answer under way sets the timer.
+            return
+        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._set_keepalive(left)
+        else:
+            super().timeout_keep_alive_handler()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Let go of the timer, which would keep the connection's objects."""
+        super().connection_lost(exc)
+        if self.timeout_keep_alive_task is not None:
+            self.timeout_keep_alive_task.cancel()
+            self.timeout_keep_alive_task = None
 
 
 async def _run(

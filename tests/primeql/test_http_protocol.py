@@ -1,4 +1,4 @@
-"""Short answers in one piece; every byte as uvicorn alone would send it, the oracle here."""
+"""Connections: short answers in one piece, byte for byte as uvicorn, the oracle here; idleness."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -172,3 +172,63 @@ async def test_a_client_that_has_gone_is_sent_nothing() -> None:
     released.set()
     await asyncio.wait(state.tasks)
     assert transport.written == []
+
+
+async def _connected(app: App) -> tuple[WholeAnswerProtocol, _Transport, ServerState]:
+    """Return a connection over which one request has been answered, or is."""
+    transport, state = _Transport(), ServerState()
+    config = Config(app=app, log_config=None, access_log=False)
+    protocol = WholeAnswerProtocol(config, state, {})
+    protocol.connection_made(transport)
+    protocol.data_received(POST)
+    for _ in range(5):
+        await asyncio.sleep(0)
+    return protocol, transport, state
+
+
+async def test_a_connection_that_has_been_idle_for_long_enough_is_closed() -> None:
+    protocol, transport, _ = await _connected(_answering(LENGTH))
+    protocol.timeout_keep_alive = 0
+    assert protocol.timeout_keep_alive_task is not None
+    protocol.timeout_keep_alive_handler()
+    assert transport.is_closed
+
+
+async def test_a_connection_that_was_used_meanwhile_is_looked_at_again() -> None:
+    protocol, transport, _ = await _connected(_answering(LENGTH))
+    protocol.timeout_keep_alive_handler()
+    assert not transport.is_closed
+    again = protocol.timeout_keep_alive_task
+    assert again is not None
+    assert again.when() - asyncio.get_running_loop().time() <= protocol.timeout_keep_alive
+    protocol.connection_lost(None)
+    assert again.cancelled()
+
+
+async def test_a_connection_is_kept_while_a_request_is_answered() -> None:
+    released = asyncio.Event()
+
+    async def late(scope: Scope, receive: Receive, send: Send) -> None:
+        await released.wait()
+        await _answering(LENGTH)(scope, receive, send)
+
+    protocol, transport, state = await _connected(late)
+    protocol.timeout_keep_alive = 0
+    protocol.timeout_keep_alive_handler()
+    was_closed = transport.is_closed
+    released.set()
+    await asyncio.wait(state.tasks)
+    protocol.timeout_keep_alive_handler()
+    assert (was_closed, transport.is_closed) == (False, True)
+    protocol.connection_lost(None)
+
+
+async def test_one_timer_serves_many_requests() -> None:
+    protocol, _, state = await _connected(_answering(LENGTH))
+    first = protocol.timeout_keep_alive_task
+    for _ in range(3):
+        protocol.data_received(POST)
+        await asyncio.wait(state.tasks)
+    assert protocol.timeout_keep_alive_task is first
+    assert state.total_requests == 4
+    protocol.connection_lost(None)
