@@ -15,7 +15,7 @@ from starlette.requests import Request
 from middleware.clients import Client
 from middleware.rate_limit_headers import request_rate_headers
 from middleware.refusal import rate_limited
-from middleware.request_windows import WINDOWS_SCHEME
+from middleware.request_windows import WINDOWS_SCHEME, RequestWindows
 from middleware.tier import Tier
 
 T = TypeVar("T")
@@ -63,7 +63,10 @@ class RequestRate:
 
     def __init__(self, tiers: Iterable[Tier]) -> None:
         """Start with no request counted."""
-        self._limiter = _Limiter()
+        self._strategy = _Limiter().limiter
+        windows = self._strategy.storage
+        assert isinstance(windows, RequestWindows)
+        self._windows = windows
         self._limits = {
             tier.name: RateLimitItemPerMinute(tier.requests_per_minute) for tier in tiers
         }
@@ -81,11 +84,10 @@ class RequestRate:
             RefusedError: The client asks too often.
         """
         limit, window = self._window(client.tier.name, client.id, path_class)
-        strategy = self._limiter.limiter
-        # What ``strategy.hit`` does for one window.
-        if strategy.storage.incr(window, limit.get_expiry()) <= limit.amount:
+        # What the strategy does for one window.
+        if self._windows.count(window, limit.get_expiry()) <= limit.amount:
             return
-        end, _ = strategy.get_window_stats(limit, client.id, path_class)
+        end, _ = self._strategy.get_window_stats(limit, client.id, path_class)
         message = f"at most {limit.amount} requests per minute"
         headers = request_rate_headers(limit.amount, end - time.time())
         raise rate_limited("requests", message, headers)

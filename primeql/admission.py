@@ -13,7 +13,7 @@ from middleware.header_fields import HeaderFields, as_sent
 from middleware.memory_budget import AnswerTooLargeError, ClientMemoryError, MemoryBudget
 from middleware.rate_limit_headers import budget_headers
 from middleware.request_record import UNKNOWN_DOCUMENT, OperationRecord, RequestRecord
-from middleware.token_bucket import Budget
+from middleware.token_bucket import Budget, Taken
 from primeql.answers import Answer, refusal
 from primeql.cost_reports import (
     actual_points,
@@ -152,7 +152,7 @@ class Admission:
         tier = client.tier
         most = arrival.max_request_cost
         record = arrival.record
-        priced = [one for one in prepared if isinstance(one, PricedOperation)]
+        priced = [one for one in prepared if type(one) is PricedOperation]
         points = sum([one.points for one in priced])
         if mode is CostMode.VALIDATE:
             taken = await self._budget.take(client, 0)
@@ -176,20 +176,37 @@ class Admission:
                 answer = with_cost(answer, reported_cost(points, 0, AnswerNotes(), tier, taken))
             return Reply([answer], headers, record, 429)
         record.points = points
-        for one in priced:
-            one.context.notes.rate_limit = budget_status(taken, tier, points)
-        try:
-            answers = await self._run_all(prepared)
-        finally:
-            used = sum(map(actual_points, priced))
-            if used != points:
-                self._budget.give_back(client, points - used)
-            record.used_points = used
-            _sum_up(record, [one.context.notes for one in priced])
+        answers = await self._run_paid(prepared, priced, client, taken, record)
         if mode is CostMode.REPORT:
-            left = taken._replace(remaining=min(tier.points, taken.remaining + points - used))
+            remaining = taken.remaining + points - record.used_points
+            left = taken._replace(remaining=min(tier.points, remaining))
             answers = reports(answers, prepared, tier, left, have_run=True)
         return Reply(answers, headers, record)
+
+    async def _run_paid(
+        self,
+        prepared: Sequence[PricedOperation | Answer],
+        priced: Sequence[PricedOperation],
+        client: Client,
+        taken: Taken,
+        record: RequestRecord,
+    ) -> list[Answer]:
+        """Return the answers to operations that are paid for; give back what they leave unused."""
+        status = budget_status(taken, client.tier, record.points)
+        for one in priced:
+            one.context.notes.rate_limit = status
+        try:
+            if len(prepared) == len(priced) == 1:
+                return [await self._service.run(priced[0])]
+            return await self._run_all(prepared)
+        finally:
+            used = 0
+            for one in priced:
+                used += actual_points(one)
+                _add_notes(record, one.context.notes)
+            if used != record.points:
+                self._budget.give_back(client, record.points - used)
+            record.used_points = used
 
     def _make_room(
         self, priced: Sequence[PricedOperation], points: int, arrival: Arrival
@@ -223,9 +240,6 @@ class Admission:
 
     async def _run_all(self, prepared: Sequence[PricedOperation | Answer]) -> list[Answer]:
         """Return the answers to operations that run together, others having turns between."""
-        if len(prepared) == 1:
-            (one,) = prepared
-            return [one if isinstance(one, Answer) else await self._service.run(one)]
         running: list[asyncio.Task[Answer]] = []
         try:
             for one in prepared:
@@ -279,15 +293,15 @@ def _note(
     answers = reply.answers if reply.status is None else [*reply.answers] * len(prepared)
     for one, answer in zip(prepared, answers, strict=True):
         facts = one.facts if isinstance(one, PricedOperation) else UNKNOWN_DOCUMENT
-        record.operations.append(OperationRecord(facts, answer.codes, has_run and answer.ran))
-        if ErrorCode.RATE_LIMITED in answer.codes:
+        codes = answer.codes
+        record.operations.append(OperationRecord(facts, codes, has_run and answer.ran))
+        if codes and ErrorCode.RATE_LIMITED in codes:
             record.refused_by = record.refused_by or "points"
 
 
-def _sum_up(record: RequestRecord, notes: Sequence[AnswerNotes]) -> None:
-    """Note what the operations of a request have taken together."""
-    for one in notes:
-        record.compute_seconds += one.spent_seconds
-        record.queue_seconds += one.queue_seconds
-        record.memory_hits += one.memory_hits
-        record.memory_misses += one.memory_misses
+def _add_notes(record: RequestRecord, notes: AnswerNotes) -> None:
+    """Note what one of the operations of a request has taken."""
+    record.compute_seconds += notes.spent_seconds
+    record.queue_seconds += notes.queue_seconds
+    record.memory_hits += notes.memory_hits
+    record.memory_misses += notes.memory_misses

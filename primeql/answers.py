@@ -41,11 +41,19 @@ class Answer(NamedTuple):
         return encode(self.response)
 
 
+def faultless(outcome: Outcome, context: RequestContext) -> Answer | None:
+    """Return the answer that an outcome without errors makes, None if it has some."""
+    if outcome.errors or outcome.phase is not Phase.EXECUTION:
+        return None
+    return Answer({"data": outcome.data}, True, 200, context.notes.is_repeatable)
+
+
 async def answer_of(outcome: Outcome, context: RequestContext) -> Answer:
     """Return the answer that an outcome makes; errors of fields end with it."""
+    answer = faultless(outcome, context)
+    if answer is not None:
+        return answer
     ran = outcome.phase is Phase.EXECUTION
-    if ran and not outcome.errors:
-        return Answer({"data": outcome.data}, True, 200, context.notes.is_repeatable)
     response = await _response(outcome, context.request_id)
     codes = {error["extensions"]["code"] for error in response.get("errors", ())}
     return Answer(

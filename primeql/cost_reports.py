@@ -17,6 +17,8 @@ from resolvers.rate_limit import RateLimitStatus
 def actual_points(priced: PricedOperation) -> int:
     """Return what an operation has cost: its price without what computing left unused."""
     notes = priced.context.notes
+    if not notes.unused_points:
+        return priced.points
     spent = math.ceil(notes.spent_points)
     return min(priced.points, max(spent, math.ceil(priced.points - notes.unused_points)))
 

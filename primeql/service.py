@@ -21,7 +21,7 @@ from middleware.query_cost import Estimate, QueryPlan, QueryPricer
 from middleware.request_record import DocumentFacts, RequestRecord
 from middleware.spans import NoSpans, Spans
 from primeql import __version__
-from primeql.answers import Answer, answer_of, refusal
+from primeql.answers import Answer, answer_of, faultless, refusal
 from primeql.document_facts import document_facts
 from primeql.operations import Operation
 from primeql.persisted_queries import PersistedQueries, document_cache, read_manifest
@@ -255,7 +255,8 @@ class PrimeService:
         since = time.perf_counter()
         with self._spans.operation(priced.facts, priced.points):
             outcome = await priced.bound.run()
-        answer = await answer_of(outcome, priced.context)
+        context = priced.context
+        answer = faultless(outcome, context) or await answer_of(outcome, context)
         priced.record.end_stage("execute", since)
         return answer
 
