@@ -49,7 +49,7 @@ class Budget(Protocol):
         """Spend ``cost`` points if the client has them, else none; 0 only asks what is left."""
 
     def give_back(self, client: Client, points: float) -> None:
-        """Return points that were taken and not used."""
+        """Return points that were taken and not used; spend as many in any case if negative."""
 
     async def close(self) -> None:
         """Let go of connections."""
@@ -112,7 +112,7 @@ class LocalBuckets:
         return taken(client.tier, is_allowed, spent, cost)
 
     def give_back(self, client: Client, points: float) -> None:
-        """Return points that were taken and not used."""
+        """Return points that were taken and not used; spend as many in any case if negative."""
         self.note(client, self.spent(client) - points)
 
 
@@ -131,7 +131,7 @@ class LocalBudget:
         return self._buckets.take(client, cost)
 
     def give_back(self, client: Client, points: float) -> None:
-        """Return points that were taken and not used."""
+        """Return points that were taken and not used; spend as many in any case if negative."""
         self._buckets.give_back(client, points)
 
     async def close(self) -> None:

@@ -98,7 +98,7 @@ class Admission:
         """Return the answers to operations that are paid for together.
 
         What they are expected to cost is taken before any runs; what was not used is given back,
-        also if the request is cancelled.
+        also if the request is cancelled. What was used far beyond it is taken then.
         """
         prepared = await self._prepare(operations, client, mode, arrival)
         reply = await self._settle(prepared, client, mode, arrival)
@@ -179,7 +179,7 @@ class Admission:
         answers = await self._run_paid(prepared, priced, client, taken, record)
         if mode is CostMode.REPORT:
             remaining = taken.remaining + points - record.used_points
-            left = taken._replace(remaining=min(tier.points, remaining))
+            left = taken._replace(remaining=max(0, min(tier.points, remaining)))
             answers = reports(answers, prepared, tier, left, have_run=True)
         return Reply(answers, headers, record)
 
@@ -202,7 +202,7 @@ class Admission:
         finally:
             used = 0
             for one in priced:
-                used += actual_points(one)
+                used += actual_points(one.points, one.context.notes)
                 _add_notes(record, one.context.notes)
             if used != record.points:
                 self._budget.give_back(client, record.points - used)

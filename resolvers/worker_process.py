@@ -132,6 +132,7 @@ class WorkerProcess(asyncio.Protocol):
             # Its timer's signal ends it without a word; nothing else takes as long.
             if meter.seconds() < seconds:
                 raise
+            meter.end(seconds)
             raise DeadlineError("one computation may not take as long as this one did") from None
         except asyncio.CancelledError:
             self.kill()

@@ -212,8 +212,11 @@ async def test_one_computation_is_ended_when_it_has_taken_more_than_any_may(
     compute: Compute, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("resolvers.compute.TASK_SECONDS", 0.2)
+    notes = AnswerNotes()
     with pytest.raises(DeadlineError, match="one computation"):
-        await compute.single(SLOW, in_seconds(60), AnswerNotes(), next_prime, 10**4_095)
+        await compute.single(DEAR, in_seconds(60), notes, next_prime, 10**4_095)
+    # All of it, although it was expected to take less.
+    assert notes.spent_seconds == pytest.approx(0.2)
     # To wait is not to compute.
     assert await compute.single(SLOW, in_seconds(60), AnswerNotes(), sleep_and_tell, 0.4) == 0.4
 
