@@ -17,7 +17,7 @@ from primeql import __version__
 from primeql.admission import Admission, CostMode, Reply, cost_mode
 from primeql.answers import Answer, refusal
 from primeql.hang_ups import unless_gone
-from primeql.http_caching import IMMUTABLE, NO_STORE, VARY, entity_tag, is_named
+from primeql.http_caching import IMMUTABLE, NO_STORE, VARY, VARY_OF_ALL, entity_tag, is_named
 from primeql.json_response import LongResponse, json_response
 from primeql.media_types import GRAPHQL_JSON, JSON, negotiate
 from primeql.operations import Operation, read_operation
@@ -128,7 +128,7 @@ async def _answer_get(asker: Asker, _settings: Settings, media_type: str) -> Res
     known = asker.request.headers.get("if-none-match")
     if asker.mode is CostMode.PLAIN and is_named(tag, known):
         unchanged = Response(status_code=304)
-        unchanged.raw_headers = [*headers.items()]
+        unchanged.raw_headers = [*{**headers, **as_sent({"Vary": VARY_OF_ALL})}.items()]
         return unchanged
     reply = await asker.ask([operation])
     if not reply.answers[0].is_repeatable:

@@ -8,7 +8,9 @@ from primeql.operations import Operation
 IMMUTABLE = "public, max-age=31536000, immutable"
 NO_STORE = "no-store"
 # An answer depends on what the client takes; compression adds Accept-Encoding where it may act.
-VARY = "Accept, Accept-Encoding"
+VARY = "Accept"
+# Which of them is not known when it is only told that the answer is still the same.
+VARY_OF_ALL = "Accept, Accept-Encoding"
 
 
 def entity_tag(operation: Operation, media_type: str, version: str) -> str:
