@@ -72,9 +72,10 @@ class BoundOperation:
         variables: Coerced, without those that were left out and have no default; with those that
             stand for numbers of the text.
         notes: Kept with the document, for whoever binds its operations.
+        is_planned: Whether it runs by a plan, and not by the stock executor.
     """
 
-    __slots__ = ("_run", "document", "notes", "operation", "text", "variables")
+    __slots__ = ("_run", "document", "is_planned", "notes", "operation", "text", "variables")
 
     def __init__(
         self,
@@ -83,6 +84,7 @@ class BoundOperation:
         operation: OperationDefinitionNode,
         variables: Mapping[str, Any],
         run: Callable[[], Awaitable[Outcome]],
+        is_planned: bool,
     ) -> None:
         """Remember the parts."""
         self.text = text
@@ -91,6 +93,7 @@ class BoundOperation:
         self.operation = operation
         self.variables = variables
         self._run = run
+        self.is_planned = is_planned
 
     async def run(self) -> Outcome:
         """Execute the operation."""
@@ -208,7 +211,9 @@ class DocumentExecutor:
         else:
             planned = PlanRun(plan.selection, context, coerced, exact, plan.nodes)
             run = partial(self._run_plan, planned, text, ready.shift)
-        return BoundOperation(ready.prepared, ready.key or text, operation.node, coerced, run)
+        text = ready.key or text
+        is_planned = plan is not None
+        return BoundOperation(ready.prepared, text, operation.node, coerced, run, is_planned)
 
     async def _run_plan(
         self, planned: PlanRun, text: str, shift: Callable[[int], int] | None

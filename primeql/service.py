@@ -31,6 +31,7 @@ from primeql.settings import Settings, SettingsError
 from resolvers.answer_memory import AnswerMemory
 from resolvers.answer_notes import AnswerNotes
 from resolvers.answer_seal import AnswerSeal
+from resolvers.answer_sizes import AWAITED_BYTES, STOCK_AWAITED_BYTES
 from resolvers.compute import TASK_POINTS, Compute
 from resolvers.context import RequestContext
 from resolvers.fair_pool import Owner
@@ -140,8 +141,8 @@ class PrimeService:
         )
         self._persisted = _persisted_queries(settings)
         self._ranges = PrimeRanges()
-        book = PriceBook(self._limits, self._ranges, Overheads(), TASK_POINTS * SECONDS_PER_POINT)
-        self._pricer = QueryPricer(self.schema._schema, book)
+        self._pricer = self._made_pricer(AWAITED_BYTES)
+        self._stock_pricer = self._made_pricer(STOCK_AWAITED_BYTES)
         self._compute = Compute(
             settings.worker_count, settings.max_waiting, self._limits, observe_task
         )
@@ -289,10 +290,17 @@ class PrimeService:
             await _by_length(document, lambda: plan.make_ready(bound.variables))
         return known
 
+    def _made_pricer(self, awaited_bytes: float) -> QueryPricer:
+        """Return what prices operations whose executor takes so much memory to compute a field."""
+        seconds = TASK_POINTS * SECONDS_PER_POINT
+        book = PriceBook(self._limits, self._ranges, Overheads(), seconds, awaited_bytes)
+        return QueryPricer(self.schema._schema, book)
+
     def _made_known(self, bound: BoundOperation, listed_name: str | None) -> _KnownOperation:
         """Return what is to be kept of an operation; changes nothing, for it may be in a thread."""
+        pricer = self._pricer if bound.is_planned else self._stock_pricer
         return _KnownOperation(
-            self._pricer.compile(bound.document, bound.operation),
+            pricer.compile(bound.document, bound.operation),
             document_facts(bound, listed_name),
             _is_free(bound.operation),
             _INTROSPECTION.search(bound.text) is not None,

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from engine.prime_ranges import PrimeRanges
-from resolvers.answer_sizes import SizeFunction, size_of
+from resolvers.answer_sizes import AWAITED_BYTES, SizeFunction, size_of
 from resolvers.limits import Limits
 from resolvers.prices_factors import FactorPrices
 from resolvers.prices_integers import IntegerPrices, scale_of_word
@@ -33,6 +33,7 @@ class PriceBook:
         ranges: Predicts the cost of sweeps.
         overheads: Of the executor in use.
         task_seconds: How long a question in a worker process may take, at most the deadline.
+        awaited_bytes: Of memory, to compute a field as the executor in use does.
     """
 
     def __init__(
@@ -41,11 +42,13 @@ class PriceBook:
         ranges: PrimeRanges,
         overheads: Overheads,
         task_seconds: float | None = None,
+        awaited_bytes: float = AWAITED_BYTES,
     ) -> None:
         """Make the price functions."""
         seconds = limits.deadline_seconds if task_seconds is None else task_seconds
         tariff = self._tariff = Tariff(limits, overheads, seconds)
         self.request_points = overheads.request
+        self._awaited_bytes = awaited_bytes
         self._group, self._waiting = overheads.group, overheads.waiting
         self._lasting = MappingProxyType(
             _integer_prices(IntegerPrices(tariff, ranges))
@@ -63,7 +66,7 @@ class PriceBook:
 
     def size_of(self, coordinate: str) -> SizeFunction:
         """Return what predicts the bytes that showing a field takes."""
-        return size_of(coordinate)
+        return size_of(coordinate, self._awaited_bytes)
 
     def group_points(self, coordinate: str) -> float:
         """Return what it takes to resolve a field at all, however many values it then has."""
