@@ -133,6 +133,14 @@ def _count_text(text: str, limits: DocumentLimits) -> Iterator[Count]:
     yield LimitCode.DIRECTIVES, count.directives, limits.directives
 
 
+def depth_of(document: DocumentNode) -> int:
+    """Return how many fields stand below each other, fragments expanded; of introspection none.
+
+    Cost: linear in the document.
+    """
+    return expand(FragmentGraph(read_definitions(document))).depth
+
+
 def _count_document(document: DocumentNode, limits: DocumentLimits) -> Iterator[Count]:
     """Yield what a document has; each count is only taken if those before it are within limits."""
     operations = sum(isinstance(node, OperationDefinitionNode) for node in document.definitions)

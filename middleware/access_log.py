@@ -119,6 +119,7 @@ def _add_operation(fields: Fields, operation: OperationRecord) -> None:
     fields["operation_type"] = document.operation_type
     if document.digest:
         fields["document_sha256_12"] = document.digest
+        fields["document_depth"] = document.depth
     if document.name:
         fields["operation_name"] = document.name
 

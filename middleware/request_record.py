@@ -48,6 +48,7 @@ class DocumentFacts:
         operation_type: ``query``, until the schema has more.
         root_fields: The fields of the query type that it selects, each once.
         digest: The first 12 hexadecimal digits of the document's SHA-256.
+        depth: How many fields stand below each other in the document.
         name: The operation's name if the document is the service's own, of its manifest; a
             client's may hold anything.
     """
@@ -55,6 +56,7 @@ class DocumentFacts:
     operation_type: str = "unknown"
     root_fields: tuple[str, ...] = ()
     digest: str = ""
+    depth: int = 0
     name: str = ""
 
 

@@ -12,18 +12,15 @@ from graphql import (
     SelectionSetNode,
 )
 
+from execution.document_limits import depth_of
 from execution.executor import BoundOperation
 from middleware.request_record import DocumentFacts
 
 DIGEST_CHARACTERS = 12
 
 
-def document_facts(bound: BoundOperation, listed_name: str | None) -> DocumentFacts:
-    """Return what may be told of an operation of a valid document.
-
-    Args:
-        bound: The operation.
-        listed_name: Its name if the service's own manifest has the document.
+def document_facts(bound: BoundOperation) -> DocumentFacts:
+    """Return what may be told of an operation of a valid document, whoever sent it.
 
     Cost: linear in the document; to be kept with it.
     """
@@ -31,7 +28,7 @@ def document_facts(bound: BoundOperation, listed_name: str | None) -> DocumentFa
         operation_type=bound.operation.operation.value,
         root_fields=_root_fields(bound.document, bound.operation),
         digest=hashlib.sha256(bound.text.encode()).hexdigest()[:DIGEST_CHARACTERS],
-        name=listed_name or "",
+        depth=depth_of(bound.document),
     )
 
 

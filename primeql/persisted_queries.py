@@ -122,6 +122,11 @@ class PersistedQueries:
             )
         return query
 
+    @property
+    def has_listed(self) -> bool:
+        """Whether there is a manifest."""
+        return bool(self._listed)
+
     def is_listed(self, document: str) -> bool:
         """Return whether a document is one of the manifest's."""
         return document in self._texts

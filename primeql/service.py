@@ -100,6 +100,8 @@ class _KnownOperation:
 
     plan: QueryPlan
     facts: DocumentFacts
+    # Of those of its texts that the manifest has, if there is one: numbers may tell them apart.
+    listed: DocumentFacts | None
     is_free: bool
     is_introspection: bool
 
@@ -247,7 +249,7 @@ class PrimeService:
             estimate,
             points,
             pricing_points,
-            known.facts,
+            known.facts if known.listed is None else self._facts(known, document),
             record,
         )
 
@@ -282,8 +284,7 @@ class PrimeService:
         name = None if bound.operation.name is None else bound.operation.name.value
         known = operations.get(name)
         if known is None:
-            listed_name = name if self._persisted.is_listed(document) else None
-            made = await _by_length(document, lambda: self._made_known(bound, listed_name))
+            made = await _by_length(document, lambda: self._made_known(bound))
             known = operations.setdefault(name, made)
         plan = known.plan
         if not plan.is_planned(bound.variables):
@@ -296,12 +297,21 @@ class PrimeService:
         book = PriceBook(self._limits, self._ranges, Overheads(), seconds, awaited_bytes)
         return QueryPricer(self.schema._schema, book)
 
-    def _made_known(self, bound: BoundOperation, listed_name: str | None) -> _KnownOperation:
+    def _facts(self, known: _KnownOperation, document: str) -> DocumentFacts:
+        """Return what may be told of an operation whose texts may be in the manifest, or not."""
+        if known.listed is None or not self._persisted.is_listed(document):
+            return known.facts
+        return known.listed
+
+    def _made_known(self, bound: BoundOperation) -> _KnownOperation:
         """Return what is to be kept of an operation; changes nothing, for it may be in a thread."""
         pricer = self._pricer if bound.is_planned else self._stock_pricer
+        facts = document_facts(bound)
+        name = bound.operation.name if self._persisted.has_listed else None
         return _KnownOperation(
             pricer.compile(bound.document, bound.operation),
-            document_facts(bound, listed_name),
+            facts,
+            None if name is None else replace(facts, name=name.value),
             _is_free(bound.operation),
             _INTROSPECTION.search(bound.text) is not None,
         )

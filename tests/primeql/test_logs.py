@@ -9,6 +9,8 @@ import httpx
 import pytest
 
 from primeql.logs import configure_logging
+from primeql.operations import Operation
+from primeql.service import PricedOperation, PrimeService
 from primeql.settings import Settings
 from tests.primeql.asked_of_all import HARD_90_DIGITS
 from tests.server import RunningServer, running_server
@@ -61,6 +63,7 @@ def test_one_line_for_each_request_tells_what_it_took() -> None:
         "operation_type": "query",
         # printf '{ nthPrime(n: 0) }' | sha256sum
         "document_sha256_12": "cf7d7afa5ea6",
+        "document_depth": 1,
         "cost": 1,
         "error_codes": ["BAD_USER_INPUT"],
     }
@@ -77,6 +80,32 @@ def test_names_of_the_services_own_operations_are_told(tmp_path: Path) -> None:
         lines = lines_of(server)
     names = [line.get("operation_name") for line in lines if line["logger"] == "primeql.access"]
     assert names == ["Ours", None]
+
+
+def test_names_are_told_of_listed_texts_whose_numbers_tell_them_from_others(tmp_path: Path) -> None:
+    text = "query Ours { nthPrime(n: 1) }"
+    manifest = tmp_path / "manifest.json"
+    manifest.write_text(json.dumps({"one": text}))
+    with running_server({"PRIMEQL_PERSISTED_DOCUMENTS": str(manifest)}) as server:
+        for n in (2, 3, 1, 4, 1):
+            server.post(text.replace("1", str(n)))
+        httpx.post(f"{server.url}/graphql", json={"documentId": "one"})
+        lines = lines_of(server)
+    names = [line.get("operation_name") for line in lines if line["logger"] == "primeql.access"]
+    assert names == [None, None, "Ours", None, "Ours", "Ours"]
+
+
+@pytest.mark.parametrize(
+    ("query", "depth"),
+    [
+        ("{ nthPrime(n: 1) }", 1),
+        ("{ ...F } fragment F on Query { integer(value: 6) { ... { primality { method } } } }", 3),
+    ],
+)
+async def test_depth_is_told(service: PrimeService, query: str, depth: int) -> None:
+    prepared = await service.prepare(Operation(query), service.arrival("id"))
+    assert isinstance(prepared, PricedOperation)
+    assert prepared.facts.depth == depth
 
 
 def test_levels_and_text_are_for_people_who_set_them() -> None:
