@@ -119,7 +119,7 @@ class Admission:
         it is paid for by whom it does not lead to an answer, since the price of an answer includes
         it.
         """
-        pay = partial(self._pay, client)
+        pay = partial(self.pay, client)
         enough = math.inf if mode is CostMode.VALIDATE else float(arrival.max_request_cost)
         prepared: list[PricedOperation | Answer] = []
         free = FREE_PRICING_POINTS
@@ -134,7 +134,7 @@ class Admission:
             free -= one.pricing_points
             if free < 0 and (enough < 0 or mode is CostMode.VALIDATE):
                 try:
-                    await self._pay(client, math.ceil(-free))
+                    await self.pay(client, math.ceil(-free))
                 except RequestError as error:
                     # What is refused as too dear says so, whether its pricing was paid for or not.
                     prepared[-1] = one if enough < 0 else refusal(error)
@@ -228,7 +228,7 @@ class Admission:
             return None
         return _overloaded("too many computations are waiting; try again later", seconds)
 
-    async def _pay(self, client: Client, points: int) -> None:
+    async def pay(self, client: Client, points: int) -> None:
         """Take points that are not given back.
 
         Raises:

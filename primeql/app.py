@@ -32,7 +32,7 @@ from middleware.token_bucket import Budget, LocalBuckets, LocalBudget
 from primeql.admission import Admission
 from primeql.api_keys import ApiKeys
 from primeql.explorer import explorer_routes
-from primeql.graphql_endpoint import PATH, ExceptionHandler, GraphQLShortcut
+from primeql.graphql_endpoint import COMPRESSION_LEVEL, PATH, ExceptionHandler, GraphQLShortcut
 from primeql.graphql_http import refuse, respond
 from primeql.health import health_routes
 from primeql.health_details import PATH as DETAILS_PATH
@@ -149,7 +149,13 @@ def _middleware(settings: Settings) -> list[Middleware]:
             ],
             max_age=CORS_PREFLIGHT_SECONDS,
         ),
-        Middleware(CompressMiddleware, minimum_size=COMPRESSED_BYTES),
+        Middleware(
+            CompressMiddleware,
+            minimum_size=COMPRESSED_BYTES,
+            zstd_level=COMPRESSION_LEVEL,
+            brotli_quality=COMPRESSION_LEVEL,
+            gzip_level=COMPRESSION_LEVEL,
+        ),
     ]
 
 

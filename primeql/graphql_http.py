@@ -73,7 +73,7 @@ async def _answer_post(asker: "Asker", settings: Settings, media_type: str) -> R
         RequestError: It can not be read.
     """
     timeout = settings.body_timeout_milliseconds / 1_000
-    parameters = await read_json(asker.request, settings.max_request_bytes, timeout)
+    parameters = await read_json(asker.request, settings.max_request_bytes, timeout, asker.pay)
     if isinstance(parameters, list):
         operations = _read_batch(parameters, settings.max_operations)
         return _batch_response(await asker.ask(operations), media_type)
@@ -101,6 +101,14 @@ class Asker:
         if not _WISHES.isdisjoint(fields):
             self.mode = cost_mode(text_of(fields, b"graphql-cost"))
             self._timeout = timeout_seconds(text_of(fields, b"x-request-timeout"), self._timeout)
+
+    async def pay(self, points: int) -> None:
+        """Take points from the client that are not given back.
+
+        Raises:
+            RequestError: The client does not have them.
+        """
+        await self._admission.pay(self.request.scope["state"]["client"], points)
 
     async def ask(self, operations: Sequence[Operation | RequestError]) -> Reply:
         """Return the answers to operations by one deadline, unless their client hangs up.

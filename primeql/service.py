@@ -54,7 +54,7 @@ _CACHED_LIMITS = 64
 # Documents above this would not fit the cache, and be parsed anew each time.
 MAX_DOCUMENT_BYTES = 262_144
 # Characters of a new document that are parsed and validated for nothing, and for each point beyond.
-FREE_CHARACTERS = 1_000
+FREE_CHARACTERS = 250
 CHARACTERS_PER_POINT = 40
 MAX_FREE_FIELDS = 5
 # To ask only for these costs nothing.

@@ -33,7 +33,8 @@ class Overheads:
         object: An object in a list, with its own execution and braces.
         list: A list in an object that may be one of many.
         element: An integer in a list.
-        array: An integer of at most 64 bits in an array, its digits and its sending included.
+        array: An integer of at most 64 bits in an array, its digits, its sending and a share of
+            what compressing it takes, which is one to two times as much.
         bit: To write one bit of a word in decimal, or to read it.
         long_bit: The same of a longer integer.
         bit_squared: The same for the square of its bits.
@@ -56,7 +57,7 @@ class Overheads:
     object: float = 0.0045
     list: float = 0.008
     element: float = 0.001
-    array: float = 0.00015
+    array: float = 0.00025
     bit: float = 1e-5
     long_bit: float = 8e-6
     bit_squared: float = 6e-9

@@ -12,7 +12,7 @@ import zstandard
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message
 
-from primeql.request_body import decode_json, read_json
+from primeql.request_body import decode_json, decoding_points, read_json
 from primeql.request_errors import RequestError
 
 PACKERS = {
@@ -152,3 +152,29 @@ async def test_client_that_hangs_up_with_its_body_half_sent_is_gone() -> None:
     gone = Request({"type": "http", "method": "POST", "headers": fields}, receive)
     with pytest.raises(ClientDisconnect):
         await read_json(gone, 10, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("raw", "points"),
+    [
+        (b"{}", 0),
+        # The largest batch, and a long document beside it.
+        (json.dumps({"query": "q" * 100_000, "variables": {"v": ["9" * 20] * 10_000}}).encode(), 0),
+        (b"[" + b"[]," * 250_000 + b"1]", 327),
+        (b"[" + b"0," * 500_000 + b"0]", 327),
+    ],
+)
+def test_decoding_very_many_values_has_a_price(raw: bytes, points: int) -> None:
+    assert decoding_points(raw) == points
+
+
+async def test_who_can_not_pay_for_decoding_is_refused_before() -> None:
+    paid: list[int] = []
+
+    async def pay(points: int) -> None:
+        paid.append(points)
+        raise RequestError("no points", 429)
+
+    with pytest.raises(RequestError, match="no points"):
+        await read_json(in_pieces(b"[" + b"[]," * 100_000), 1_000_000, 1.0, pay)
+    assert paid == [127]
