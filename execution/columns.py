@@ -3,8 +3,11 @@
 from collections.abc import Awaitable, Mapping
 from typing import Any, TypeAlias
 
+from execution.tables import Rows
+
 Column: TypeAlias = list[Any]
 Eventually: TypeAlias = Column | Awaitable[Column]
+EventualRows: TypeAlias = Rows | Awaitable[Rows]
 
 NONE = type(None)
 
@@ -14,7 +17,7 @@ def is_plain(kind: type) -> bool:
     return kind is not NONE and not issubclass(kind, Exception)
 
 
-def woven(found: Column, others: Mapping[int, Any]) -> Column:
+def woven(found: Rows, others: Mapping[int, Any]) -> Column:
     """Return a column of what was found, with the others at their indices."""
     rest = iter(found)
     return [
@@ -23,6 +26,6 @@ def woven(found: Column, others: Mapping[int, Any]) -> Column:
     ]
 
 
-async def woven_later(found: Awaitable[Column], others: Mapping[int, Any]) -> Column:
+async def woven_later(found: Awaitable[Rows], others: Mapping[int, Any]) -> Column:
     """Return the same, once it is there."""
     return woven(await found, others)

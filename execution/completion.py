@@ -10,15 +10,24 @@ from graphql import GraphQLError
 from graphql.pyutils import is_iterable
 
 from execution.attempts import attempt
-from execution.columns import NONE, Column, Eventually, is_plain, woven, woven_later
+from execution.columns import (
+    NONE,
+    Column,
+    Eventually,
+    EventualRows,
+    is_plain,
+    woven,
+    woven_later,
+)
 from execution.encoding import long_list
 from execution.field_nodes import FieldNodes, told
 from execution.integer_arrays import IntegerArray, complete_array
 from execution.leaf_columns import costly_slices, encode_alike, encode_leaf, is_costly
 from execution.places import Kept, ListItems, Part, Place
 from execution.plans import Failure, Fault, Items, Leaf, Object, Selection, Shape
+from execution.tables import LEAST_ROWS, Rows, Table
 
-Select = Callable[[Selection, Column, Place], Eventually]
+Select = Callable[[Selection, Column, Place], EventualRows]
 """From a selection and the objects it applies to, with their places, to what it finds of them."""
 
 
@@ -51,7 +60,7 @@ class Completer:
         self._faults.append(failure.fault)
         self._ended[tuple(path)] = failure.fault
 
-    def complete(self, shape: Shape, values: Column, place: Place) -> Eventually:
+    def complete(self, shape: Shape, values: Column, place: Place) -> EventualRows:
         """Return values as they are sent; what failed is null, or a Failure if it must not be."""
         if isinstance(shape, Leaf):
             return self._leaves(shape, values, place)
@@ -64,27 +73,27 @@ class Completer:
             for index, value in enumerate(values)
             if not is_plain(type(value))
         }
-        if isinstance(found, list):
+        if isinstance(found, list | Table):
             return woven(found, others)
         return woven_later(found, others)
 
-    async def complete_later(self, shape: Shape, values: Awaitable[Column], place: Place) -> Column:
+    async def complete_later(self, shape: Shape, values: Awaitable[Column], place: Place) -> Rows:
         """Return completed values, once they are there."""
         completed = self.complete(shape, await values, place)
-        return completed if isinstance(completed, list) else await completed
+        return completed if isinstance(completed, list | Table) else await completed
 
-    def _inner(self, shape: Items | Object, values: Column, place: Place) -> Eventually:
+    def _inner(self, shape: Items | Object, values: Column, place: Place) -> EventualRows:
         """Return lists or objects, none of them null or failed so far."""
         if isinstance(shape, Items):
             return self._lists(shape, values, place)
         found = self._select(shape.selection, values, place)
-        if isinstance(found, list):
+        if isinstance(found, list | Table):
             return self._settled(shape, found, place)
         return self._settled_later(shape, found, place)
 
-    def _settled(self, shape: Shape, found: Column, place: Place) -> Column:
+    def _settled(self, shape: Shape, found: Rows, place: Place) -> Rows:
         """Return values; a failure below one that may be null ends there."""
-        if not self.has_failures or shape.is_required:
+        if not self.has_failures or shape.is_required or isinstance(found, Table):
             return found
         for index, value in enumerate(found):
             if isinstance(value, Failure):
@@ -92,7 +101,7 @@ class Completer:
                 found[index] = None
         return found
 
-    async def _settled_later(self, shape: Shape, found: Awaitable[Column], place: Place) -> Column:
+    async def _settled_later(self, shape: Shape, found: Awaitable[Rows], place: Place) -> Rows:
         """Return the same, once it is there."""
         return self._settled(shape, await found, place)
 
@@ -111,22 +120,25 @@ class Completer:
 
     def _leaves(self, shape: Leaf, values: Column, place: Place) -> Eventually:
         """Return scalars as they are sent."""
-        if is_costly(values):
+        types = set(map(type, values))
+        if is_costly(values, types):
             return self._leaves_in_turns(shape, values, place)
-        return self._leaves_at_once(shape, values, place)
+        return self._leaves_at_once(shape, values, place, types)
 
     async def _leaves_in_turns(self, shape: Leaf, values: Column, place: Place) -> Column:
         """Return the same of long integers, others having turns."""
         completed: Column = []
         for begin, end in costly_slices(values):
             part = values[begin:end]
-            completed += self._leaves_at_once(shape, part, Part(place, begin))
+            types = set(map(type, part))
+            completed += self._leaves_at_once(shape, part, Part(place, begin), types)
             await asyncio.sleep(0)
         return completed
 
-    def _leaves_at_once(self, shape: Leaf, values: Column, place: Place) -> Column:
-        """Return scalars as they are sent, in one go."""
-        types = set(map(type, values))
+    def _leaves_at_once(
+        self, shape: Leaf, values: Column, place: Place, types: set[type]
+    ) -> Column:
+        """Return scalars of some types as they are sent, in one go."""
         if types == {NONE} and not shape.is_required:
             return values
         if not any(issubclass(kind, Exception) for kind in types):
@@ -156,7 +168,7 @@ class Completer:
                 return value
         return self._nothing(shape, value, place, index)
 
-    def _lists(self, shape: Items, values: Column, place: Place) -> Eventually:
+    def _lists(self, shape: Items, values: Column, place: Place) -> EventualRows:
         """Return lists, their items completed as one column."""
         lists = [self._listed(shape, value) for value in values]
         others = {
@@ -167,11 +179,13 @@ class Completer:
         if others:
             kept = [index for index in range(len(lists)) if index not in others]
             found = self._lists(shape, [lists[index] for index in kept], Kept(place, kept))
-            return woven(found, others) if isinstance(found, list) else woven_later(found, others)
+            if isinstance(found, list | Table):
+                return woven(found, others)
+            return woven_later(found, others)
         ends = list(accumulate(map(len, lists)))
         items = list(lists[0]) if len(lists) == 1 else [item for one in lists for item in one]
         completed = self.complete(shape.item, items, ListItems(place, ends))
-        if isinstance(completed, list):
+        if isinstance(completed, list | Table):
             return self._parted(shape, completed, ends, place)
         return self._parted_later(shape, completed, ends, place)
 
@@ -186,21 +200,30 @@ class Completer:
             return list(value)
         return GraphQLError(f"Expected Iterable, but did not find one for field '{shape.field}'.")
 
-    def _parted(self, shape: Items, items: Column, ends: Sequence[int], place: Place) -> Column:
+    def _parted(self, shape: Items, items: Rows, ends: Sequence[int], place: Place) -> Rows:
         """Return the lists that completed items belong to."""
+        if isinstance(items, Table) and len(items) < LEAST_ROWS * len(ends):
+            items = items.rows()
         lists: Column = []
         begin = 0
         for end in ends:
             part = items if len(ends) == 1 else items[begin:end]
             begin = end
-            failure = first_failure(part) if self.has_failures else None
-            sent = part if isinstance(shape.item, Leaf) else long_list(part)
-            lists.append(sent if failure is None else failure)
+            lists.append(self._sent(shape.item, part))
         return self._settled(shape, lists, place)
 
+    def _sent(self, item: Shape, values: Rows) -> Any:
+        """Return a list as it is sent, or the first failure in it."""
+        if isinstance(values, Table):
+            return values
+        failure = first_failure(values) if self.has_failures else None
+        if failure is not None:
+            return failure
+        return values if isinstance(item, Leaf) else long_list(values)
+
     async def _parted_later(
-        self, shape: Items, items: Awaitable[Column], ends: Sequence[int], place: Place
-    ) -> Column:
+        self, shape: Items, items: Awaitable[Rows], ends: Sequence[int], place: Place
+    ) -> Rows:
         """Return the same, once the items are there."""
         return self._parted(shape, await items, ends, place)
 

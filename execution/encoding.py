@@ -1,11 +1,12 @@
 """From a result to bytes of JSON, whole or in pieces that leave others their turn."""
 
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import orjson
 
 from execution.integer_arrays import IntegerArray
+from execution.tables import Rows, Table
 
 Item = TypeVar("Item")
 
@@ -32,7 +33,9 @@ def long_list(items: list[Item]) -> list[Item]:
     return LongList(items) if len(items) > SLICE_ITEMS else items
 
 
-Slices = Callable[[LongList[Any]], Iterator[list[Any]]]
+# Both have slices, which can be taken out.
+LongItems: TypeAlias = LongList[Any] | Table
+Slices = Callable[[LongItems], Iterator[Rows]]
 
 
 class LongBody:
@@ -45,11 +48,11 @@ class LongBody:
 
     __slots__ = ("_gaps", "_items", "_items_left", "_texts")
 
-    def __init__(self, texts: list[bytes], gaps: "list[IntegerArray | LongList[Any]]") -> None:
+    def __init__(self, texts: list[bytes], gaps: "list[IntegerArray | LongItems]") -> None:
         """Remember the parts."""
         self._texts = texts
         self._gaps = gaps
-        self._items = sum(len(gap) for gap in gaps if isinstance(gap, LongList))
+        self._items = sum(len(gap) for gap in gaps if not isinstance(gap, IntegerArray))
         self._items_left = self._items
 
     def share_left(self) -> float:
@@ -67,7 +70,7 @@ class LongBody:
         """Yield the response, each piece made in about 1 ms."""
         return _gathered(_parts(self._texts, self._gaps, self._taken))
 
-    def _taken(self, items: LongList[Any]) -> Iterator[list[Any]]:
+    def _taken(self, items: LongItems) -> Iterator[Rows]:
         """Yield a list slice by slice; nothing else is to know the objects of a slice then.
 
         To let go of 20,000 objects at once would hold up the event loop for 20 ms.
@@ -91,7 +94,7 @@ def encode(response: Any) -> bytes:
 def encode_long(response: Any) -> bytes | LongBody:
     """Return ``response`` as JSON in UTF-8; if it is long, what makes that while it is sent.
 
-    Takes ``long_list`` and ``IntegerArray`` for lists; other lists are encoded at once.
+    Takes ``long_list``, ``Table`` and ``IntegerArray`` for lists; other lists are encoded at once.
     """
     texts, gaps = _split(response)
     return LongBody(texts, gaps) if gaps or len(texts[0]) > LONG_BYTES else texts[0]
@@ -103,7 +106,7 @@ class _Gaps:
     __slots__ = ("_room", "found")
 
     def __init__(self) -> None:
-        self.found: list[IntegerArray | LongList[Any]] = []
+        self.found: list[IntegerArray | LongItems] = []
         self._room = PIECE_BYTES
 
     def __call__(self, value: Any) -> orjson.Fragment:
@@ -112,22 +115,29 @@ class _Gaps:
             if size <= self._room:
                 self._room -= size
                 return orjson.Fragment(b"".join(value.pieces()))
+        elif isinstance(value, Table):
+            if len(value) <= SLICE_ITEMS:
+                return orjson.Fragment(value.json() or self.encoded(value.rows()))
         elif not isinstance(value, LongList):
             # Of a class derived from one that JSON has, or an error.
             return orjson.Fragment(orjson.dumps(value))
         self.found.append(value)
         return orjson.Fragment(_GAP)
 
+    def encoded(self, value: Any) -> bytes:
+        """Return the JSON of a value around what is set aside."""
+        return orjson.dumps(value, default=self, option=orjson.OPT_PASSTHROUGH_SUBCLASS)
 
-def _split(value: Any) -> tuple[list[bytes], list[IntegerArray | LongList[Any]]]:
+
+def _split(value: Any) -> tuple[list[bytes], list[IntegerArray | LongItems]]:
     """Return the JSON of a value around the long lists in it, and these."""
     gaps = _Gaps()
-    text = orjson.dumps(value, default=gaps, option=orjson.OPT_PASSTHROUGH_SUBCLASS)
+    text = gaps.encoded(value)
     return (text.split(_GAP) if gaps.found else [text]), gaps.found
 
 
 def _parts(
-    texts: list[bytes], gaps: list[IntegerArray | LongList[Any]], slices: Slices
+    texts: list[bytes], gaps: list[IntegerArray | LongItems], slices: Slices
 ) -> Iterator[bytes]:
     """Yield texts with what comes between them, long lists as ``slices`` cuts them."""
     yield from _cut(texts[0])
@@ -145,12 +155,12 @@ def _cut(text: bytes) -> Iterator[bytes]:
             yield text[begin : begin + PIECE_BYTES]
 
 
-def _slices(items: LongList[Any]) -> Iterator[list[Any]]:
+def _slices(items: LongItems) -> Iterator[Rows]:
     """Yield a list slice by slice."""
     return (items[begin : begin + SLICE_ITEMS] for begin in range(0, len(items), SLICE_ITEMS))
 
 
-def _entries(items: LongList[Any], slices: Slices) -> Iterator[bytes]:
+def _entries(items: LongItems, slices: Slices) -> Iterator[bytes]:
     """Yield the JSON of a long list."""
     opening = b"["
     for part in slices(items):

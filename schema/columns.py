@@ -90,6 +90,8 @@ def _factorizations(_sources: Sequence[int], found: list[Any]) -> list[Any]:
 
 def _verdicts(sources: Sequence[Any], _context: RequestContext, _arguments: Any) -> Found:
     """Return Primality.verdict of each."""
+    if set(map(type, sources)) == {tuple}:
+        return [_VERDICTS[kind] for _, kind in sources]
     return [_VERDICTS[one[1]] if type(one) is tuple else one.verdict for one in sources]
 
 
