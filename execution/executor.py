@@ -5,10 +5,9 @@ import enum
 import inspect
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import (
     DocumentNode,
@@ -53,8 +52,7 @@ class Phase(enum.Enum):
     EXECUTION = "execution"
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of one operation: data where it ran, and the errors on the way."""
 
     phase: Phase
@@ -95,9 +93,9 @@ class BoundOperation:
         self._run = run
         self.is_planned = is_planned
 
-    async def run(self) -> Outcome:
+    def run(self) -> Awaitable[Outcome]:
         """Execute the operation."""
-        return await self._run()
+        return self._run()
 
 
 class DocumentExecutor:
@@ -221,7 +219,8 @@ class DocumentExecutor:
         """Return what became of an operation with a plan."""
         self.runs["plan"] += 1
         data, errors = await planned.run()
-        await each_in_turns(locator(text, shift), errors)
+        if errors:
+            await each_in_turns(locator(text, shift), errors)
         return Outcome(Phase.EXECUTION, data, errors)
 
     async def _run_stock(
