@@ -3,45 +3,27 @@
 Run: python -m benchmarks.bench_endpoint [rounds]
 
 Starts real server processes and asks each over one connection that is kept: an endpoint that does
-nothing, the service without limits (nobody identified, nothing priced or charged), and the service
-as it is. Prints the CPU time of the server's threads per request, from the kernel's own account:
-medians of rounds in which all cases take turns. Then the same for requests that are refused, with
-the points that each takes from its client's bucket.
+nothing, the service with more and more of its layers (``benchmarks/endpoint_layers.py``), and the
+service as it is. Prints the CPU time of the server's threads per request, from the kernel's own
+account: medians of rounds in which all cases take turns. Then the same for requests that are
+refused, with the points that each takes from its client's bucket.
 """
 
-import gc
 import json
-import os
 import socket
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
-from unittest.mock import patch
 from urllib.parse import urlsplit
 
-import uvicorn
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
-
-from execution.executor import BoundOperation
-from middleware.clients import Client
-from middleware.guard import AsyncEndpoint, Guard, SyncEndpoint
-from middleware.query_cost import Estimate
-from middleware.request_record import UNKNOWN_DOCUMENT
-from middleware.tier import DEFAULT_TIERS
-from primeql.admission import Admission, Reply
-from primeql.app import create_app
-from primeql.serve_command import GC_THRESHOLDS
-from primeql.service import Arrival, PricedOperation
-from primeql.settings import Settings
+from benchmarks.endpoint_layers import LAYERS
 from tests.ports import free_port
 from tests.server import running_server
 
@@ -75,9 +57,8 @@ def _post(query: str | None, **more: object) -> bytes:
 
 _JSON = {"Content-Type": "application/json"}
 _ACCEPTED = (
-    Case("an endpoint that does nothing", "bare", _post(_IS_PRIME), _JSON),
-    Case("isPrime, without limits", "unlimited", _post(_IS_PRIME), _JSON),
-    Case("isPrime", "service", _post(_IS_PRIME), _JSON),
+    *(Case(told, name, _post(_IS_PRIME), _JSON) for name, told in LAYERS.items()),
+    Case("and prices and budgets: isPrime", "service", _post(_IS_PRIME), _JSON),
     Case(
         "isPrime by a variable",
         "service",
@@ -92,7 +73,6 @@ _ACCEPTED = (
 _DEAR = '{ primeRange(low: 1, high: "100000000000") { gaps { maximum { start } } } }'
 _PERSISTED = {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}
 _CLOSE = {"Connection": "close"}
-_NO_ESTIMATE = Estimate(0.0, 0.0, (), 0.0, ())
 _REFUSED = (
     Case("too many requests a minute", "strict", _post(_IS_PRIME), _JSON),
     Case("bucket empty", "poor", _post(_IS_PRIME), _JSON),
@@ -162,9 +142,6 @@ class Connection:
 
 def main() -> None:
     """Print both tables."""
-    if sys.argv[1:2] == ["serve"]:
-        _serve(sys.argv[2], int(sys.argv[3]))
-        return
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else _ROUNDS
     with ExitStack() as stack:
         servers = stack.enter_context(_servers())
@@ -239,7 +216,7 @@ def _servers() -> Iterator[Mapping[str, tuple[str, int]]]:
             settings = {"PRIMEQL_TIERS_FILE": str(tiers), "PRIMEQL_WORKERS": "1"}
             server = stack.enter_context(running_server(settings))
             found[name] = (server.url, server.process.pid)
-        for name in ("bare", "unlimited"):
+        for name in LAYERS:
             found[name] = stack.enter_context(_plain_server(name))
         yield found
 
@@ -249,15 +226,20 @@ def _plain_server(name: str) -> Iterator[tuple[str, int]]:
     """Yield the address and the process of a server of this module."""
     port = free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.bench_endpoint", "serve", name, str(port)],
-        env=os.environ,
+        [sys.executable, "-m", "benchmarks.endpoint_layers", name, str(port)],
+        stderr=subprocess.PIPE,
     )
+    assert process.stderr is not None
+    # Its lines of log are read, as those of the service are.
+    reader = threading.Thread(target=process.stderr.readlines)
+    reader.start()
     try:
         _await(port)
         yield f"http://127.0.0.1:{port}", process.pid
     finally:
         process.kill()
         process.wait()
+        reader.join()
 
 
 def _await(port: int) -> None:
@@ -268,81 +250,6 @@ def _await(port: int) -> None:
                 return
         time.sleep(0.1)
     raise AssertionError("the server did not start")
-
-
-def _serve(name: str, port: int) -> None:
-    """Serve the application of this name as the service is served."""
-    app = _bare if name == "bare" else _unlimited()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*GC_THRESHOLDS)
-    uvicorn.run(
-        app,
-        port=port,
-        log_level="warning",
-        loop="uvloop",
-        http="httptools",
-        access_log=False,
-        server_header=False,
-    )
-
-
-async def _bare(scope: Scope, receive: Receive, send: Send) -> None:
-    """Read a request and answer it."""
-    if scope["type"] != "http":
-        return
-    await receive()
-    body = b'{"data":{"integer":{"isPrime":true}}}'
-    headers = [
-        (b"content-type", b"application/json; charset=utf-8"),
-        (b"content-length", str(len(body)).encode()),
-    ]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
-
-
-class _FreeAdmission(Admission):
-    """Lets everything run and charges nobody."""
-
-    async def answer(
-        self, operations: Sequence[Any], client: Any, mode: Any, arrival: Arrival
-    ) -> Reply:
-        """Return the answers to operations that are not priced."""
-        service = self._service
-        answers = []
-        for operation in operations:
-            context = service.context(arrival)
-            document = await service._persisted.document(operation.query, operation.document_id)
-            bound = await service._executor.bind(
-                document, operation.variables, operation.operation_name, context
-            )
-            assert isinstance(bound, BoundOperation)
-            unpriced = PricedOperation(
-                bound, context, document, _NO_ESTIMATE, 0, 0.0, UNKNOWN_DOCUMENT, arrival.record
-            )
-            answers.append(await service.run(unpriced))
-        return Reply(answers, {}, arrival.record)
-
-
-class _FreeGuard(Guard):
-    """Lets everybody in."""
-
-    def wrap(self, endpoint: AsyncEndpoint | SyncEndpoint, path_class: str) -> AsyncEndpoint:
-        """Return the endpoint, for one and the same client."""
-        unguarded = cast(AsyncEndpoint, endpoint)
-        everybody = Client("everybody", DEFAULT_TIERS["pro"])
-
-        async def for_everybody(request: Request) -> Response:
-            request.scope["state"]["client"] = everybody
-            return await unguarded(request)
-
-        return for_everybody
-
-
-def _unlimited() -> ASGIApp:
-    """Return the service without limits."""
-    with patch("primeql.app.Admission", _FreeAdmission), patch("primeql.app.Guard", _FreeGuard):
-        return create_app(replace(Settings(), workers=1))
 
 
 if __name__ == "__main__":
