@@ -25,7 +25,7 @@ from middleware.clients import Client
 from middleware.guard import AsyncEndpoint, Guard, SyncEndpoint
 from middleware.observation import ObservationMiddleware, Observer
 from middleware.query_cost import Estimate
-from middleware.request_record import UNKNOWN_DOCUMENT
+from middleware.request_record import DocumentFacts, OperationRecord
 from middleware.tier import ANONYMOUS, DEFAULT_TIERS, Tier
 from primeql.admission import Admission, Reply
 from primeql.app import create_app
@@ -48,6 +48,7 @@ _OBSERVERS: Final = {"core": 0, "metrics": 1}
 _MUCH: Final = 10**9
 _UNLIMITED: Final = Tier(ANONYMOUS, _MUCH, _MUCH, _MUCH, _MUCH, _MUCH)
 _NO_ESTIMATE: Final = Estimate(0.0, 0.0, (), 0.0, ())
+_FACTS: Final = DocumentFacts("query", ("integer",), "65f396b27437")
 _JSON: Final = (b"content-type", b"application/json; charset=utf-8")
 
 
@@ -144,9 +145,10 @@ class _FreeAdmission(Admission):
             )
             assert isinstance(bound, BoundOperation)
             unpriced = PricedOperation(
-                bound, context, document, _NO_ESTIMATE, 0, 0.0, UNKNOWN_DOCUMENT, arrival.record
+                bound, context, document, _NO_ESTIMATE, 0, 0.0, _FACTS, arrival.record
             )
             answers.append(await service.run(unpriced))
+            arrival.record.operations.append(OperationRecord(_FACTS, (), has_run=True))
         return Reply(answers, {}, arrival.record)
 
 

@@ -3,7 +3,7 @@
 import hmac
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, Final
 
 from middleware.request_metrics import route_of
@@ -80,7 +80,7 @@ class AccessLog:
             "bytes_out": record.bytes_out,
         }
         client = record.client_id
-        if client.startswith("key:"):
+        if client[:4] == "key:":
             fields["api_key_id"] = client[4:]
         elif client:
             fields["client_ip_hash"] = self._names.of(client)
@@ -105,16 +105,16 @@ class AccessLog:
             fields["memory_hits"] = record.memory_hits
             fields["memory_misses"] = record.memory_misses
         if len(record.operations) == 1:
-            _add_operation(fields, record.operations[0])
+            codes = _add_operation(fields, record.operations[0])
         else:
             fields["operations"] = len(record.operations)
-        codes = {code for operation in record.operations for code in operation.codes}
+            codes = {code for operation in record.operations for code in operation.codes}
         if codes:
             fields["error_codes"] = sorted(codes)[:MAX_CODES]
 
 
-def _add_operation(fields: Fields, operation: OperationRecord) -> None:
-    """Add what tells one operation from others."""
+def _add_operation(fields: Fields, operation: OperationRecord) -> Collection[str]:
+    """Add what tells one operation from others; return the codes of its errors."""
     document = operation.document
     fields["operation_type"] = document.operation_type
     if document.digest:
@@ -122,6 +122,7 @@ def _add_operation(fields: Fields, operation: OperationRecord) -> None:
         fields["document_depth"] = document.depth
     if document.name:
         fields["operation_name"] = document.name
+    return operation.codes
 
 
 def _milliseconds(seconds: float) -> float:

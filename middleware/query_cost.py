@@ -144,6 +144,8 @@ class QueryPlan:
 
     def _idle_points(self, planned: "_PlannedFields", variables: Variables) -> float:
         """Return what it takes to coerce the variables that no selected field asks with."""
+        if not planned.idle_variables:
+            return 0.0
         return sum(
             self._book.coercion_points(variables[name])
             for name in planned.idle_variables
@@ -160,6 +162,8 @@ class QueryPlan:
 
     def _key(self, variables: Variables) -> tuple[bool, ...]:
         """Return the values of the conditions."""
+        if not self._conditions:
+            return ()
         return tuple(variables.get(name) is True for name in self._conditions)
 
     def _planned(self, variables: Variables) -> "_PlannedFields":

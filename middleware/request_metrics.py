@@ -24,6 +24,7 @@ _ROUTES: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 _GRAPHQL: Final = "/graphql"
+_STAGE_KEYS: Final = tuple((stage,) for stage in STAGES)
 
 
 def route_of(path: str) -> str:
@@ -157,9 +158,10 @@ class RequestMetrics:
             if operation.has_run:
                 for field in document.root_fields:
                     self._root_fields[field,] += 1
-            errors = self._field_errors if operation.has_run else self._rejections
-            for code in operation.codes:
-                errors[code,] += 1
+            if operation.codes:
+                errors = self._field_errors if operation.has_run else self._rejections
+                for code in operation.codes:
+                    errors[code,] += 1
         latency_class = record.latency_class
         if latency_class is None:
             return
@@ -168,8 +170,9 @@ class RequestMetrics:
         self._points["requested",] += record.points
         self._points["used",] += record.used_points
         self._compute_seconds[()] += record.compute_seconds
-        for stage, seconds in record.stages.items():
-            self._stages[stage,] += seconds
+        totals = self._stages
+        for key, seconds in zip(_STAGE_KEYS, record.stages.values(), strict=True):
+            totals[key] += seconds
 
     def _observe_refusal(self, record: RequestRecord) -> None:
         """Count a request from which no operation was taken."""

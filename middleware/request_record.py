@@ -91,7 +91,7 @@ class OperationRecord(NamedTuple):
     @property
     def outcome(self) -> str:
         """One of ``OUTCOMES``."""
-        return outcome_of(self.codes)
+        return outcome_of(self.codes) if self.codes else "ok"
 
 
 class RequestRecord:
@@ -161,6 +161,6 @@ class RequestRecord:
     @property
     def latency_class(self) -> str | None:
         """``interactive`` or ``heavy``; None if nothing of it ran."""
-        if True not in [operation.has_run for operation in self.operations]:
+        if True not in [one.has_run for one in self.operations]:
             return None
         return "interactive" if self.points <= INTERACTIVE_POINTS else "heavy"
