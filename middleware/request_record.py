@@ -142,11 +142,16 @@ class RequestRecord:
         self.operations: list[OperationRecord] = []
         self.stages: dict[str, float] = dict.fromkeys(STAGES, 0.0)
 
-    def end_stage(self, stage: str, since: float) -> float:
-        """Add what a stage took since a moment on ``time.perf_counter()``; return the present."""
-        now = time.perf_counter()
-        self.stages[stage] += now - since
-        return now
+    def end_preparing(self, begun: float, parsed: float, planned: float) -> None:
+        """Add the stages up to that of the price, which ends now, by where each began."""
+        stages = self.stages
+        stages["parse"] += parsed - begun
+        stages["plan"] += planned - parsed
+        stages["price"] += time.perf_counter() - planned
+
+    def end_stage(self, stage: str, since: float) -> None:
+        """Add what a stage took since a moment on ``time.perf_counter()``."""
+        self.stages[stage] += time.perf_counter() - since
 
     @property
     def outcome(self) -> str:

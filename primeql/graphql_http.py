@@ -55,7 +55,7 @@ async def respond(admission: Admission, settings: Settings, request: Request) ->
     request.scope["state"]["held"] = held
     answer = _answer_post if request.scope["method"] == "POST" else _answer_get
     try:
-        asker = Asker(admission, settings, request, held)
+        asker = Asker(admission, settings, request, fields, held)
         response = await answer(asker, settings, media_type)
     except RequestError as error:
         response = refuse(error, media_type)
@@ -89,13 +89,18 @@ class Asker:
     """
 
     def __init__(
-        self, admission: Admission, settings: Settings, request: Request, held: HeldMemory
+        self,
+        admission: Admission,
+        settings: Settings,
+        request: Request,
+        fields: HeaderFields,
+        held: HeldMemory,
     ) -> None:
         """Read the headers."""
         self._admission = admission
         self._held = held
         self.request = request
-        self._fields = fields = header_fields(request.scope)
+        self._fields = fields
         self._timeout = settings.deadline_milliseconds / 1_000
         self.mode = CostMode.PLAIN
         if not _WISHES.isdisjoint(fields):

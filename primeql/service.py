@@ -215,8 +215,7 @@ class PrimeService:
         for by ``pay`` before it is parsed, which refuses by a RequestError.
         """
         context = self.context(arrival)
-        record = arrival.record
-        since = time.perf_counter()
+        begun = time.perf_counter()
         try:
             if isinstance(operation, RequestError):
                 raise operation
@@ -235,13 +234,14 @@ class PrimeService:
         )
         if isinstance(bound, Outcome):
             return await answer_of(bound, context)
-        since = record.end_stage("parse", since)
+        parsed = time.perf_counter()
         known = self._at_hand(bound) or await self._known(bound, document)
         context.notes.is_repeatable = not known.is_introspection
-        since = record.end_stage("plan", since)
+        planned = time.perf_counter()
         estimate, pricing_points = await _priced(known.plan, bound.variables, enough)
         points = 0 if known.is_free else max(1, math.ceil(estimate.points))
-        record.end_stage("price", since)
+        record = arrival.record
+        record.end_preparing(begun, parsed, planned)
         return PricedOperation(
             bound,
             context,
