@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+import orjson
 from graphql import (
     GraphQLBoolean,
     GraphQLEnumType,
@@ -33,15 +34,16 @@ def encode_alike(kind: GraphQLLeafType, values: list[Any], types: set[type]) -> 
         values: As they were resolved, none of them null.
         types: The Python types that occur among them.
 
-    Cost: nothing for booleans and strings, 10 ns a value for integers.
+    Cost: nothing for booleans and strings, 10 ns a value for integers, 50 for their digits.
     """
     if len(types) == 1:
         (only,) = types
         if only is _SAME.get(kind.name):
             return values
-        is_int = only is int and kind.name == GraphQLInt.name
-        if is_int and min(values) >= -_INT_END and max(values) < _INT_END:
-            return values
+        if only is int:
+            encoded = _integers_alike(kind, values)
+            if encoded is not None:
+                return encoded
     if isinstance(kind, GraphQLEnumType):
         # Few values, each there many times.
         keys = list(map(id, values))
@@ -55,6 +57,19 @@ def encode_alike(kind: GraphQLLeafType, values: list[Any], types: set[type]) -> 
         return None
     alike: list[Any] = encoded
     return alike
+
+
+def _integers_alike(kind: GraphQLLeafType, values: list[int]) -> list[Any] | None:
+    """Return integers as they are sent, if there is a quick way. Cost: 10 ns a value, or 50."""
+    if kind.name == GraphQLInt.name and min(values) >= -_INT_END and max(values) < _INT_END:
+        return values
+    if kind.coerce_output_value is not str:
+        return None
+    try:
+        return orjson.dumps(values).decode()[1:-1].split(",")
+    except orjson.JSONEncodeError:
+        # Above 64 bits.
+        return None
 
 
 def is_costly(values: Sequence[Any], types: set[type]) -> bool:

@@ -5,7 +5,6 @@ columns between the constant pieces of text takes 0.1 ms.
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import chain
 from typing import Any, SupportsIndex, TypeAlias, overload
 
 import orjson
@@ -141,7 +140,10 @@ def joined(parts: Sequence[Rows]) -> Rows:
     """Return parts of one column as one; there is at least one."""
     tables = [part for part in parts if isinstance(part, Table)]
     if len(tables) < len(parts):
-        return list(chain.from_iterable(parts))
+        values: list[Any] = []
+        for part in parts:
+            values.extend(part)
+        return values
     columns = zip(*(table.columns for table in tables), strict=True)
     return Table(tables[0].names, list(map(joined, columns)))
 

@@ -77,7 +77,7 @@ class FactorPrices:
 
     def arithmetic(self, state: IntegerState, arguments: Arguments) -> Priced:
         """Integer.arithmetic."""
-        if 0 in state.values and state.count == 1:
+        if state.count == 1 and 0 in state.values:
             return self._tariff.refused, NOTHING
         functions = self._mean(state, _functions_cost)
         points = self._awaiting(state) + functions
@@ -100,7 +100,7 @@ class FactorPrices:
         """Integer.divisors."""
         first = arguments["first"]
         is_refused = not 0 <= first <= self._tariff.limits.max_page_size
-        if is_refused or (0 in state.values and state.count == 1):
+        if is_refused or (state.count == 1 and 0 in state.values):
             return self._tariff.refused, NOTHING
         listing = self._mean(state, self._listing, first)
         length = self._mean(state, _length, first)

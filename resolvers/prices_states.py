@@ -21,8 +21,12 @@ _TESTING_POINTS = 100.0
 class IntegerState:
     """Integers of about one size that are asked the same; prices are the mean over them.
 
-    Attributes:
+    Args:
         values: At least one.
+        sizes: Where only some of the values are meant: their bits, and how many they are. Those are
+            words then, and all others have other bits.
+
+    Attributes:
         outlines: What is known of their factorizations, each with how many have it; filled in by
             the first price that needs it.
         rests: What is left of them without small primes, by its bits and whether it is prime or 1,
@@ -31,15 +35,25 @@ class IntegerState:
         is_factored: Whether a factorization is paid for: all that needs it shares it.
     """
 
-    def __init__(self, values: Sequence[int]) -> None:
-        """Look at the values only when asked to; there is at least one."""
-        self.values = values
-        self.count = len(values)
-        self.bits = max(map(int.bit_length, values))
-        self.are_words = self.bits <= _WORD_BITS and min(values) >= 0
+    def __init__(self, values: Sequence[int], sizes: tuple[int, int] | None = None) -> None:
+        """Look at the values only when asked to."""
+        self._among = values
+        if sizes is None:
+            self.bits, self.count = max(map(int.bit_length, values)), len(values)
+            self.are_words = self.bits <= _WORD_BITS and min(values) >= 0
+        else:
+            self.bits, self.count = sizes
+            self.are_words = True
         self.outlines: Counter[Outline] = Counter()
         self.rests: dict[tuple[int, bool], tuple[int, int]] = {}
         self.is_factored = False
+
+    @cached_property
+    def values(self) -> Sequence[int]:
+        """The integers."""
+        if self.count == len(self._among):
+            return self._among
+        return [one for one in self._among if one.bit_length() == self.bits]
 
     @cached_property
     def rough(self) -> Sequence[int]:
@@ -101,8 +115,11 @@ class ListState:
 def grouped(values: Sequence[int]) -> list[IntegerState]:
     """Return values in groups of one bit length, above 64 bits of lengths that differ by 3 %.
 
-    Negative ones of up to 64 bits have groups of their own.
+    Negative ones of up to 64 bits have groups of their own. Cost: 60 ns a word, 100 ns another.
     """
+    if values and min(values) >= 0 and max(values).bit_length() <= _WORD_BITS:
+        sizes = Counter(map(int.bit_length, values))
+        return [IntegerState(values, size) for size in sizes.items()]
     groups: dict[int, list[int]] = defaultdict(list)
     for value in values:
         bits = value.bit_length()

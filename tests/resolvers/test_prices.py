@@ -18,6 +18,7 @@ from middleware.query_cost import QueryPricer
 from resolvers.limits import Limits
 from resolvers.pagination import encode_cursor
 from resolvers.prices import PriceBook
+from resolvers.prices_states import grouped
 from resolvers.prices_tariff import Overheads
 from schema import build_schema
 
@@ -256,3 +257,17 @@ TYPICAL = re.findall(r"^\| `(\{.+)` \| ([\d.]+) \|$", LIMITS_AND_COSTS.read_text
 @pytest.mark.parametrize(("text", "documented"), TYPICAL)
 def test_typical_prices_are_documented(text: str, documented: str) -> None:
     assert float(documented) == pytest.approx(price(text), rel=0.3)
+
+
+@pytest.mark.parametrize(
+    "values", [[0], [1, 0, 5], [2**64 - 1, 1, 2**63, 7, 6], [-1, 5], [2**64, 5]]
+)
+def test_groups_of_integers_are_of_one_size(values: list[int]) -> None:
+    groups = grouped(values)
+    assert sorted(one for group in groups for one in group.values) == sorted(values)
+    for group in groups:
+        assert group.count == len(group.values)
+        assert group.bits == max(one.bit_length() for one in group.values)
+        assert group.are_words == all(0 <= one < 2**64 for one in group.values)
+        signs = {(one.bit_length(), one < 0) for one in group.values}
+        assert len(signs) == 1
