@@ -53,11 +53,18 @@ class ThreadLane:
         loop = asyncio.get_running_loop()
         task = partial(_metered, meter, function, *arguments, stop)
         running = loop.run_in_executor(self._executor, task)
-        running.add_done_callback(lambda _: self.pool.give_back(None))
+        running.add_done_callback(self._end)
         try:
             return await asyncio.shield(running)
         finally:
             stop.set()
+
+    def _end(self, running: "asyncio.Future[Any]") -> None:
+        """Lend the thread of a task again."""
+        self.pool.give_back(None)
+        if not running.cancelled():
+            # Who was given up does not ask for it, and asyncio would call that an error.
+            running.exception()
 
     async def close(self) -> None:
         """Begin no more tasks."""

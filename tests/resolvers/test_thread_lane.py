@@ -1,0 +1,46 @@
+"""Threads that compute what may be given up."""
+
+import asyncio
+import gc
+import threading
+from typing import Any
+
+from engine.errors import DeadlineError
+from engine.stop import Stop
+from resolvers.fair_pool import Owner
+from resolvers.meter import Meter
+from resolvers.thread_lane import ThreadLane
+
+OWNER = Owner("client", "request")
+
+
+async def test_what_is_given_up_is_no_error_that_nobody_has_seen() -> None:
+    lane = ThreadLane(1, 10)
+    begun, ended = threading.Event(), threading.Event()
+    complaints: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, told: complaints.append(told))
+
+    def sweep(stop: Stop) -> None:
+        begun.set()
+        try:
+            while True:
+                stop.check()
+        except DeadlineError:
+            ended.set()
+            raise
+
+    task = asyncio.create_task(lane.run(OWNER, 1.0, Stop(), Meter(), sweep))
+    await asyncio.to_thread(begun.wait, 10)
+    task.cancel()
+    await asyncio.wait({task})
+    await asyncio.to_thread(ended.wait, 10)
+    async with asyncio.timeout(10):
+        while lane.busy:
+            await asyncio.sleep(0.001)
+    assert task.cancelled()
+    # asyncio complains when the last that knows of the computation ends.
+    del task
+    gc.collect()
+    await asyncio.sleep(0)
+    await lane.close()
+    assert complaints == []
