@@ -2,7 +2,8 @@
 
     python -m scripts.make_dashboard
 
-writes ops/grafana/primeql.json, to be imported into Grafana or provisioned there.
+writes ops/grafana/primeql.json, to be imported into Grafana or provisioned there, and the same file
+for the ConfigMap of the component for monitoring, since kustomize reads nothing outside of it.
 """
 
 import itertools
@@ -15,7 +16,11 @@ from grafana_foundation_sdk.models.common import GraphTresholdsStyleMode, Stacki
 
 from scripts.dashboard_panels import ROWS, Panel
 
-FILE = Path(__file__).parents[1] / "ops" / "grafana" / "primeql.json"
+_ROOT = Path(__file__).parents[1]
+FILES = (
+    _ROOT / "ops" / "grafana" / "primeql.json",
+    _ROOT / "kustomize" / "components" / "monitoring" / "primeql.json",
+)
 # Grafana's grid is 24 wide.
 WIDTH = 8
 HEIGHT = 7
@@ -92,8 +97,9 @@ def expressions() -> list[str]:
 
 
 def main() -> None:
-    """Write the file."""
-    FILE.write_text(made())
+    """Write the files."""
+    for file in FILES:
+        file.write_text(made())
 
 
 if __name__ == "__main__":

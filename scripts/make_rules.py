@@ -276,6 +276,15 @@ def symptom_alerts() -> Iterator[Rule]:
         category="security",
     )
     yield alert(
+        "PrimeqlAnswersRejected",
+        f"sum {BY} (increase(primeql_answer_memory_rejected_total[1h])) > 0",
+        "0m",
+        "ticket",
+        "{{ $value | humanize }} remembered answers were not what the service had written.",
+        "answers-rejected",
+        category="security",
+    )
+    yield alert(
         "PrimeqlRedisDown",
         f"min {BY} (primeql_redis_up) == 0",
         "2m",

@@ -7,18 +7,19 @@ from typing import Any
 import pytest
 import yaml
 
-from scripts.make_dashboard import FILE, expressions, made
+from scripts.make_dashboard import FILES, expressions, made
 from tests.ops.stack import run_tool
 
 
 def panels() -> list[dict[str, Any]]:
     """Return the panels of the committed dashboard, its rows left out."""
-    content = json.loads(FILE.read_text())
+    content = json.loads(FILES[0].read_text())
     return [panel for panel in content["panels"] if panel["type"] != "row"]
 
 
-def test_the_file_is_what_the_script_writes() -> None:
-    assert FILE.read_text() == made()
+@pytest.mark.parametrize("file", FILES, ids=str)
+def test_the_file_is_what_the_script_writes(file: Path) -> None:
+    assert file.read_text() == made()
 
 
 def test_promtool_accepts_every_query(tmp_path: Path) -> None:

@@ -105,6 +105,13 @@ def test_overlay_holds_together(overlay: str) -> None:
     assert faults(deployed(overlay)) == []
 
 
+@pytest.mark.parametrize("overlay", ["staging", "production"])
+def test_grafana_finds_the_dashboard(overlay: str) -> None:
+    config = only(rendered(overlay), "ConfigMap", "primeql-dashboard")
+    assert config["metadata"]["labels"]["grafana_dashboard"] == "1"
+    assert config["data"]["primeql.json"] == (ROOT / "ops/grafana/primeql.json").read_text()
+
+
 def test_colors_can_change_places() -> None:
     manifests = deployed("production")
     service = only(manifests, "Service", "primeql")
