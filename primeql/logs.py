@@ -27,6 +27,8 @@ LEVELS: Final = {
 }
 ACCESS_LOGGER: Final = "primeql.access"
 MAX_CAUSES: Final = 5
+# What uvicorn says of requests that are none.
+_CLIENTS_MISTAKES: Final = ("Invalid HTTP request", "Unsupported upgrade request")
 _ACCESS_EVENT: Final = "request"
 _LINE_OPTIONS: Final = orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE
 
@@ -46,9 +48,17 @@ def configure_logging(settings: Settings) -> None:
             ],
         )
     )
+    logging.getLogger("uvicorn.error").addFilter(_is_told)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(LEVELS[settings.log_level])
+
+
+def _is_told(record: logging.LogRecord) -> bool:
+    """Return whether uvicorn's record is logged; a client's mistake is no warning."""
+    if record.levelno == logging.WARNING and str(record.msg).startswith(_CLIENTS_MISTAKES):
+        record.levelno, record.levelname = logging.INFO, "INFO"
+    return logging.getLogger().isEnabledFor(record.levelno)
 
 
 class AccessWriters(NamedTuple):

@@ -141,7 +141,8 @@ def decode_json(raw: bytes, what: str) -> Any:
         raise RequestError(f"{what} is not UTF-8") from None
     except json.JSONDecodeError as error:
         place = f"line {error.lineno} column {error.colno}"
-        raise RequestError(f"{what} is not JSON: {error.msg} at {place}") from None
+        message = error.msg.removesuffix(" at")
+        raise RequestError(f"{what} is not JSON: {message} at {place}") from None
     except RecursionError:
         raise RequestError(f"{what} nests too deeply") from None
     except ValueError:
@@ -175,7 +176,8 @@ def _decoded(text: str) -> Any:
     try:
         value, end = _SCAN(text, 0)
     except StopIteration:
-        return _DECODER.decode(text)
+        # RFC 8259, 8.1: a byte order mark may be ignored.
+        return _DECODER.decode(text.removeprefix("\ufeff"))
     return value if end == len(text) or not text[end:].strip(" \t\n\r") else _DECODER.decode(text)
 
 

@@ -49,9 +49,9 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
     import uvicorn
 
     from primeql.app import create_app
-    from primeql.http_protocol import WholeAnswerProtocol
     from primeql.http_server import HttpServer
     from primeql.logs import configure_logging
+    from primeql.strict_protocol import RAW_BYTES_PER_BYTE, StrictProtocol
 
     configure_logging(settings)
     given = {name: getattr(options, name) for name in ("host", "port")}
@@ -64,12 +64,18 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
+
+    class Protocol(StrictProtocol):
+        """Takes requests of the length that the settings allow."""
+
+        most_bytes = RAW_BYTES_PER_BYTE * settings.max_request_bytes
+
     config = uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
         loop="uvloop",
-        http=WholeAnswerProtocol,
+        http=Protocol,
         log_config=None,
         access_log=False,
         server_header=False,

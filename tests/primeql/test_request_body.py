@@ -52,6 +52,15 @@ async def test_every_coding_is_unpacked(coding: str) -> None:
     assert await read(PACKERS[coding](json.dumps(value).encode()), coding.upper()) == value
 
 
+async def test_byte_order_mark_is_ignored() -> None:
+    assert await read(b'\xef\xbb\xbf{"n": 1}') == {"n": 1}
+
+
+async def test_place_of_a_mistake_is_told() -> None:
+    with pytest.raises(RequestError, match=r"Invalid control character at line 1 column 8$"):
+        await read(b'{"n": "\0"}')
+
+
 @pytest.mark.parametrize("coding", PACKERS)
 async def test_unpacked_body_at_the_limit_is_read_and_above_it_refused(coding: str) -> None:
     at_limit = b'"' + b"x" * (LIMIT - 2) + b'"'
