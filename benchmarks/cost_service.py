@@ -11,7 +11,8 @@ from graphql import OperationDefinitionNode, get_operation_ast, get_variable_val
 from benchmarks.cost_pace import slowness
 from benchmarks.cost_workload import Request
 from engine.prime_ranges import PrimeRanges
-from middleware.query_cost import Estimate, QueryPlan, QueryPricer
+from middleware.estimate import Estimate
+from middleware.query_cost import QueryPlan, QueryPricer
 from primeql.operations import Operation
 from primeql.service import PrimeService
 from primeql.settings import Settings

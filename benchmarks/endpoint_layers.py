@@ -22,9 +22,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from execution.encoding import encode
 from execution.executor import BoundOperation
 from middleware.clients import Client
+from middleware.estimate import Estimate
 from middleware.guard import AsyncEndpoint, Guard, SyncEndpoint
 from middleware.observation import ObservationMiddleware, Observer
-from middleware.query_cost import Estimate
 from middleware.request_record import DocumentFacts, OperationRecord
 from middleware.tier import ANONYMOUS, DEFAULT_TIERS, Tier
 from primeql.admission import Admission, Reply

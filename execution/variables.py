@@ -27,6 +27,7 @@ from graphql import (
 from graphql.execution.values import VariableValues
 
 _WORD_END = 2**64
+_SHORT_INTEGER = re.compile(r"0|[1-9][0-9]{0,19}")
 _INT_END = 2**31
 # Of a word with its sign and a comma.
 _WORD_CHARACTERS = 22
@@ -151,6 +152,8 @@ class PlannedVariables:
         if not is_leaf_type(kind):
             return None
         if kind.name in self._digit_scalars:
+            if type(value) is str and _SHORT_INTEGER.fullmatch(value):
+                return int(value)
             integers = read_integers([value])
             return None if integers is None else integers[0]
         return _builtin(kind.name, value)

@@ -3,7 +3,7 @@
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from middleware.header_fields import header_fields
-from middleware.request_id import HEADER, request_id
+from middleware.request_id import HEADER, RequestIds
 from middleware.security_headers import security_headers
 
 
@@ -20,6 +20,7 @@ class AnswerHeadersMiddleware:
     def __init__(self, app: ASGIApp, hsts_seconds: int) -> None:
         """Wrap ``app``."""
         self._app = app
+        self._ids = RequestIds()
         self._headers = security_headers(hsts_seconds)
         self._names = frozenset(name for name, _ in self._headers)
 
@@ -28,7 +29,7 @@ class AnswerHeadersMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        identity = request_id(header_fields(scope).get(HEADER))
+        identity = self._ids.of(header_fields(scope).get(HEADER))
         scope["state"]["request_id"] = identity
 
         async def send_with_headers(message: Message) -> None:

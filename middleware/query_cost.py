@@ -1,8 +1,8 @@
 """The price of a document, known before anything of it runs."""
 
 import math
-from collections.abc import Generator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Generator, Hashable
+from typing import NamedTuple
 
 from graphql import (
     DocumentNode,
@@ -15,45 +15,20 @@ from middleware.cost_arguments import Variables
 from middleware.cost_plan import (
     PlannedField,
     Planner,
-    Remembered,
     condition_variables,
     variables_of,
 )
-from middleware.price_book import PriceBook, ScaleFunction
+from middleware.estimate import EnoughError, Estimate, Estimator
+from middleware.price_book import PriceBook
 
 # Points that parsing, validating and planning take for any document and for each character of it;
 # ``python -m benchmarks.bench_cost cold``.
 _DOCUMENT_POINTS = 9.0
 _CHARACTER_POINTS = 0.035
-# A field that fails for the want of an argument.
-_REFUSED_POINTS = 0.1
-# Its error, with message, path and place.
-_REFUSED_BYTES = 2_000.0
 # Plans kept of one document; each belongs to one outcome of its @skip and @include.
 _KEPT_PLANS = 8
 # Root fields priced between two turns of other requests: at 10 us each 2 ms.
 _TURN_FIELDS = 200
-
-
-class Estimate(NamedTuple):
-    """What an operation is expected to cost, in points of 100 microseconds of one core.
-
-    Attributes:
-        points: The whole price.
-        size: Bytes of memory that the answer takes while it is made.
-        dearest: Response names from the root to the field that costs most by itself.
-        dearest_points: The price of that field, all its occurrences together.
-        root_fields: The response name of every root field with the price of all below it.
-        is_complete: False if pricing stopped because it had reached ``enough``: the points are
-            then a lower bound.
-    """
-
-    points: float
-    size: float
-    dearest: tuple[str, ...]
-    dearest_points: float
-    root_fields: Sequence[tuple[str, float]]
-    is_complete: bool = True
 
 
 class QueryPricer:
@@ -128,7 +103,7 @@ class QueryPlan:
         self, variables: Variables, enough: float = math.inf
     ) -> Generator[None, None, Estimate]:
         """Return the same as ``price``, yielding before every 200th root field but the first."""
-        tally = _Tally(variables, enough, self._book.root_state())
+        tally = Estimator(variables, enough, self._book.root_state())
         planned = self._planned(variables)
         tally.points = planned.points + self._idle_points(planned, variables)
         try:
@@ -138,9 +113,23 @@ class QueryPlan:
                 before = tally.points
                 tally.add_root(field)
                 tally.root_fields.append((field.path[0], tally.points - before))
-        except _EnoughError:
+        except EnoughError:
             return tally.estimate(is_complete=False)
-        return tally.estimate(is_complete=True)
+        estimate = tally.estimate(is_complete=True)
+        scale = _scale(planned, variables)
+        if scale is not None:
+            planned.by_scale[scale] = estimate
+        return estimate
+
+    def known_price(self, variables: Variables, enough: float = math.inf) -> Estimate | None:
+        """Return what ``price`` does, None if that is not known from values of the same scale.
+
+        Cost: 1 us, where ``price`` takes 5.
+        """
+        planned = self._planned(variables)
+        scale = _scale(planned, variables)
+        estimate = None if scale is None else planned.by_scale.get(scale)
+        return estimate if estimate is not None and estimate.points <= enough else None
 
     def _idle_points(self, planned: "_PlannedFields", variables: Variables) -> float:
         """Return what it takes to coerce the variables that no selected field asks with."""
@@ -178,7 +167,7 @@ class QueryPlan:
             }
             idle = declared - variables_of(fields) - set(self._conditions)
             points = self._book.request_points + planner.group_points(fields)
-            planned = _PlannedFields(fields, tuple(idle), points)
+            planned = _PlannedFields(fields, tuple(idle), points, {})
             if len(self._plans) >= _KEPT_PLANS:
                 self._plans.clear()
             self._plans[key] = planned
@@ -188,116 +177,22 @@ class QueryPlan:
 class _PlannedFields(NamedTuple):
     """The root fields of an operation, and the variables that none of all fields asks with.
 
-    ``points`` is what it takes to run them, however many values they have.
+    ``points`` is what it takes to run them, however many values they have. ``by_scale`` has prices
+    that were found for a single field.
     """
 
     fields: tuple[PlannedField, ...]
     idle_variables: tuple[str, ...]
     points: float
+    by_scale: dict[Hashable, Estimate]
 
 
-class _EnoughError(Exception):
-    """The price is above what is of interest."""
-
-
-class _Tally:
-    """The points added up so far."""
-
-    __slots__ = (
-        "dearest",
-        "dearest_points",
-        "enough",
-        "points",
-        "root",
-        "root_fields",
-        "size",
-        "variables",
-    )
-
-    def __init__(self, variables: Variables, enough: float, root: Any) -> None:
-        self.variables = variables
-        self.root = root
-        self.enough = enough
-        self.points = 0.0
-        self.size = 0.0
-        self.dearest: tuple[str, ...] = ()
-        self.dearest_points = 0.0
-        self.root_fields: list[tuple[str, float]] = []
-
-    def estimate(self, is_complete: bool) -> Estimate:
-        """Return what was found."""
-        return Estimate(
-            self.points,
-            self.size,
-            self.dearest,
-            self.dearest_points,
-            self.root_fields,
-            is_complete,
-        )
-
-    def add_root(self, field: PlannedField) -> None:
-        """Add a root field and all below it; what is known of it is not priced again."""
-        if field.is_lasting:
-            if field.remembered is None:
-                field.remembered = self._apart(field)
-            self._count(*field.remembered)
-        elif field.scale_of is not None:
-            self._add_scaled(field, field.scale_of)
-        else:
-            self.add((field,), self.root, 1.0)
-
-    def _add_scaled(self, field: PlannedField, scale_of: ScaleFunction) -> None:
-        """Add a root field whose price is known by its scale, if there is one."""
-        arguments = field.arguments.of(self.variables)
-        scale = None if arguments is None else scale_of(arguments)
-        if scale is None:
-            self.add((field,), self.root, 1.0)
-            return
-        known = field.by_scale.get(scale)
-        if known is None:
-            known = field.by_scale[scale] = self._apart(field)
-        points, size, dearest_points, path = known
-        # Of the same fields, that of another alias is known.
-        if dearest_points > self.dearest_points:
-            path = field.path + path[1:]
-        self._count(points, size, dearest_points, path)
-
-    def _apart(self, field: PlannedField) -> Remembered:
-        """Return the price of a field and all below it, which is not added."""
-        points, size = self.points, self.size
-        dearest_points, dearest = self.dearest_points, self.dearest
-        self.dearest_points, self.dearest = 0.0, ()
-        self.add((field,), self.root, 1.0)
-        found = (self.points - points, self.size - size, self.dearest_points, self.dearest)
-        self.points, self.size = points, size
-        self.dearest_points, self.dearest = dearest_points, dearest
-        return found
-
-    def add(self, fields: Sequence[PlannedField], state: Any, times: float) -> None:
-        """Add fields of an object that is there so many times."""
-        for field in fields:
-            arguments = field.arguments.of(self.variables)
-            if arguments is None:
-                self._count(_REFUSED_POINTS, _REFUSED_BYTES, _REFUSED_POINTS, field.path)
-                continue
-            points, returned = field.price(state, arguments)
-            if field.copies > 1:
-                # What the first has computed, the others find.
-                points += (field.copies - 1) * field.price(state, arguments)[0]
-            points *= times
-            size = field.size(state) * field.copies * times
-            self._count(points, size, points, field.path)
-            if field.below:
-                for below, count in returned:
-                    self.add(field.below, below, times * count)
-
-    def _count(
-        self, points: float, size: float, dearest_points: float, dearest: tuple[str, ...]
-    ) -> None:
-        self.points += points
-        self.size += size
-        if dearest_points > self.dearest_points:
-            self.dearest_points = dearest_points
-            self.dearest = dearest
-        if self.points > self.enough:
-            raise _EnoughError
+def _scale(planned: _PlannedFields, variables: Variables) -> Hashable | None:
+    """Return the scale that alone tells the price of an operation, None if there is none."""
+    if len(planned.fields) != 1 or planned.idle_variables:
+        return None
+    (field,) = planned.fields
+    if field.scale_of is None or field.is_lasting:
+        return None
+    arguments = field.arguments.of(variables)
+    return None if arguments is None else field.scale_of(arguments)

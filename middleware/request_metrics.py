@@ -152,20 +152,24 @@ class RequestMetrics:
 
     def _observe_operations(self, record: RequestRecord) -> None:
         """Count the operations of a request, and what those that ran have taken."""
+        has_run = False
         for operation in record.operations:
             document = operation.document
             self._operations[document.operation_type, operation.outcome] += 1
             if operation.has_run:
+                has_run = True
                 for field in document.root_fields:
                     self._root_fields[field,] += 1
             if operation.codes:
                 errors = self._field_errors if operation.has_run else self._rejections
                 for code in operation.codes:
                     errors[code,] += 1
-        latency_class = record.latency_class
-        if latency_class is None:
-            return
-        self._seconds[latency_class].observe(record.seconds)
+        if has_run:
+            self._observe_run(record)
+
+    def _observe_run(self, record: RequestRecord) -> None:
+        """Count what the operations of a request that ran have taken."""
+        self._seconds[record.latency_class].observe(record.seconds)
         self._price.observe(record.points)
         self._points["requested",] += record.points
         self._points["used",] += record.used_points

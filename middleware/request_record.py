@@ -164,8 +164,6 @@ class RequestRecord:
         return next(outcome for outcome in OUTCOMES if outcome in outcomes)
 
     @property
-    def latency_class(self) -> str | None:
-        """``interactive`` or ``heavy``; None if nothing of it ran."""
-        if True not in [one.has_run for one in self.operations]:
-            return None
+    def latency_class(self) -> str:
+        """``interactive`` or ``heavy``, of a request that ran."""
         return "interactive" if self.points <= INTERACTIVE_POINTS else "heavy"

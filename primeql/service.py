@@ -3,26 +3,24 @@
 import asyncio
 import logging
 import math
-import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
-
-from graphql import FieldNode, OperationDefinitionNode
+from typing import Any, NamedTuple
 
 from engine.prime_ranges import PrimeRanges
 from execution.document_limits import DocumentLimits
-from execution.executor import LONG_TEXT, BoundOperation, DocumentExecutor, Outcome
+from execution.executor import BoundOperation, DocumentExecutor, Outcome
+from middleware.estimate import Estimate
 from middleware.memory_budget import HeldMemory
-from middleware.query_cost import Estimate, QueryPlan, QueryPricer
+from middleware.query_cost import QueryPlan, QueryPricer
 from middleware.request_record import DocumentFacts, RequestRecord
 from middleware.spans import NoSpans, Spans
 from primeql import __version__
 from primeql.answers import Answer, answer_of, faultless, refusal
-from primeql.document_facts import document_facts
+from primeql.known_operations import KnownOperations
 from primeql.operations import Operation
 from primeql.persisted_queries import PersistedQueries, document_cache, read_manifest
 from primeql.redis_answers import RedisAnswers
@@ -46,8 +44,6 @@ from schema.scalars import DIGIT_SCALARS
 
 logger = logging.getLogger("primeql.service")
 
-T = TypeVar("T")
-
 # One for each tier.
 _CACHED_LIMITS = 64
 
@@ -56,11 +52,6 @@ MAX_DOCUMENT_BYTES = 262_144
 # Characters of a new document that are parsed and validated for nothing, and for each point beyond.
 FREE_CHARACTERS = 250
 CHARACTERS_PER_POINT = 40
-MAX_FREE_FIELDS = 5
-# To ask only for these costs nothing.
-FREE_FIELDS = frozenset({"rateLimit", "__typename"})
-# What introspection tells is the service's, and changes with its version.
-_INTROSPECTION = re.compile(r"\b__(?:schema|type)\b")
 
 
 class Arrival(NamedTuple):
@@ -92,18 +83,6 @@ class PricedOperation(NamedTuple):
     pricing_points: float
     facts: DocumentFacts
     record: RequestRecord
-
-
-@dataclass(frozen=True, slots=True)
-class _KnownOperation:
-    """What is kept with a document of each of its operations."""
-
-    plan: QueryPlan
-    facts: DocumentFacts
-    # Of those of its texts that the manifest has, if there is one: numbers may tell them apart.
-    listed: DocumentFacts | None
-    is_free: bool
-    is_introspection: bool
 
 
 class PrimeService:
@@ -143,8 +122,9 @@ class PrimeService:
         )
         self._persisted = _persisted_queries(settings)
         self._ranges = PrimeRanges()
-        self._pricer = self._made_pricer(AWAITED_BYTES)
-        self._stock_pricer = self._made_pricer(STOCK_AWAITED_BYTES)
+        self._known = KnownOperations(
+            self._pricer(AWAITED_BYTES), self._pricer(STOCK_AWAITED_BYTES), self._persisted
+        )
         self._compute = Compute(
             settings.worker_count, settings.max_waiting, self._limits, observe_task
         )
@@ -219,14 +199,7 @@ class PrimeService:
         try:
             if isinstance(operation, RequestError):
                 raise operation
-            query, _, _, identifier = operation
-            if query is not None and identifier is None:
-                document = self._persisted.allowed(query)
-            else:
-                document = await self._persisted.document(query, identifier)
-            length = len(document) - FREE_CHARACTERS
-            if pay is not None and length > 0 and not self._executor.is_known(document):
-                await pay(math.ceil(length / CHARACTERS_PER_POINT))
+            document = self._short_text(operation) or await self._text(operation, pay)
         except RequestError as error:
             return refusal(error)
         bound = await self._executor.bind(
@@ -235,10 +208,13 @@ class PrimeService:
         if isinstance(bound, Outcome):
             return await answer_of(bound, context)
         parsed = time.perf_counter()
-        known = self._at_hand(bound) or await self._known(bound, document)
+        known = self._known.at_hand(bound) or await self._known.of(bound, document)
         context.notes.is_repeatable = not known.is_introspection
         planned = time.perf_counter()
-        estimate, pricing_points = await _priced(known.plan, bound.variables, enough)
+        estimate = known.plan.known_price(bound.variables, enough)
+        pricing_points = 0.0
+        if estimate is None:
+            estimate, pricing_points = await _priced(known.plan, bound.variables, enough)
         points = 0 if known.is_free else max(1, math.ceil(estimate.points))
         record = arrival.record
         record.end_preparing(begun, parsed, planned)
@@ -249,9 +225,34 @@ class PrimeService:
             estimate,
             points,
             pricing_points,
-            known.facts if known.listed is None else self._facts(known, document),
+            known.facts if known.listed is None else self._known.facts(known, document),
             record,
         )
+
+    def _short_text(self, operation: Operation) -> str | None:
+        """Return the document of an operation that was sent with it and costs nothing, else None.
+
+        Raises:
+            RequestError: It may not be used.
+        """
+        query = operation.query
+        if query is None or operation.document_id is not None or len(query) > FREE_CHARACTERS:
+            return None
+        return self._persisted.allowed(query)
+
+    async def _text(
+        self, operation: Operation, pay: Callable[[int], Awaitable[None]] | None
+    ) -> str:
+        """Return the document of an operation, paid for by ``pay`` if it is long and new.
+
+        Raises:
+            RequestError: It may not be used, is not known, or can not be paid for.
+        """
+        document = await self._persisted.document(operation.query, operation.document_id)
+        length = len(document) - FREE_CHARACTERS
+        if pay is not None and length > 0 and not self._executor.is_known(document):
+            await pay(math.ceil(length / CHARACTERS_PER_POINT))
+        return document
 
     async def run(self, priced: PricedOperation) -> Answer:
         """Return the answer to an operation, within the deadline of its context."""
@@ -268,65 +269,16 @@ class PrimeService:
         prepared = await self.prepare(operation, self.arrival(request_id))
         return prepared if isinstance(prepared, Answer) else await self.run(prepared)
 
-    def _at_hand(self, bound: BoundOperation) -> _KnownOperation | None:
-        """Return what is kept of an operation, if that is all there is to know of it."""
-        node = bound.operation.name
-        known: _KnownOperation | None = bound.notes.get(None if node is None else node.value)
-        return known if known is not None and known.plan.is_planned(bound.variables) else None
-
-    async def _known(self, bound: BoundOperation, document: str) -> _KnownOperation:
-        """Return what is kept of an operation, made once for each document.
-
-        What is made in a thread is kept here, so an asker who has gone leaves nothing half made;
-        of two who ask at once, both get what was kept first.
-        """
-        operations: dict[str | None, _KnownOperation] = bound.notes
-        name = None if bound.operation.name is None else bound.operation.name.value
-        known = operations.get(name)
-        if known is None:
-            made = await _by_length(document, lambda: self._made_known(bound))
-            known = operations.setdefault(name, made)
-        plan = known.plan
-        if not plan.is_planned(bound.variables):
-            await _by_length(document, lambda: plan.make_ready(bound.variables))
-        return known
-
-    def _made_pricer(self, awaited_bytes: float) -> QueryPricer:
+    def _pricer(self, awaited_bytes: float) -> QueryPricer:
         """Return what prices operations whose executor takes so much memory to compute a field."""
         seconds = TASK_POINTS * SECONDS_PER_POINT
         book = PriceBook(self._limits, self._ranges, Overheads(), seconds, awaited_bytes)
         return QueryPricer(self.schema._schema, book)
 
-    def _facts(self, known: _KnownOperation, document: str) -> DocumentFacts:
-        """Return what may be told of an operation whose texts may be in the manifest, or not."""
-        if known.listed is None or not self._persisted.is_listed(document):
-            return known.facts
-        return known.listed
-
-    def _made_known(self, bound: BoundOperation) -> _KnownOperation:
-        """Return what is to be kept of an operation; changes nothing, for it may be in a thread."""
-        pricer = self._pricer if bound.is_planned else self._stock_pricer
-        facts = document_facts(bound)
-        name = bound.operation.name if self._persisted.has_listed else None
-        return _KnownOperation(
-            pricer.compile(bound.document, bound.operation),
-            facts,
-            None if name is None else replace(facts, name=name.value),
-            _is_free(bound.operation),
-            _INTROSPECTION.search(bound.text) is not None,
-        )
-
 
 def _limits_up_to(limits: Limits, max_request_cost: int) -> Limits:
     """Return limits for a client whose requests may cost so much."""
     return replace(limits, max_request_cost=max_request_cost)
-
-
-async def _by_length(document: str, make: Callable[[], T]) -> T:
-    """Return what is made of a document: in a thread if that takes long, others having turns."""
-    if len(document) > LONG_TEXT:
-        return await asyncio.to_thread(make)
-    return make()
 
 
 async def _priced(
@@ -346,15 +298,6 @@ async def _priced(
         spent += time.perf_counter() - begun
         await asyncio.sleep(0)
         begun = time.perf_counter()
-
-
-def _is_free(operation: OperationDefinitionNode) -> bool:
-    """Return whether an operation asks for nothing but the caller's budget."""
-    selections = operation.selection_set.selections
-    return len(selections) <= MAX_FREE_FIELDS and all(
-        isinstance(selection, FieldNode) and selection.name.value in FREE_FIELDS
-        for selection in selections
-    )
 
 
 def _persisted_queries(settings: Settings) -> PersistedQueries:

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from middleware.answer_headers import AnswerHeadersMiddleware
+from middleware.request_id import RequestIds
 
 
 async def echo(request: Request) -> Response:
@@ -42,6 +43,11 @@ async def test_a_good_request_id_is_kept(client: httpx.AsyncClient) -> None:
 async def test_any_other_request_id_is_replaced(client: httpx.AsyncClient, offered: str) -> None:
     response = await client.post("/", headers={"X-Request-Id": offered})
     assert re.fullmatch("[0-9a-f]{32}", response.headers["X-Request-Id"])
+
+
+def test_new_request_ids_are_all_different() -> None:
+    ids = RequestIds()
+    assert len({ids.of(None) for _ in range(1_000)}) == 1_000
 
 
 async def test_answers_keep_the_security_headers_that_they_set_themselves(

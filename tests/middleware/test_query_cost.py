@@ -15,8 +15,9 @@ from graphql import (
     validate,
 )
 
+from middleware.estimate import Estimate
 from middleware.price_book import Priced, PriceFunction, ScaleFunction, SizeFunction
-from middleware.query_cost import Estimate, QueryPlan, QueryPricer
+from middleware.query_cost import QueryPlan, QueryPricer
 
 SCHEMA = build_schema("""
     type Query {
@@ -226,7 +227,7 @@ def test_estimate_names_the_dearest_field_and_every_root_field() -> None:
     estimate = _price("{ a: thing { one } b: things(count: 2) { c: parts(first: 1) { one } } }")
     assert estimate.dearest == ("b", "c")
     assert estimate.dearest_points == 2 * LIST
-    assert estimate.root_fields == [("a", THING + ONE), ("b", 3 * LIST + 2 * ONE)]
+    assert list(estimate.root_fields) == [("a", THING + ONE), ("b", 3 * LIST + 2 * ONE)]
     assert estimate.is_complete
 
 
@@ -305,6 +306,32 @@ def test_long_selections_are_priced_by_turns() -> None:
     assert operation is not None
     pricing = QueryPricer(SCHEMA, Book()).compile(document, operation).price_by_turns({})
     assert len(list(pricing)) == 4
+
+
+def test_a_price_is_known_from_values_of_one_scale() -> None:
+    plan = _plan("query ($size: Int!) { thing(size: $size) { one } }")
+    assert plan.known_price({"size": 10}) is None
+    price = plan.price({"size": 10})
+    # Of one scale by the book: as many tens.
+    assert plan.known_price({"size": 11}) == price == plan.price({"size": 11})
+    assert plan.known_price({"size": 1_000}) is None
+    assert plan.known_price({"size": 11}, enough=price.points - 0.1) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "query ($n: Int!) { a: thing(size: $n) { one } b: thing(size: $n) { one } }",
+        "query ($n: Int!) { thing(size: $n) { hundred } }",
+        "query ($n: Int!, $i: Int) { thing(size: $n) { parts(first: $i) @skip(if: true) { one }}}",
+        "{ thing(size: 10) { one } }",
+    ],
+    ids=["two fields", "a price that changes", "an idle variable", "no variable"],
+)
+def test_other_prices_are_not_taken_for_known(text: str) -> None:
+    plan = _plan(text)
+    plan.price({"n": 10})
+    assert plan.known_price({"n": 10}) is None
 
 
 def _sized(fields: str, *sizes: int) -> tuple[Book, Estimate]:
