@@ -25,13 +25,18 @@ _QUICK_BITS = 512
 def test_seconds(bits: int) -> float:
     """Return about how long it takes to test one prime of this many bits.
 
-    Measured with FLINT 3.6: 0.45 us to 64 bits, 2.5 to 5 us to 128, 25 us at 192, 0.15 ms at 512,
-    0.8 ms at 1,024, 6 ms at 2,048, 41 ms at 4,096. A composite without small factors takes a third.
+    Measured with FLINT 3.6: 0.45 us to 64 bits, 2.5 to 3.2 us to 82, 4.2 to 8.7 us to 129, 19 to 28
+    us to 200, 0.15 ms at 512, 0.8 ms at 1,024, 6 ms at 2,048, 41 ms at 4,096. A composite without
+    small factors takes a third.
     """
     if bits <= 64:
         return 0.45e-6
-    if bits <= 128:
+    if bits <= 82:
         return 5e-6 * bits / 128
+    if bits <= 129:
+        return 4.2e-6 + 0.1e-6 * (bits - 83)
+    if bits <= 200:
+        return 19e-6 + 0.13e-6 * (bits - 130)
     if bits <= 512:
         return float(25e-6 * (bits / 192) ** 1.9)
     return float(0.16e-3 * (bits / 512) ** 2.65)

@@ -22,6 +22,9 @@ _COMPOSITE_SHARE = 0.4
 _CLASSES = 4
 # Terms of a progression that are looked at; longer runs of primes are not known.
 _LONGEST_RUN = 27
+# To look for the leading primes, here and when it is asked; and more where long integers follow.
+_RUN_POINTS = 0.12
+_LONG_RUN_POINTS = 0.15
 # Words are not tested to price them: between a random one, 0.003, and a prime, 0.006.
 _WORD_TEST = 0.0045
 # To look at an integer above 64 bits, to price it and to predict the cost when it is asked.
@@ -148,12 +151,14 @@ class IntegerPrices:
         """Query.progression."""
         start, difference, most = (arguments[name] for name in ("start", "difference", "maxTerms"))
         bits = start.bit_length() + difference.bit_length()
-        points = self._tariff.computed + self._tariff.coercion(bits)
+        points = self._tariff.computed + _RUN_POINTS + self._tariff.coercion(bits)
         if difference == 0 or not 1 <= most <= self._tariff.limits.max_page_size:
             return points + self._tariff.overheads.error, NOTHING
         terms = _leading_primes(start, difference, most)
         ending = IntegerState((start + terms * difference,))
         cost = progression_cost(start, difference, terms) if terms else 0.0
+        if ending.bits > _WORD_BITS:
+            points += _LONG_RUN_POINTS
         points += self._tariff.single(cost + self._test(ending)) + self._tariff.overheads.object
         return points, ((ListState(terms, ending.bits), 1.0),)
 
