@@ -1,6 +1,6 @@
 """The fields that an operation selects, merged as the executor merges them, with their prices."""
 
-from collections.abc import Hashable, Sequence, Set
+from collections.abc import Hashable, Iterable, Sequence, Set
 from typing import Any
 
 from graphql import (
@@ -23,6 +23,7 @@ from graphql import (
 
 from middleware.cost_arguments import Arguments, Variables
 from middleware.price_book import PriceBook, PriceFunction, ScaleFunction, SizeFunction
+from middleware.stock_prices import DESCRIBING, by_stock
 
 Remembered = tuple[float, float, float, tuple[str, ...]]
 """The price and size of a field with all below it, the price of the dearest of these by itself, and
@@ -91,6 +92,13 @@ class PlannedField:
         self.by_scale: dict[Hashable, Remembered] = {}
 
 
+def _answer_by_stock(fields: Iterable[PlannedField]) -> None:
+    """Price fields, and all below them, as the stock executor answers them."""
+    for field in fields:
+        field.price = by_stock(field.price, field.size)
+        _answer_by_stock(field.below)
+
+
 class Planner:
     """Plans the operations of one document, for one outcome of its @skip and @include.
 
@@ -126,7 +134,12 @@ class Planner:
         root = self._schema.get_root_type(operation.operation)
         if root is None:
             return ()
-        return self._fields(root, [operation.selection_set], ())
+        fields = self._fields(root, [operation.selection_set], ())
+        asked = self._collected(root, [operation.selection_set])
+        describing = {name for name, nodes in asked.items() if nodes[0].name.value in DESCRIBING}
+        if describing:
+            _answer_by_stock(field for field in fields if field.path[0] not in describing)
+        return fields
 
     def _fields(
         self, parent: GraphQLObjectType, sets: Sequence[SelectionSetNode], path: tuple[str, ...]

@@ -224,6 +224,18 @@ def test_what_is_refused_costs_next_to_nothing(ask: Callable[[], float]) -> None
     assert ask() < 4
 
 
+@pytest.mark.parametrize("described", ["__schema { queryType { name } }", "...S"])
+def test_what_is_asked_beside_the_schema_costs_what_the_stock_executor_takes(
+    described: str,
+) -> None:
+    values = " ".join(f"a{k}: integer(value: {k}) {{ value isPrime }}" for k in range(500))
+    fragment = "fragment S on Query { __schema { queryType { name } } }"
+    asked = f"{{ {described} {values} }}" + (fragment if described == "...S" else "")
+    # `python -m benchmarks.bench_cost`: 205 points together, 6 without the schema.
+    assert 100 < price(asked) < 410
+    assert price(f"{{ {values} }}") < 12
+
+
 def test_no_task_is_priced_beyond_its_time() -> None:
     hard = next_prime(10**45) * next_prime(3 * 10**45)
     book = PriceBook(Limits(), RANGES, Overheads(), task_seconds=0.5)
