@@ -80,8 +80,12 @@ def test_a_histogram_costs_the_least_of_three_ways(interval: tuple[int, int], bu
     low, high = interval[0], min(interval[1], MOST_X)
     count = high - low + 1
     parts = min(buckets, count)
-    edges = [low - 1 + count * place // parts for place in (-(-parts * 3 // 7), -(-parts * 5 // 7))]
-    by_edge = sum(map(RANGES.prime_count_cost, (*edges, high))) / 3
+    # All edges, or the middle ones of eighths.
+    middle = [math.ceil(parts * k / 16) for k in range(1, 16, 2)]
+    edges = [
+        low - 1 + count * place // parts for place in (range(parts + 1) if parts < 8 else middle)
+    ]
+    by_edge = sum(map(RANGES.prime_count_cost, edges)) / len(edges)
     by_part = RANGES.count_cost(high - count // parts + 1, high)
     least = min(RANGES.list_cost(low, high), parts * by_part, (parts + 1) * by_edge)
     assert histogram_cost(RANGES, low, high, buckets) == pytest.approx(least + parts * 0.01)
