@@ -171,6 +171,7 @@ def _tracing() -> "Tracing":
         from primeql.tracing import Tracing
     except ModuleNotFoundError as error:
         raise SettingsError(
-            f"PRIMEQL_TRACES is true, and {error.name} is missing: install primeql[tracing]"
+            f"PRIMEQL_TRACES is true, and {error.name} is missing: install the extra tracing"
+            " (docs/traces.md)"
         ) from None
     return Tracing()

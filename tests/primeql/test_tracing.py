@@ -236,4 +236,4 @@ def test_a_missing_extra_is_named() -> None:
         check=False,
     )
     assert done.returncode == 2
-    assert "install primeql[tracing]" in done.stderr
+    assert "install the extra tracing" in done.stderr
