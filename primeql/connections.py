@@ -68,7 +68,7 @@ class Connections:
         for protocol in stuck:
             protocol.transport.abort()
         if stuck:
-            logger.info("gave up %d clients that did not take their answers", len(stuck))
+            logger.info("clients given up that did not take their answers: %d", len(stuck))
 
     def hang_up_all(self) -> None:
         """Close all connections at once."""
@@ -77,7 +77,7 @@ class Connections:
             protocol.transport.abort()
         if protocols:
             logger.warning(
-                "%d clients had not taken their answers when the time for stopping was over",
+                "clients given up that were not done when the time for stopping was over: %d",
                 len(protocols),
             )
 

@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 from execution.encoding import LongBody
 from middleware.header_fields import HeaderFields
 from middleware.memory_budget import HeldMemory
+from middleware.request_record import CLIENT_GONE, RequestRecord
 from primeql.connections import STATE_KEY, Connections
 from primeql.media_types import CONTENT_TYPES
 
@@ -60,7 +61,8 @@ class LongResponse(Response):
         # Also with HEAD there is more to come, for all that compression asks.
         pieces = iter([b""]) if scope["method"] == "HEAD" else self._pieces()
         try:
-            await _send_pieces(pieces, receive, send)
+            if not await _send_pieces(pieces, receive, send):
+                _note_gone(scope)
         except TimeoutError:
             await _give_up(scope, receive)
             return
@@ -99,14 +101,22 @@ class LongResponse(Response):
 async def _give_up(scope: Scope, receive: Receive) -> None:
     """Close the connection of a client that takes nothing; the rest of its answer is not sent."""
     logger.info("gave up an answer that its client did not take")
+    _note_gone(scope)
     connections: Connections | None = scope.get("state", {}).get(STATE_KEY)
     if connections is not None and connections.hang_up(scope):
         # Else the server would take it for an error that the answer has no end.
         await _gone(receive)
 
 
-async def _send_pieces(pieces: Iterator[bytes], receive: Receive, send: Send) -> None:
-    """Send pieces of a body until they end or the client hangs up.
+def _note_gone(scope: Scope) -> None:
+    """Have the log say that the client did not get the whole answer."""
+    record: RequestRecord | None = scope.get("state", {}).get("record")
+    if record is not None:
+        record.status = CLIENT_GONE
+
+
+async def _send_pieces(pieces: Iterator[bytes], receive: Receive, send: Send) -> bool:
+    """Send pieces of a body until they end or the client hangs up; return whether they ended.
 
     Raises:
         TimeoutError: The client took nothing for too long.
@@ -114,11 +124,13 @@ async def _send_pieces(pieces: Iterator[bytes], receive: Receive, send: Send) ->
     gone = asyncio.ensure_future(_gone(receive))
     try:
         for piece in pieces:
+            # Here, since a client may hang up as soon as it has all.
+            if gone.done():
+                return False
             async with asyncio.timeout(STALLED_SECONDS):
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
             await asyncio.sleep(0)
-            if gone.done():
-                break
+        return True
     finally:
         gone.cancel()
 
