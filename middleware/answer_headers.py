@@ -1,5 +1,7 @@
 """The headers that every answer has: the request's id, and what browsers may do with it."""
 
+from collections.abc import Awaitable
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from middleware.header_fields import header_fields
@@ -32,7 +34,7 @@ class AnswerHeadersMiddleware:
         identity = self._ids.of(header_fields(scope).get(HEADER))
         scope["state"]["request_id"] = identity
 
-        async def send_with_headers(message: Message) -> None:
+        def send_with_headers(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
                 own = message["headers"]
                 # In lower case, as ASGI asks.
@@ -41,6 +43,6 @@ class AnswerHeadersMiddleware:
                 if not self._names.isdisjoint(present):
                     added = [header for header in added if header[0] not in present]
                 message["headers"] = [*own, *added, (HEADER, identity.encode())]
-            await send(message)
+            return send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -1,7 +1,7 @@
 """Each request seen from outside: measured, counted and logged once it has been answered."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -32,12 +32,12 @@ class ObservationMiddleware:
         record = RequestRecord(state["request_id"], scope["path"], scope["method"])
         state["record"] = record
 
-        async def send_observed(message: Message) -> None:
+        def send_observed(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
                 record.status = message["status"]
             else:
                 record.bytes_out += len(message.get("body", b""))
-            await send(message)
+            return send(message)
 
         try:
             await self._app(scope, receive, send_observed)
