@@ -25,6 +25,8 @@ from middleware.price_book import PriceBook
 # ``python -m benchmarks.bench_cost cold``.
 _DOCUMENT_POINTS = 9.0
 _CHARACTER_POINTS = 0.035
+# The scale of all that has one price for ever.
+_LASTING = "lasting"
 # Plans kept of one document; each belongs to one outcome of its @skip and @include.
 _KEPT_PLANS = 8
 # Root fields priced between two turns of other requests: at 10 us each 2 ms.
@@ -192,7 +194,9 @@ def _scale(planned: _PlannedFields, variables: Variables) -> Hashable | None:
     if len(planned.fields) != 1 or planned.idle_variables:
         return None
     (field,) = planned.fields
-    if field.scale_of is None or field.is_lasting:
+    if field.is_lasting:
+        return _LASTING
+    if field.scale_of is None:
         return None
     arguments = field.arguments.of(variables)
     return None if arguments is None else field.scale_of(arguments)

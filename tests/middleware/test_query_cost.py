@@ -318,15 +318,20 @@ def test_a_price_is_known_from_values_of_one_scale() -> None:
     assert plan.known_price({"size": 11}, enough=price.points - 0.1) is None
 
 
+def test_a_price_without_variables_is_known_once_it_was_asked_for() -> None:
+    plan = _plan("{ thing(size: 10) { one } }")
+    assert plan.known_price({}) is None
+    assert plan.price({}) == plan.known_price({})
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "query ($n: Int!) { a: thing(size: $n) { one } b: thing(size: $n) { one } }",
         "query ($n: Int!) { thing(size: $n) { hundred } }",
         "query ($n: Int!, $i: Int) { thing(size: $n) { parts(first: $i) @skip(if: true) { one }}}",
-        "{ thing(size: 10) { one } }",
     ],
-    ids=["two fields", "a price that changes", "an idle variable", "no variable"],
+    ids=["two fields", "a price that changes", "an idle variable"],
 )
 def test_other_prices_are_not_taken_for_known(text: str) -> None:
     plan = _plan(text)
