@@ -44,6 +44,11 @@ class DocumentCache(Generic[T]):
         found = self._documents.get(text)
         return None if found is None else found[0]
 
+    def size_of(self, text: str) -> int:
+        """Return the bytes that what was made of ``text`` takes, 0 if it is not kept."""
+        found = self._documents.get(text)
+        return 0 if found is None else found[1]
+
     def keep(self, text: str, document: T, size: int) -> None:
         """Keep a document of so many bytes if it fits, and let go of others until all do."""
         self.forget(text)

@@ -70,10 +70,20 @@ class BoundOperation:
         variables: Coerced, without those that were left out and have no default; with those that
             stand for numbers of the text.
         notes: Kept with the document, for whoever binds its operations.
+        origin: The prepared document that this one is the beginning of, if it is one.
         is_planned: Whether it runs by a plan, and not by the stock executor.
     """
 
-    __slots__ = ("_run", "document", "is_planned", "notes", "operation", "text", "variables")
+    __slots__ = (
+        "_run",
+        "document",
+        "is_planned",
+        "notes",
+        "operation",
+        "origin",
+        "text",
+        "variables",
+    )
 
     def __init__(
         self,
@@ -88,6 +98,7 @@ class BoundOperation:
         self.text = text
         self.document = prepared.document
         self.notes = prepared.notes
+        self.origin = prepared.origin
         self.operation = operation
         self.variables = variables
         self._run = run

@@ -97,12 +97,14 @@ class Template:
 
     Attributes:
         document: With variables, whose names no client can write, where numbers were lifted.
+        text: The first one.
         pinned: Which numbers must be the same.
     """
 
     def __init__(self, text: Cut, document: DocumentNode, lifts: Sequence[_Lift]) -> None:
         """Remember the first text."""
         self.document = document
+        self.text = text
         self._numbers = text.numbers
         self._starts = _starts(text)
         self._lifts = lifts
@@ -123,6 +125,17 @@ class Template:
         if self._is_plain:
             return dict(zip(self._names, integers, strict=True))
         return self._variables(integers)
+
+    def begun(self, text: Cut, count: int) -> "Template":
+        """Return the template of a text that begins as the first one, with so many root fields."""
+        operation: Any = self.document.definitions[0]
+        fields = operation.selection_set.selections[:count]
+        selection_set = replace(operation.selection_set, selections=fields)
+        definitions = (replace(operation, selection_set=selection_set),)
+        document = replace(self.document, definitions=definitions)
+        end = len(text.numbers)
+        lifts = [lift for lift in self._lifts if lift.last <= end]
+        return Template(Cut(text.key, self._numbers[:end], text.parts), document, lifts)
 
     def shift(self, numbers: Sequence[str]) -> Shift:
         """Return how positions move for another text's numbers."""

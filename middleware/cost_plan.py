@@ -45,6 +45,7 @@ class PlannedField:
         is_scaled: The subtree costs the same on all objects of one scale.
         shape: Stands for the coordinate and what is selected below; siblings of one shape are
             resolved together.
+        shape_points: What it takes to resolve siblings of this shape at all.
         is_lasting: Neither variables nor the process's past can change the price of the subtree.
         remembered: The price and size of a lasting subtree once it is known.
         scale_of: Tells the scale of what a root field returns, if scales tell its price.
@@ -63,6 +64,7 @@ class PlannedField:
         "remembered",
         "scale_of",
         "shape",
+        "shape_points",
         "size",
     )
 
@@ -85,6 +87,7 @@ class PlannedField:
             is_lasting and arguments.are_known and all(field.is_lasting for field in below)
         )
         self.shape = 0
+        self.shape_points = 0.0
         self.is_scaled = False
         self.copies = 1
         self.remembered: Remembered | None = None
@@ -124,10 +127,6 @@ class Planner:
             for node in document.definitions
             if isinstance(node, FragmentDefinitionNode)
         }
-
-    def group_points(self, fields: Sequence[PlannedField]) -> float:
-        """Return what it takes to resolve siblings and all below them, however many there are."""
-        return sum(self._shape_points[shape] for shape in {field.shape for field in fields})
 
     def plan(self, operation: OperationDefinitionNode) -> tuple[PlannedField, ...]:
         """Return the root fields. Cost: linear in the fields, every fragment expanded."""
@@ -183,6 +182,7 @@ class Planner:
         size = self._book.size_of(coordinate)
         field = PlannedField(path, price, size, arguments, below, self._book.is_lasting(coordinate))
         field.shape = self._shape(coordinate, below)
+        field.shape_points = self._shape_points[field.shape]
         field.is_scaled = self._book.is_scaled(coordinate) and all(one.is_scaled for one in below)
         if (
             len(path) == 1
@@ -199,7 +199,7 @@ class Planner:
         key = (coordinate, tuple([(field.path[-1], field.shape) for field in below]))
         known = self._shapes.setdefault(key, len(self._shapes))
         if known == len(self._shape_points):
-            points = self._book.group_points(coordinate) + self.group_points(below)
+            points = self._book.group_points(coordinate) + group_points(below)
             self._shape_points.append(points)
         return known
 
@@ -253,6 +253,11 @@ class Planner:
                 if condition is (directive.name.value == "skip"):
                     return False
         return True
+
+
+def group_points(fields: Sequence[PlannedField]) -> float:
+    """Return what it takes to resolve siblings and all below them, however many there are."""
+    return sum({field.shape: field.shape_points for field in fields}.values())
 
 
 def value_of_condition(directive: DirectiveNode, variables: Variables) -> bool:

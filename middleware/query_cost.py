@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Generator, Hashable
+from copy import copy
 from typing import NamedTuple
 
 from graphql import (
@@ -16,6 +17,7 @@ from middleware.cost_plan import (
     PlannedField,
     Planner,
     condition_variables,
+    group_points,
     variables_of,
 )
 from middleware.estimate import EnoughError, Estimate, Estimator
@@ -143,6 +145,31 @@ class QueryPlan:
             if name in variables
         )
 
+    def begun(
+        self, document: DocumentNode, operation: OperationDefinitionNode
+    ) -> "QueryPlan | None":
+        """Return the plan of an operation that has the first root fields of this one and no others.
+
+        Returns:
+            None if it is not that simple.
+
+        Args:
+            document: Of one operation, without directives, as the document of this one.
+            operation: Of the document.
+
+        Cost: 0.1 us a root field.
+        """
+        planned = self._plans.get(())
+        count = len(operation.selection_set.selections)
+        if planned is None or len(planned.fields) != len(self._operation.selection_set.selections):
+            return None
+        plan = copy(self)
+        plan._document, plan._operation = document, operation
+        fields = planned.fields[:count]
+        points = self._book.request_points + group_points(fields)
+        plan._plans = {(): _PlannedFields(fields, planned.idle_variables, points, {})}
+        return plan
+
     def is_planned(self, variables: Variables) -> bool:
         """Return whether the plan for these values of the conditions is there."""
         return self._key(variables) in self._plans
@@ -168,7 +195,7 @@ class QueryPlan:
                 node.variable.name.value for node in self._operation.variable_definitions or ()
             }
             idle = declared - variables_of(fields) - set(self._conditions)
-            points = self._book.request_points + planner.group_points(fields)
+            points = self._book.request_points + group_points(fields)
             planned = _PlannedFields(fields, tuple(idle), points, {})
             if len(self._plans) >= _KEPT_PLANS:
                 self._plans.clear()
