@@ -30,8 +30,8 @@ _FACTOR_CURVE = (
     (40, 0.1),
     (48, 0.25),
     (56, 0.75),
-    (60, 1.6),
-    (64, 3.9),
+    (60, 1.7),
+    (64, 4.5),
     (65, 11.0),
     (68, 16.0),
     (69, 24.0),
@@ -57,7 +57,7 @@ _FACTOR_CURVE = (
 _WIDENED_BITS = range(69, 77)
 _WIDENING_PRIME = 65_537
 # Points of trial division for each bit of the integer.
-_TRIAL_COST = 0.002
+_TRIAL_COST = 0.004
 # The part of a proof that a search pays for: it may split off a prime of nearly full size, and
 # mostly does not.
 _PROOF_SHARE = 0.4

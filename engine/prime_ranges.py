@@ -224,7 +224,9 @@ class PrimeRanges:
 
     def first_primes_cost(self, low: int, high: int, count: int) -> float:
         """Return the predicted CPU time of ``first_primes`` in points."""
-        high = min(high, 2 * max(low, 2) + 100 * max(count, 1) ** 2)
+        # About twice as far as they lie.
+        reach = 2 * count * (math.log(max(low, 2) + 30 * count) + 2) + 200
+        high = min(high, max(low, 2) + int(reach))
         return self._pages.seconds(low, high, count) / POINT_SECONDS
 
     def last_primes_cost(self, low: int, high: int, count: int) -> float:

@@ -13,6 +13,7 @@ from engine.arithmetic import (
 )
 from engine.divisors import divisors_cost
 from engine.errors import CapacityError
+from engine.primality import prime_cost
 from engine.results import Factorization
 from resolvers.prices_outline import Outline, Outliner
 from resolvers.prices_states import IntegerState, ListState
@@ -28,6 +29,8 @@ _KEPT_PRICES = 8_192
 _MAX_SUM_BITS = MAX_DIVISOR_SUM_DIGITS * 3.33
 # To predict what the factorization of a word takes, which decides how many share a turn.
 _WORD_POINTS = 0.03
+# To look at an integer above 64 bits for its small factors, to price it, and to factor by stages.
+_LONG_POINTS = 0.4
 # To await the factorization that another field may be waiting for.
 _AWAITED_POINTS = 0.1
 # The dearest page whose divisors the engine takes: two halves of 50,000.
@@ -50,8 +53,9 @@ class FactorPrices:
 
     def factorization(self, state: IntegerState, arguments: Arguments) -> Priced:
         """Integer.factorization."""
-        are_words = state.are_words
-        asking = self._tariff.column + _WORD_POINTS if are_words else self._tariff.computed
+        # Integers that are factored already leave the column and are awaited one by one.
+        are_quick = state.are_words and not state.is_factored
+        asking = self._tariff.column + _WORD_POINTS if are_quick else self._tariff.computed
         points = asking + self._factoring(state)
         return points + self._tariff.overheads.object, ((state, 1.0),)
 
@@ -159,7 +163,8 @@ class FactorPrices:
             count * self._splitting(state.bits, rest.bit_length(), is_easy)
             for (_, is_easy), (rest, count) in state.rests.items()
         )
-        return total / state.count
+        beside = _LONG_POINTS if state.bits > _WORD_BITS else 0.0
+        return beside + total / state.count
 
     def _price_splitting(self, bits: int, rest_bits: int, is_easy: bool) -> float:
         """Return the price of factoring an integer, of which small primes leave so many bits.
@@ -170,8 +175,10 @@ class FactorPrices:
         is_word = rest_bits <= _WORD_BITS
         if is_word and is_easy:
             return points
+        if is_easy:
+            return points + self._tariff.single(prime_cost(rest_bits))
         points += self._tariff.single(factoring.begin_rough_cost(rest_bits))
-        if is_word or is_easy:
+        if is_word:
             return points
         rest = 1 << (rest_bits - 1)
         composite = Factorization(rest, 1, (), (rest,))

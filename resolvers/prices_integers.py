@@ -30,9 +30,9 @@ _WORD_TEST = 0.0045
 # To look at an integer above 64 bits, to price it and to predict the cost when it is asked.
 _LONG_POINTS = 0.012
 # What several that are awaited together take but once.
-_ALONE_POINTS = 0.15
+_ALONE_POINTS = 0.18
 # To ask for the place of a prime once it is proven.
-_PLACE_POINTS = 0.17
+_PLACE_POINTS = 0.22
 # The method beside the verdict on a word, and its witness if it is composite.
 _WORD_METHOD = 0.003
 _WORD_WITNESS = 0.022
@@ -192,10 +192,10 @@ class IntegerPrices:
         """Return the price of so many steps from prime to prime.
 
         The work of a step is spread as the gaps are, geometrically: so few steps are priced above
-        their mean, one at twice of it; those of many integers closer to it.
+        their mean, one at 1.7 times of it; those of many integers closer to it.
         """
         one = neighbours.next_prime_cost(1 << max(state.bits - 1, 0))
-        return self._tariff.single(one * (steps + math.sqrt(steps / state.count)))
+        return self._tariff.single(one * (steps + 0.7 * math.sqrt(steps / state.count)))
 
 
 def scale_of_word(arguments: Arguments) -> int | None:

@@ -236,7 +236,8 @@ class RangePrices:
         """Return about how many constellations a page shows."""
         low = max(state.low, start or 0, 3)
         width = min(float(state.high - low + 1), 1e30) if state.high >= low else 0.0
-        density = constellation_density(tuple(offsets), float(min(max(low, 3), 2**1000)))
+        middle = (low + max(state.high, low)) // 2
+        density = constellation_density(tuple(offsets), float(min(middle, 2**1000)))
         return min(float(first), width * density * 1.2 + 2)
 
     def _listed(self, points: float, length: float, bits: int) -> Priced:

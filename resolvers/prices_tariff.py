@@ -54,7 +54,7 @@ class Overheads:
     waiting: float = 0.1
     computed: float = 0.13
     column: float = 0.0008
-    object: float = 0.0045
+    object: float = 0.0048
     list: float = 0.008
     element: float = 0.001
     array: float = 0.00025
@@ -62,8 +62,8 @@ class Overheads:
     long_bit: float = 8e-6
     bit_squared: float = 6e-9
     value: float = 0.001
-    long_value: float = 0.006
-    values: float = 0.08
+    long_value: float = 0.008
+    values: float = 0.11
     process: float = 4.0
     thread: float = 2.0
     asking: float = 0.13

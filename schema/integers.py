@@ -87,7 +87,7 @@ class Integer:
         return await self.answers.is_probable_prime()
 
     @strawberry.field(
-        directives=[Cost(weight="0.14")],
+        directives=[Cost(weight="0.1")],
         description="The verdict, how it was reached and a witness; null if the time ran out.",
     )
     async def primality(self) -> Primality | None:
