@@ -1,12 +1,12 @@
 """Numbers of a document lifted into variables, so that texts that differ only in them are one.
 
 The key of a text is what is left when its numbers are cut out. Of the first text with a key it is
-known which numbers are arguments of root fields, and stand alone as an integer or as a whole string
-of digits: those may differ, and become variables. All others are pinned: a text in which one of
-them differs has nothing to do with the first. Any text with the same key and the same pinned
-numbers has the same tokens but for the lifted ones, hence the same syntax tree and the same
-positions but for their lengths. What its lifted numbers may be is decided by the types of their
-arguments; in doubt, the text is read as if nothing were known.
+known which numbers are arguments of root fields, or of any field if there is one root field, and
+stand alone as an integer or as a whole string of digits: those may differ, and become variables.
+All others are pinned: a text in which one of them differs has nothing to do with the first. Any
+text with the same key and the same pinned numbers has the same tokens but for the lifted ones,
+hence the same syntax tree and the same positions but for their lengths. What its lifted numbers may
+be is decided by the types of their arguments; in doubt, the text is read as if nothing were known.
 """
 
 import re
@@ -28,11 +28,14 @@ from graphql import (
     NameNode,
     OperationDefinitionNode,
     OperationType,
+    SelectionSetNode,
     StringValueNode,
     VariableNode,
+    get_named_type,
     is_leaf_type,
     is_list_type,
     is_non_null_type,
+    is_object_type,
 )
 
 from execution.variables import read_integers
@@ -193,23 +196,30 @@ class _Lifter:
 
     def operation(self, node: OperationDefinitionNode) -> OperationDefinitionNode | None:
         """Return an operation with variables; None if its root fields may have to be merged."""
-        fields = [one for one in node.selection_set.selections if isinstance(one, FieldNode)]
-        names = {one.alias.value if one.alias else one.name.value for one in fields}
-        if len(names) != len(node.selection_set.selections):
+        fields = _distinct_fields(node.selection_set)
+        if fields is None:
             return None
-        selections = tuple(map(self._field, fields))
+        # Aliases of one field share the selection below them only if it is the same for all.
+        is_deep = len(fields) == 1
+        selections = tuple(self._field(one, self._root, is_deep) for one in fields)
         return replace(node, selection_set=replace(node.selection_set, selections=selections))
 
-    def _field(self, node: FieldNode) -> FieldNode:
-        """Return a root field with variables for arguments."""
-        assert self._root is not None
-        definition = self._root.fields.get(node.name.value)
-        if definition is None or not node.arguments:
+    def _field(self, node: FieldNode, parent: Any, is_deep: bool) -> FieldNode:
+        """Return a field with variables for arguments, if it is deep those of fields below too."""
+        definition = parent.fields.get(node.name.value)
+        if definition is None:
             return node
-        arguments = tuple(
-            self._argument(one, definition.args[one.name.value].type) for one in node.arguments
-        )
-        return replace(node, arguments=arguments)
+        if node.arguments:
+            arguments = tuple(
+                self._argument(one, definition.args[one.name.value].type) for one in node.arguments
+            )
+            node = replace(node, arguments=arguments)
+        kind = get_named_type(definition.type)
+        fields = _distinct_fields(node.selection_set) if is_deep else None
+        if fields is None or node.selection_set is None or not is_object_type(kind):
+            return node
+        selections = tuple(self._field(one, kind, is_deep) for one in fields)
+        return replace(node, selection_set=replace(node.selection_set, selections=selections))
 
     def _argument(self, node: ArgumentNode, kind: Any) -> ArgumentNode:
         """Return an argument that is a variable, if it was a number or a list of numbers."""
@@ -242,6 +252,15 @@ class _Lifter:
         if index is None or node.loc.end - node.loc.start != self._lengths[index] + 2 * quote:
             return None
         return index
+
+
+def _distinct_fields(selection_set: SelectionSetNode | None) -> list[FieldNode] | None:
+    """Return the fields of a selection set; None if some may have to be merged, or are none."""
+    if selection_set is None:
+        return None
+    fields = [one for one in selection_set.selections if isinstance(one, FieldNode)]
+    names = {one.alias.value if one.alias else one.name.value for one in fields}
+    return fields if len(names) == len(selection_set.selections) else None
 
 
 def _starts(text: Cut) -> list[int]:

@@ -77,6 +77,8 @@ async def is_shared(first: str, second: str, third: str) -> bool:
         "{ echo(bs: [1, 1, 1], ns: [1]) { said } }",
         '{ echo(bs: ["1" "1"]) { said } }',
         'query Q1($s: String) { a: echo(s: $s, b: "1") { said } fail(b: 1) }',
+        "{ echo(b: 1) { more(n: 1) { said } } }",
+        "{ echo { more(n: 1) { x: more(n: 1) { said } more(n: 29) { said } } } }",
     ],
 )
 async def test_numbers_of_arguments_may_differ(text: str) -> None:
@@ -93,7 +95,18 @@ async def test_numbers_of_arguments_may_differ(text: str) -> None:
         ("{ echo(f: 1, b: 1) { said } }", "{ echo(f: 2, b: 1) { said } }"),
         ('{ echo(s: "a 1 b", b: 1) { said } }', '{ echo(s: "a 2 b", b: 1) { said } }'),
         ('{ echo(s: """1""", b: 1) { said } }', '{ echo(s: """2""", b: 1) { said } }'),
-        ("{ echo(b: 1) { more(n: 1) { said } } }", "{ echo(b: 1) { more(n: 2) { said } } }"),
+        (
+            "{ echo(b: 1) { more(n: 1) { said } } x: echo(b: 1) { said } }",
+            "{ echo(b: 1) { more(n: 2) { said } } x: echo(b: 1) { said } }",
+        ),
+        (
+            "{ echo(b: 1) { more(n: 1) { said } more(n: 1) { said } } }",
+            "{ echo(b: 1) { more(n: 1) { said } more(n: 2) { said } } }",
+        ),
+        (
+            "{ echo(b: 1) { ... { more(n: 1) { said } } } }",
+            "{ echo(b: 1) { ... { more(n: 2) { said } } } }",
+        ),
         ("{ echo(b: 1) { said } # 1 \n}", "{ echo(b: 1) { said } # 2 \n}"),
         ("{ echo(bs: [1, # 1 \n 1]) { said } }", "{ echo(bs: [1, # 2 \n 1]) { said } }"),
     ],
