@@ -1,6 +1,5 @@
 """What questions about integers cost."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -189,13 +188,9 @@ class IntegerPrices:
         return self._test(state) + proof * len(state.primes) / state.count
 
     def _steps(self, state: IntegerState, steps: int) -> float:
-        """Return the price of so many steps from prime to prime.
-
-        The work of a step is spread as the gaps are, geometrically: so few steps are priced above
-        their mean, one at 1.7 times of it; those of many integers closer to it.
-        """
-        one = neighbours.next_prime_cost(1 << max(state.bits - 1, 0))
-        return self._tariff.single(one * (steps + 0.7 * math.sqrt(steps / state.count)))
+        """Return the price of so many steps from prime to prime."""
+        size = 1 << max(state.bits - 1, 0)
+        return self._tariff.single(neighbours.steps_cost(size, steps, state.count))
 
 
 def scale_of_word(arguments: Arguments) -> int | None:
