@@ -37,6 +37,9 @@ ZSTD_PIECE_BYTES = 256
 # beside it, and for each point beyond: 0.06 us each, a MiB of empty lists takes 30 ms.
 _FREE_VALUES = 11_000
 _VALUES_PER_POINT = 1_500
+# And bytes: long strings take 4 ms a MiB.
+_FREE_BYTES = 500_000
+_BYTES_PER_POINT = 25_000
 
 
 async def read_json(
@@ -79,7 +82,8 @@ def decoding_points(body: bytes) -> int:
     if len(body) < 2 * _FREE_VALUES:
         return 0
     values = body.count(b",") + body.count(b"[") + body.count(b"{")
-    return max(0, math.ceil((values - _FREE_VALUES) / _VALUES_PER_POINT))
+    of_values = max(0, math.ceil((values - _FREE_VALUES) / _VALUES_PER_POINT))
+    return max(of_values, math.ceil((len(body) - _FREE_BYTES) / _BYTES_PER_POINT))
 
 
 async def _read_in_time(work: Begun[bytes], timeout_seconds: float) -> bytes:

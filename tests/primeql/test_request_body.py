@@ -169,6 +169,7 @@ async def test_client_that_hangs_up_with_its_body_half_sent_is_gone() -> None:
         (b"{}", 0),
         # The largest batch, and a long document beside it.
         (json.dumps({"query": "q" * 100_000, "variables": {"v": ["9" * 20] * 10_000}}).encode(), 0),
+        (json.dumps({"variables": "9" * 999_980}).encode(), 20),
         (b"[" + b"[]," * 250_000 + b"1]", 327),
         (b"[" + b"0," * 500_000 + b"0]", 327),
     ],
