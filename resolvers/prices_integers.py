@@ -73,7 +73,9 @@ class IntegerPrices:
             return self._refused_list(values)
         groups = grouped(values)
         coercion = sum(group.count * self._tariff.coercion(group.bits) for group in groups)
-        words = [n for n in values if n.bit_length() <= _WORD_BITS]
+        words = values
+        if any(group.bits > _WORD_BITS for group in groups):
+            words = [n for n in values if n.bit_length() <= _WORD_BITS]
         tests = are_prime_cost(words) + sum(
             group.count * (_LONG_POINTS + self._proof(group))
             for group in groups

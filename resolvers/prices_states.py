@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from engine.primality import PRIMORIAL_47, is_probable_prime, is_probable_prime_cost
@@ -18,13 +18,31 @@ _TESTED_BITS = 256
 _TESTING_POINTS = 100.0
 
 
+class _Words:
+    """Integers within [0, 2^64), told apart by their bits; ``sizes`` has how many have how many."""
+
+    def __init__(self, values: Sequence[int]) -> None:
+        """Count them."""
+        self._values = values
+        self.sizes = Counter(map(int.bit_length, values))
+
+    @cached_property
+    def by_size(self) -> Mapping[int, Sequence[int]]:
+        """The integers, by their bits; only prices of factorizations look at them."""
+        if len(self.sizes) == 1:
+            return dict.fromkeys(self.sizes, self._values)
+        found: dict[int, list[int]] = {bits: [] for bits in self.sizes}
+        for value in self._values:
+            found[value.bit_length()].append(value)
+        return found
+
+
 class IntegerState:
     """Integers of about one size that are asked the same; prices are the mean over them.
 
     Args:
-        values: At least one.
-        sizes: Where only some of the values are meant: their bits, and how many they are. Those are
-            words then, and all others have other bits.
+        values: At least one; or, of words of several sizes, those of ``bits`` bits.
+        bits: Of the words that are meant.
 
     Attributes:
         outlines: What is known of their factorizations, each with how many have it; filled in by
@@ -35,15 +53,15 @@ class IntegerState:
         is_factored: Whether a factorization is paid for: all that needs it shares it.
     """
 
-    def __init__(self, values: Sequence[int], sizes: tuple[int, int] | None = None) -> None:
+    def __init__(self, values: "Sequence[int] | _Words", bits: int = 0) -> None:
         """Look at the values only when asked to."""
         self._among = values
-        if sizes is None:
+        if isinstance(values, _Words):
+            self.bits, self.count = bits, values.sizes[bits]
+            self.are_words = True
+        else:
             self.bits, self.count = max(map(int.bit_length, values)), len(values)
             self.are_words = self.bits <= _WORD_BITS and min(values) >= 0
-        else:
-            self.bits, self.count = sizes
-            self.are_words = True
         self.outlines: Counter[Outline] = Counter()
         self.rests: dict[tuple[int, bool], tuple[int, int]] = {}
         self.is_factored = False
@@ -51,9 +69,8 @@ class IntegerState:
     @cached_property
     def values(self) -> Sequence[int]:
         """The integers."""
-        if self.count == len(self._among):
-            return self._among
-        return [one for one in self._among if one.bit_length() == self.bits]
+        among = self._among
+        return among.by_size[self.bits] if isinstance(among, _Words) else among
 
     @cached_property
     def rough(self) -> Sequence[int]:
@@ -118,8 +135,8 @@ def grouped(values: Sequence[int]) -> list[IntegerState]:
     Negative ones of up to 64 bits have groups of their own. Cost: 60 ns a word, 100 ns another.
     """
     if values and min(values) >= 0 and max(values).bit_length() <= _WORD_BITS:
-        sizes = Counter(map(int.bit_length, values))
-        return [IntegerState(values, size) for size in sizes.items()]
+        words = _Words(values)
+        return [IntegerState(words, bits) for bits in words.sizes]
     groups: dict[int, list[int]] = defaultdict(list)
     for value in values:
         bits = value.bit_length()
