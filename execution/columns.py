@@ -1,15 +1,17 @@
 """Columns: one value for each object, at hand or to be awaited."""
 
 from collections.abc import Awaitable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from execution.tables import Rows
+from execution.tables import Rows, Table
 
 Column: TypeAlias = list[Any]
 Eventually: TypeAlias = Column | Awaitable[Column]
 EventualRows: TypeAlias = Rows | Awaitable[Rows]
 
 NONE = type(None)
+# What is at hand; for isinstance, which takes three times as long for a union.
+ROWS: Final = (list, Table)
 
 
 def is_plain(kind: type) -> bool:

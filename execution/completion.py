@@ -12,6 +12,7 @@ from graphql.pyutils import is_iterable
 from execution.attempts import attempt
 from execution.columns import (
     NONE,
+    ROWS,
     Column,
     Eventually,
     EventualRows,
@@ -73,21 +74,21 @@ class Completer:
             for index, value in enumerate(values)
             if not is_plain(type(value))
         }
-        if isinstance(found, list | Table):
+        if isinstance(found, ROWS):
             return woven(found, others)
         return woven_later(found, others)
 
     async def complete_later(self, shape: Shape, values: Awaitable[Column], place: Place) -> Rows:
         """Return completed values, once they are there."""
         completed = self.complete(shape, await values, place)
-        return completed if isinstance(completed, list | Table) else await completed
+        return completed if isinstance(completed, ROWS) else await completed
 
     def _inner(self, shape: Items | Object, values: Column, place: Place) -> EventualRows:
         """Return lists or objects, none of them null or failed so far."""
         if isinstance(shape, Items):
             return self._lists(shape, values, place)
         found = self._select(shape.selection, values, place)
-        if isinstance(found, list | Table):
+        if isinstance(found, ROWS):
             return self._settled(shape, found, place)
         return self._settled_later(shape, found, place)
 
@@ -179,13 +180,13 @@ class Completer:
         if others:
             kept = [index for index in range(len(lists)) if index not in others]
             found = self._lists(shape, [lists[index] for index in kept], Kept(place, kept))
-            if isinstance(found, list | Table):
+            if isinstance(found, ROWS):
                 return woven(found, others)
             return woven_later(found, others)
         ends = list(accumulate(map(len, lists)))
         items = list(lists[0]) if len(lists) == 1 else [item for one in lists for item in one]
         completed = self.complete(shape.item, items, ListItems(place, ends))
-        if isinstance(completed, list | Table):
+        if isinstance(completed, ROWS):
             return self._parted(shape, completed, ends, place)
         return self._parted_later(shape, completed, ends, place)
 

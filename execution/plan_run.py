@@ -10,7 +10,7 @@ from typing import Any
 
 from graphql import GraphQLError
 
-from execution.columns import Column, EventualRows
+from execution.columns import ROWS, Column, EventualRows
 from execution.completion import Completer, first_failure
 from execution.field_nodes import FieldNodes
 from execution.group_values import GroupResolver
@@ -51,7 +51,7 @@ class PlanRun:
         """Return the data, and the errors in the order of the response; to be called once."""
         try:
             found = self._select(self._plan, [None], Root())
-            (data,) = found if isinstance(found, list | Table) else await found
+            (data,) = found if isinstance(found, ROWS) else await found
             if isinstance(data, Failure):
                 self._completer.end(data, [])
                 data = None
@@ -71,7 +71,7 @@ class PlanRun:
         waiting: list[tuple[Group, Awaitable[Rows]]] = []
         for group in selection.groups:
             found = self._group(group, sources, place)
-            if isinstance(found, list | Table):
+            if isinstance(found, ROWS):
                 _place(group, found, columns, count)
             else:
                 waiting.append((group, found))
@@ -86,14 +86,14 @@ class PlanRun:
             for begin in range(0, len(sources), SLICE_OBJECTS):
                 part = sources[begin : begin + SLICE_OBJECTS]
                 found = self._select(selection, part, Part(place, begin))
-                if not isinstance(found, list | Table):
+                if not isinstance(found, ROWS):
                     found = asyncio.ensure_future(found)
                 begun.append(found)
                 await asyncio.sleep(0)
-            parts = [one if isinstance(one, list | Table) else await one for one in begun]
+            parts = [one if isinstance(one, ROWS) else await one for one in begun]
         finally:
             for one in begun:
-                if not isinstance(one, list | Table):
+                if not isinstance(one, ROWS):
                     one.cancel()
         return joined(parts)
 
