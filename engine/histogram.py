@@ -92,17 +92,22 @@ def _cheapest(ranges: PrimeRanges, low: int, high: int, parts: int) -> tuple[flo
 def _edges_cost(ranges: PrimeRanges, low: int, high: int, parts: int) -> float:
     """Return the points of pi at every edge.
 
-    They cost more with their height and with their distance to a known count: where there are
-    more than eight, eight stand for all, and miss the sum by up to a half.
+    Those within the table of primes cost next to nothing. The others cost more with their height
+    and with their distance to a known count: where there are more than eight, eight stand for
+    all, and miss the sum by up to a half.
     """
-    count = high - low + 1
+    count, bound = high - low + 1, ranges.small_primes.bound
+    # The first edge beyond the table.
+    first = min(max(0, -(-(bound - low + 2) * parts // count)), parts + 1)
+    left = parts + 1 - first
     places = (
-        range(parts + 1)
-        if parts < _SAMPLED
-        else [-(-parts * (2 * k + 1) // (2 * _SAMPLED)) for k in range(_SAMPLED)]
+        range(first, parts + 1)
+        if left <= _SAMPLED
+        else [first + left * (2 * k + 1) // (2 * _SAMPLED) for k in range(_SAMPLED)]
     )
-    edges = [low - 1 + count * place // parts for place in places]
-    return (parts + 1) * sum(map(ranges.prime_count_cost, edges)) / len(edges)
+    beyond = [ranges.prime_count_cost(low - 1 + count * place // parts) for place in places]
+    within = first * ranges.prime_count_cost(bound)
+    return within + (left * sum(beyond) / len(beyond) if beyond else 0.0)
 
 
 def _counts_by_part(ranges: PrimeRanges, edges: list[int], stop: Stop) -> list[int]:

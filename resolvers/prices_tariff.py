@@ -47,10 +47,10 @@ class Overheads:
         error: To report that a field is refused.
     """
 
-    request: float = 0.09
+    request: float = 0.08
     field: float = 0.0015
     asked: float = 0.001
-    group: float = 0.08
+    group: float = 0.075
     waiting: float = 0.1
     computed: float = 0.13
     column: float = 0.0008

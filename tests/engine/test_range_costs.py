@@ -80,14 +80,16 @@ def test_a_histogram_costs_the_least_of_three_ways(interval: tuple[int, int], bu
     low, high = interval[0], min(interval[1], MOST_X)
     count = high - low + 1
     parts = min(buckets, count)
-    # All edges, or the middle ones of eighths.
-    middle = [math.ceil(parts * k / 16) for k in range(1, 16, 2)]
-    edges = [
-        low - 1 + count * place // parts for place in (range(parts + 1) if parts < 8 else middle)
-    ]
-    by_edge = sum(map(RANGES.prime_count_cost, edges)) / len(edges)
+    # All edges; of more than eight beyond the table of primes the middle ones of eighths.
+    edges = [low - 1 + count * place // parts for place in range(parts + 1)]
+    beyond = [edge for edge in edges if edge > RANGES.small_primes.bound]
+    step = len(beyond) / 8
+    chosen = beyond if step <= 1 else [beyond[int(step * (k + 0.5))] for k in range(8)]
+    by_edge = (len(edges) - len(beyond)) * RANGES.prime_count_cost(2)
+    if beyond:
+        by_edge += sum(map(RANGES.prime_count_cost, chosen)) / len(chosen) * len(beyond)
     by_part = RANGES.count_cost(high - count // parts + 1, high)
-    least = min(RANGES.list_cost(low, high), parts * by_part, (parts + 1) * by_edge)
+    least = min(RANGES.list_cost(low, high), parts * by_part, by_edge)
     assert histogram_cost(RANGES, low, high, buckets) == pytest.approx(least + parts * 0.01)
 
 
