@@ -24,8 +24,9 @@ QUERIES = {
 }
 # The executor that must run it whatever the settings are: an operation that asks for the schema.
 MIXED = QUERIES["fields"].replace("{ integers", "{ __schema { description } integers")
-# How much more an answer may take than predicted: results of the engine are counted by fields.
-MOST = 1.8
+# How much more an answer may take than predicted: results of the engine are counted by fields, and
+# on a machine in use hundreds of fields are awaited at once, each by a task.
+MOST = 3.0
 
 
 @pytest.fixture(params=["plan", "stock"], scope="module")

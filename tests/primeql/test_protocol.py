@@ -492,7 +492,7 @@ def test_document_beyond_a_limit_has_its_code(
 
 
 def test_thousands_of_aliases_are_answered(server: RunningServer) -> None:
-    aliases = " ".join(f"a{k}: integer(value: {k}) {{ isPrime }}" for k in range(5_000))
+    aliases = " ".join(f"a{k}: integer(value: {k}) {{ isPrime }}" for k in range(3_000))
     data = server.post(f"{{ {aliases} }}").json()["data"]
-    # pi(5000) = 669 (OEIS A000720).
-    assert sum(answer["isPrime"] for answer in data.values()) == 669
+    # pi(3000) = 430 (OEIS A000720).
+    assert sum(answer["isPrime"] for answer in data.values()) == 430

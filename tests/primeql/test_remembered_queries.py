@@ -31,7 +31,7 @@ QUESTIONS = {
     "histogram": 'primeRange(low: 1, high: "1000000000000")'
     " { histogram(buckets: 100) { low high count } }",
     "residues": 'primeRange(low: 1, high: "50000001") { residues(modulus: 10) { residue count } }',
-    "constellations": 'primeRange(low: "1000000000000000000", high: "1000000001000000000")'
+    "constellations": 'primeRange(low: "1000000000000000", high: "1000000001000000")'
     " { constellations(offsets: [0, 2, 6, 8]) { nodes { primes } } }",
     "constellation_count": 'primeRange(low: 1, high: "50000001")'
     " { constellations(offsets: [0, 4]) { totalCount } }",
