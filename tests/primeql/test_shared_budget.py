@@ -5,7 +5,7 @@ import logging
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
@@ -30,20 +30,6 @@ TIER = Tier(
 )
 ALICE, BOB = Client("ip:192.0.2.1", TIER), Client("ip:192.0.2.2", TIER)
 PROBE_SECONDS = 0.05
-
-
-@pytest.fixture(scope="module")
-def shared_server() -> Iterator[ValkeyServer]:
-    with ValkeyServer(port=free_port()) as server:
-        yield server
-
-
-@pytest.fixture
-async def redis(shared_server: ValkeyServer) -> AsyncIterator[Redis]:
-    """The shared server, empty."""
-    async with Redis(port=shared_server.port) as redis:
-        await redis.flushall()
-        yield redis
 
 
 @asynccontextmanager
