@@ -6,13 +6,11 @@ Exit status 1 if a promise is broken. Run it on a machine that does nothing else
 
 import argparse
 import asyncio
-import json
 import multiprocessing
 import os
 import re
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
@@ -20,7 +18,7 @@ from pathlib import Path
 
 import httpx
 
-from benchmarks.load import Connection, Reply, latencies, looping, percentiles
+from benchmarks.load import Connection, Reply, ample_tiers, latencies, looping, percentiles
 from resolvers.answer_notes import AnswerNotes
 from resolvers.compute import Compute
 from resolvers.limits import Limits
@@ -58,18 +56,8 @@ class Report:
 @contextmanager
 def ample_server() -> Iterator[RunningServer]:
     """A server that refuses nobody, with default settings otherwise."""
-    tier = {
-        "points": 10**9,
-        "restore_rate": 10**8,
-        "requests_per_minute": 10**8,
-        "concurrent_requests": 10_000,
-        "max_request_cost": 20_000,
-    }
-    with tempfile.TemporaryDirectory() as folder:
-        tiers = Path(folder) / "tiers.json"
-        tiers.write_text(json.dumps({"anonymous": tier}))
-        with running_server({"PRIMEQL_TIERS_FILE": str(tiers)}) as server:
-            yield server
+    with ample_tiers() as tiers, running_server({"PRIMEQL_TIERS_FILE": tiers}) as server:
+        yield server
 
 
 @contextmanager

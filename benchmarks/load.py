@@ -2,11 +2,21 @@
 
 import asyncio
 import json
+import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
+
+_AMPLE_TIER = {
+    "points": 10**9,
+    "restore_rate": 10**8,
+    "requests_per_minute": 10**8,
+    "concurrent_requests": 10_000,
+    "max_request_cost": 20_000,
+}
 
 
 class Reply(NamedTuple):
@@ -111,3 +121,12 @@ def percentiles(taken: Sequence[float]) -> dict[str, float]:
     shares = {"p50": 0.5, "p95": 0.95, "p99": 0.99, "worst": 1.0}
     places = {name: min(len(ordered) - 1, int(len(ordered) * p)) for name, p in shares.items()}
     return {name: 1_000 * ordered[place] for name, place in places.items()}
+
+
+@contextmanager
+def ample_tiers() -> Iterator[str]:
+    """The path of a tiers file by which nobody is refused; it is gone afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        tiers = Path(folder) / "tiers.json"
+        tiers.write_text(json.dumps({"anonymous": _AMPLE_TIER}))
+        yield str(tiers)

