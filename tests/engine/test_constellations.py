@@ -112,6 +112,8 @@ def test_pages_join_to_the_whole(first: int) -> None:
     found: list[int] = []
     page = constellations(RANGES, low, high, pattern, first, None, Stop())
     while page.starts:
+        # Each page goes on, so there is a last one.
+        assert page.starts[0] > max(found, default=low - 1)
         found += page.starts
         page = constellations(RANGES, low, high, pattern, first, found[-1], Stop())
     assert found == _by_definition(primes_by_sympy(low, high), pattern)

@@ -20,6 +20,8 @@ def all_pages(n: int, first: int) -> list[int]:
     found = list(page.values)
     while page.has_next:
         page = divisors(factorization, first, found[-1])
+        # Each page goes on, so there is a last one.
+        assert page.values[0] > found[-1]
         found += page.values
     return found
 

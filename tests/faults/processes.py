@@ -3,8 +3,7 @@
 import os
 import re
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -80,15 +79,6 @@ def computing(server: RunningServer) -> float:
     text = httpx.get(server.metrics_url).text
     names = r"primeql_pool_(?:busy_workers|queue_depth)"
     return sum(float(value) for value in re.findall(rf"^{names}{{.*}} (\S+)$", text, re.MULTILINE))
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 10.0) -> float:
-    """Return the seconds until a condition holds; fail if it does not in time."""
-    begin = time.monotonic()
-    while not condition():
-        assert time.monotonic() - begin < seconds, "did not come to pass in time"
-        time.sleep(0.01)
-    return time.monotonic() - begin
 
 
 def _parent(path: Path) -> int:

@@ -9,9 +9,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.faults.processes import wait_until
 from tests.faults.test_stopping import is_ready
 from tests.ports import free_port
+from tests.waiting import WAIT_SECONDS, wait_until
 
 pytestmark = pytest.mark.faults
 
@@ -29,14 +29,14 @@ def test_log_that_can_not_be_written_costs_no_answer(ample: dict[str, str]) -> N
         process = subprocess.Popen(command, env=environ, stderr=full, stdout=full)
     try:
         url = f"http://127.0.0.1:{port}"
-        wait_until(lambda: is_ready(f"{url}/readyz"), seconds=30)
+        wait_until(lambda: is_ready(f"{url}/readyz"), "a server that is ready")
         for _ in range(20):
             right = httpx.post(f"{url}/graphql", json={"query": "{ nthPrime(n: 1000) }"})
             assert right.json() == {"data": {"nthPrime": "7919"}}
             wrong = httpx.post(f"{url}/graphql", json={"query": "{ nthPrime(n: 0) }"})
             assert wrong.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
         process.terminate()
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=WAIT_SECONDS) == 0
     finally:
         process.kill()
         process.wait()

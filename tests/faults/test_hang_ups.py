@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from tests.faults.processes import computing, cpu_ticks, wait_until, workers
+from tests.faults.processes import computing, cpu_ticks, workers
 from tests.hard_integers import hard_question
 from tests.server import RunningServer
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.faults
 
@@ -40,10 +41,10 @@ def test_nothing_goes_on_for_clients_that_have_hung_up(own_server: RunningServer
         for n in range(HANGING_UP)
     ]
     connections = [connect_and_ask(own_server, query) for query in queries]
-    wait_until(lambda: computing(own_server) > 20)
+    wait_until(lambda: computing(own_server) > 20, "computations")
     for connection in connections:
         connection.close()
-    wait_until(lambda: computing(own_server) == 0, seconds=5)
+    wait_until(lambda: computing(own_server) == 0, "the end of all computations")
     # Nor do the processes compute on in secret.
     used = {pid: cpu_ticks(pid) for pid in workers(own_server)}
     time.sleep(1)
@@ -54,12 +55,12 @@ def test_nothing_goes_on_for_clients_that_have_hung_up(own_server: RunningServer
 def test_unused_points_of_a_client_that_hung_up_go_back(own_server: RunningServer) -> None:
     before = remaining(own_server)
     connections = [connect_and_ask(own_server, hard_question(n)) for n in range(20)]
-    wait_until(lambda: computing(own_server) > 2)
+    wait_until(lambda: computing(own_server) > 2, "computations")
     for connection in connections:
         connection.close()
-    wait_until(lambda: computing(own_server) == 0)
+    wait_until(lambda: computing(own_server) == 0, "the end of all computations")
     # Together they were charged 300,000; two at a time were computed, for less than a second.
-    wait_until(lambda: before - remaining(own_server) < 20_000)
+    wait_until(lambda: before - remaining(own_server) < 20_000, "points given back")
 
 
 def test_half_a_request_is_no_burden(own_server: RunningServer) -> None:

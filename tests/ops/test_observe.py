@@ -9,8 +9,9 @@ from pathlib import Path
 
 import httpx
 
-from tests.ops.stack import OPS, wait_for
+from tests.ops.stack import OPS
 from tests.ports import free_port
+from tests.waiting import wait_until
 
 
 def on_free_ports(text: str, ports: dict[str, str]) -> str:
@@ -46,12 +47,12 @@ def test_observe_starts_both_and_ends_both(tmp_path: Path) -> None:
         try:
             urls = [f"http://127.0.0.1:{port}" for port in ports.values()]
             for url in urls:
-                wait_for(url, partial(answers, f"{url}/-/ready"))
+                wait_until(partial(answers, f"{url}/-/ready"), url)
             rules = httpx.get(f"{urls[0]}/api/v1/rules", timeout=10).json()
             assert "PrimeqlDown" in str(rules)
         finally:
             process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=60) == 0
         output = process.stdout.read() if process.stdout else ""
     assert all(url in output for url in urls)
     assert not any(answers(f"{url}/-/ready") for url in urls)

@@ -25,6 +25,7 @@ from tests.resolvers.memory_askers import (
     impatient,
     question,
 )
+from tests.waiting import until
 
 SECRET = "0123456789abcdef0123456789abcdef"
 OTHER_SECRET = SECRET[::-1]
@@ -77,14 +78,18 @@ async def test_what_was_found_so_far_is_no_answer_when_it_is_kept_as_one(
     async with memory_at(shared_server.port, secret=SECRET) as memory:
         asked = asyncio.create_task(memory.recall(Someone(), question(5), compute))
         name = PREFIX + key_of(SECRET)
-        lease: Any = b""
-        async with asyncio.timeout(10):
-            while len(lease) < 50:
-                await asyncio.sleep(0.01)
-                lease = await redis.get(name) or b""
+
+        async def lease() -> Any:
+            return await redis.get(name) or b""
+
+        async def is_told() -> bool:
+            return len(await lease()) >= 50
+
+        await until(is_told, "a lease that tells what is known")
+        told = await lease()
         asked.cancel()
         await asyncio.wait({asked})
-    await redis.set(name, lease.split(b" ", 2)[2])
+    await redis.set(name, told.split(b" ", 2)[2])
     async with memory_at(shared_server.port, secret=SECRET) as memory:
         assert await ask(memory, Computation(), 5, asker=impatient(10)) == 7
         assert memory.stats.rejected == 1

@@ -17,6 +17,7 @@ from primeql import api_keys
 from primeql.api_keys import ApiKeys, digest, is_well_formed, new_identifier, new_key
 from primeql.key_file import ApiKey, KeyFile, KeyFileError, Secret
 from primeql.settings import SettingsError
+from tests.waiting import until
 
 TIERS = ("anonymous", "pro")
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -164,9 +165,7 @@ async def test_running_service_notices_changes(path: Path, monkeypatch: pytest.M
 
 
 async def until_found(keys: ApiKeys, key: str, is_expected: bool) -> None:
-    async with asyncio.timeout(10):
-        while (keys.find(key) is not None) != is_expected:
-            await asyncio.sleep(0.01)
+    await until(lambda: (keys.find(key) is not None) == is_expected, "the new keys")
 
 
 def test_unchanged_file_is_not_read_again(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

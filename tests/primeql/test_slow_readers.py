@@ -21,6 +21,7 @@ from primeql.http_protocol import WholeAnswerProtocol
 from primeql.http_server import HttpServer
 from primeql.json_response import json_response
 from tests.server import running_server
+from tests.waiting import until
 
 PAGE = "{ primeRange(low: 0, high: 2000000) { primes(first: 100000) { nodes } } }"
 # Ten answers of 1.2 MB: more than the buffers of two sockets hold.
@@ -60,8 +61,7 @@ async def serving(app: Callable[[Scope, Receive, Send], Awaitable[None]]) -> Asy
     )
     server = HttpServer(config)
     task = asyncio.create_task(server._serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
+    await until(lambda: server.started or task.done(), "a server")
     try:
         yield server.servers[0].sockets[0].getsockname()[1]
     finally:

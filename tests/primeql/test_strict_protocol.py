@@ -4,16 +4,20 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from unittest.mock import Mock
 from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
 from starlette.responses import PlainTextResponse
+from uvicorn.server import ServerState
 
 from primeql.http_server import HttpServer
 from primeql.strict_protocol import StrictProtocol
+from tests.logical_loop import LogicalLoop
 from tests.server import RunningServer
+from tests.waiting import WAIT_SECONDS, until
 
 QUERY = b'{"query":"{ nthPrime(n: 3) }"}'
 POST = b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
@@ -131,8 +135,7 @@ async def impatient_server() -> AsyncIterator[tuple[asyncio.StreamReader, asynci
     )
     server = HttpServer(config)
     task = asyncio.create_task(server._serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
+    await until(lambda: server.started or task.done(), "a server")
     port = server.servers[0].sockets[0].getsockname()[1]
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
@@ -146,26 +149,46 @@ async def impatient_server() -> AsyncIterator[tuple[asyncio.StreamReader, asynci
 @pytest.mark.parametrize("sent_before", [b"", b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"])
 @pytest.mark.parametrize("byte", [b"", b"a"])
 async def test_head_that_does_not_come_is_given_up(sent_before: bytes, byte: bytes) -> None:
-    async with impatient_server() as (reader, writer), asyncio.timeout(20):
+    async with impatient_server() as (reader, writer), asyncio.timeout(WAIT_SECONDS):
         if sent_before:
             writer.write(sent_before)
             assert (await reader.readexactly(15)) == b"HTTP/1.1 200 OK"
         if byte:
             writer.write(b"GET / HTTP/1.1\r\nX-A: ")
-        while not reader.at_eof():
-            if byte:
-                writer.write(byte)
-            try:
-                async with asyncio.timeout(0.2):
-                    await reader.read(1_000)
-            except (TimeoutError, ConnectionResetError):
-                continue
+        sending = asyncio.create_task(send_for_ever(writer, byte))
+        # The server has closed the connection, or reset it.
+        with suppress(ConnectionResetError):
+            await reader.read()
+        sending.cancel()
 
 
-async def test_connection_that_is_used_is_kept() -> None:
-    async with impatient_server() as (reader, writer), asyncio.timeout(20):
-        for _ in range(8):
+async def send_for_ever(writer: asyncio.StreamWriter, byte: bytes) -> None:
+    """Send one byte after another, slowly."""
+    while True:
+        writer.write(byte)
+        await asyncio.sleep(0.2)
+
+
+def test_connection_is_kept_while_it_is_used_and_no_longer() -> None:
+    async def use(loop: LogicalLoop) -> None:
+        transport = Mock(spec=asyncio.Transport)
+        transport.is_closing.return_value = False
+        transport.get_extra_info.return_value = None
+        config = uvicorn.Config(PlainTextResponse("ok"), http=StrictProtocol, log_config=None)
+        config.timeout_keep_alive = 10
+        protocol = StrictProtocol(config, ServerState(), {})
+        protocol.connection_made(transport)
+        for count in range(1, 9):
             for part in (b"GET / HT", b"TP/1.1\r\nHost: x\r\n\r\n"):
-                writer.write(part)
-                await asyncio.sleep(0.15)
-            assert (await reader.readuntil(b"\r\n\r\nok")).startswith(b"HTTP/1.1 200 OK")
+                protocol.data_received(part)
+                await loop.advance(4)
+            written = b"".join(call.args[0] for call in transport.write.call_args_list)
+            assert written.count(b"\r\n\r\nok") == count
+        assert not transport.close.called
+        await loop.advance(11)
+        assert transport.close.called
+
+    with asyncio.Runner(loop_factory=LogicalLoop) as runner:
+        loop = runner.get_loop()
+        assert isinstance(loop, LogicalLoop)
+        runner.run(use(loop))

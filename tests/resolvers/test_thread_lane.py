@@ -10,6 +10,7 @@ from engine.stop import Stop
 from resolvers.fair_pool import Owner
 from resolvers.meter import Meter
 from resolvers.thread_lane import ThreadLane
+from tests.waiting import WAIT_SECONDS, until
 
 OWNER = Owner("client", "request")
 
@@ -30,13 +31,11 @@ async def test_what_is_given_up_is_no_error_that_nobody_has_seen() -> None:
             raise
 
     task = asyncio.create_task(lane.run(OWNER, 1.0, Stop(), Meter(), sweep))
-    await asyncio.to_thread(begun.wait, 10)
+    assert await asyncio.to_thread(begun.wait, WAIT_SECONDS)
     task.cancel()
     await asyncio.wait({task})
-    await asyncio.to_thread(ended.wait, 10)
-    async with asyncio.timeout(10):
-        while lane.busy:
-            await asyncio.sleep(0.001)
+    assert await asyncio.to_thread(ended.wait, WAIT_SECONDS)
+    await until(lambda: not lane.busy, "a lane at rest")
     assert task.cancelled()
     # asyncio complains when the last that knows of the computation ends.
     del task
