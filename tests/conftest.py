@@ -4,14 +4,24 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
+import httpx
 import pytest
 
 from primeql.operations import Operation
 from primeql.service import PrimeService
 from primeql.settings import Settings
 from tests.server import RunningServer, running_server
+from tests.waiting import WAIT_SECONDS
 
 Ask = Callable[..., Awaitable[dict[str, Any]]]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patient_clients() -> None:
+    """Have clients that say nothing else wait longer than httpx's 5 s: the machine may be busy."""
+    vars(httpx._config.DEFAULT_TIMEOUT_CONFIG).update(
+        httpx.Timeout(WAIT_SECONDS).as_dict()  # of connecting, reading, writing and the pool
+    )
 
 
 @pytest.fixture(scope="session")

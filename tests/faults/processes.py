@@ -57,6 +57,14 @@ def is_alive(pid: int) -> bool:
         return False
 
 
+def is_running(pid: int) -> bool:
+    """Return whether a process runs or could: it waits for nothing but a core."""
+    try:
+        return "State:\tR" in (PROC / str(pid) / "status").read_text()
+    except OSError:
+        return False
+
+
 def cpu_ticks(pid: int) -> int:
     """Return the CPU time that a process has used, in hundredths of a second; 0 if it is gone."""
     try:

@@ -21,6 +21,7 @@ from tests.faults.delaying_proxy import DelayingProxy
 from tests.faults.processes import descendants, stopped
 from tests.ports import free_port
 from tests.server import RunningServer, running_server
+from tests.waiting import until
 
 P22, Q23 = 17_000_000_000_000_000_001_061, 30_000_000_000_000_000_012_347
 TIER = {
@@ -223,15 +224,12 @@ async def answers_at_once(
 async def until_leased(valkey: ValkeyServer, n: int) -> None:
     """Return when a process factors n, so that others may wait for it."""
     with Redis(port=valkey.port) as redis:
-        async with asyncio.timeout(30):
-            while not any(redis.scan_iter(f"primeql:answer:*factorization*{n:x}*")):
-                await asyncio.sleep(0.01)
+        pattern = f"primeql:answer:*factorization*{n:x}*"
+        await until(lambda: any(redis.scan_iter(pattern)), "a lease")
 
 
 async def until_logged(server: RunningServer, text: str, times: int) -> None:
-    async with asyncio.timeout(30):
-        while logged(server, text) < times:
-            await asyncio.sleep(0.05)
+    await until(lambda: logged(server, text) >= times, f"{times} times in the log: {text}")
 
 
 def logged(server: RunningServer, text: str) -> int:

@@ -1,9 +1,8 @@
-"""A Redis that is killed, stopped, filled or slow: answers stay right and in time."""
+"""A Redis that is killed, stopped, filled or slow: answers stay right."""
 
 import asyncio
 import os
 import signal
-import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import islice
@@ -17,12 +16,9 @@ from tests.faults.delaying_proxy import DelayingProxy
 from tests.faults.questions import Question, mixed
 from tests.ports import free_port
 from tests.server import running_server
+from tests.waiting import WAIT_SECONDS
 
 pytestmark = pytest.mark.faults
-
-# What an answer may take beyond the deadline of the server; the machine may be busy.
-MARGIN_SECONDS = 3.0
-DEADLINE_SECONDS = 3.0
 
 
 @pytest.fixture
@@ -71,23 +67,21 @@ Fault = Callable[[ValkeyServer, DelayingProxy], AsyncIterator[None]]
 FAULTS: list[Fault] = [killed, paused, filled, slowed, silenced]
 
 
-async def ask_all(url: str, asked: Sequence[Question]) -> list[float]:
-    """Ask, six at a time, and return how long each took; every answer must be right."""
+async def ask_all(url: str, asked: Sequence[Question]) -> None:
+    """Ask, six at a time; every answer must be right, so none may wait for Redis for long."""
     places = asyncio.Semaphore(6)
-    async with httpx.AsyncClient(timeout=30) as client:
+    async with httpx.AsyncClient(timeout=WAIT_SECONDS) as client:
 
-        async def ask(question: Question) -> float:
+        async def ask(question: Question) -> None:
             async with places:
-                begin = time.monotonic()
                 response = await client.post(f"{url}/graphql", json={"query": question.query})
                 assert response.json() == {"data": question.data}
-                return time.monotonic() - begin
 
-        return await asyncio.gather(*map(ask, asked))
+        await asyncio.gather(*map(ask, asked))
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: str(fault.__name__))
-async def test_answers_stay_right_and_in_time(
+async def test_answers_stay_right(
     ample: dict[str, str], valkey: ValkeyServer, fault: Fault
 ) -> None:
     async with AsyncExitStack() as stack:
@@ -98,8 +92,7 @@ async def test_answers_stay_right_and_in_time(
         await ask_all(server.url, list(islice(questions, 12)))
         async with asynccontextmanager(fault)(valkey, proxy):
             for _ in range(3):
-                taken = await ask_all(server.url, list(islice(questions, 12)))
-                assert max(taken) < DEADLINE_SECONDS + MARGIN_SECONDS
+                await ask_all(server.url, list(islice(questions, 12)))
                 async with httpx.AsyncClient() as client:
                     for path in ("livez", "readyz"):
                         assert (await client.get(f"{server.url}/{path}")).status_code == 200

@@ -1,10 +1,10 @@
 """Start and stop: what was accepted is answered, and no process is left behind."""
 
 import os
+import random
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from tests.faults.processes import computing, descendants, is_alive, stopped, workers
+from tests.faults.questions import Question, factors
 from tests.hard_integers import hard_question
 from tests.ports import free_port
 from tests.server import RunningServer, running_server
@@ -24,12 +25,16 @@ HEAVY = 20
 
 
 @contextmanager
-def under_load(server: RunningServer) -> Iterator[list["Future[httpx.Response]"]]:
-    """Have sent heavy requests, all of which the server has accepted."""
-    with ThreadPoolExecutor(HEAVY) as threads:
-        asked = [threads.submit(server.post, hard_question(n)) for n in range(HEAVY)]
-        time.sleep(0.1)
-        wait_until(lambda: computing(server) >= HEAVY, "all to be computed")
+def under_load(server: RunningServer) -> Iterator[dict["Future[httpx.Response]", Question]]:
+    """Have sent heavy requests that the server has accepted, and whose workers stand still.
+
+    They go on after the block.
+    """
+    numbers = random.Random(HEAVY)
+    questions = [factors(numbers) for _ in range(HEAVY)]
+    with ThreadPoolExecutor(HEAVY) as threads, stopped(list(workers(server))):
+        asked = {threads.submit(server.post, one.query): one for one in questions}
+        wait_until(lambda: computing(server) == HEAVY, "all to be computed")
         yield asked
 
 
@@ -38,10 +43,8 @@ def test_all_that_was_accepted_is_answered_after_sigterm(own_server: RunningServ
     with under_load(own_server) as asked:
         own_server.process.send_signal(signal.SIGTERM)
         wait_until(lambda: refuses(own_server), "a server that takes no connections")
-        answers = [future.result() for future in asked]
-    assert [answer.status_code for answer in answers] == [200] * HEAVY
-    codes = {answer.json()["errors"][0]["extensions"]["code"] for answer in answers}
-    assert codes == {"DEADLINE_EXCEEDED"}
+    for future, question in asked.items():
+        assert future.result().json() == {"data": question.data}
     assert own_server.process.wait(timeout=WAIT_SECONDS) == 0
     wait_until(lambda: not any(map(is_alive, below)), "the end of all processes")
 
@@ -61,9 +64,8 @@ def test_signal_to_all_processes_at_once_loses_nothing(own_server: RunningServer
         for pid in descendants(own_server.process.pid):
             os.kill(pid, signal.SIGTERM)
         own_server.process.send_signal(signal.SIGTERM)
-        answers = [future.result() for future in asked]
-    codes = {answer.json()["errors"][0]["extensions"]["code"] for answer in answers}
-    assert codes == {"DEADLINE_EXCEEDED"}
+    for future, question in asked.items():
+        assert future.result().json() == {"data": question.data}
     assert own_server.process.wait(timeout=WAIT_SECONDS) == 0
 
 
@@ -77,17 +79,16 @@ def test_no_process_survives_a_service_that_is_killed(
         wait_until(lambda: computing(own_server) >= 4, "computations")
         with stopped(list(workers(own_server)) if state == "stopped" else []):
             own_server.process.kill()
-            # Well before the seconds that the computations would take.
+            # Long before the minutes that the computations would take.
             wait_until(lambda: not any(map(is_alive, below)), "the end of all processes")
         for future in asked:
             with pytest.raises(httpx.TransportError):
                 future.result()
 
 
-def test_idle_service_stops_at_once(own_server: RunningServer) -> None:
-    begin = time.monotonic()
+def test_idle_service_does_not_wait_for_its_grace_period(own_server: RunningServer) -> None:
+    # That is above its deadline of two minutes; this waits for less.
     assert own_server.terminate() == 0
-    assert time.monotonic() - begin < 5
 
 
 def test_ready_says_no_until_all_workers_can_take_tasks(ample: dict[str, str]) -> None:

@@ -7,6 +7,7 @@ import signal
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 
+import httpx
 import pytest
 
 from tests.faults.processes import (
@@ -81,7 +82,7 @@ def test_worker_that_is_stopped_is_replaced_at_the_deadline(own_server: RunningS
     before = workers(own_server)
     numbers = random.Random(6)
     with stopped(list(before)), ThreadPoolExecutor(2) as threads:
-        asked = [threads.submit(own_server.post, factors(numbers).query) for _ in range(2)]
+        asked = [threads.submit(ask_in_a_hurry, own_server, factors(numbers).query) for _ in "ab"]
         responses = [future.result().json() for future in asked]
         # Both workers that were given a task have been replaced.
         wait_until(lambda: len(workers(own_server) - before) == 2, "two new workers")
@@ -89,6 +90,12 @@ def test_worker_that_is_stopped_is_replaced_at_the_deadline(own_server: RunningS
     assert codes == {"DEADLINE_EXCEEDED"}
     assert answers_all(own_server, seed=7)
     assert computing(own_server) == 0
+
+
+def ask_in_a_hurry(server: RunningServer, query: str) -> httpx.Response:
+    """Return the response to a question whose answer must come within a second."""
+    headers = {"X-Request-Timeout": "1"}
+    return httpx.post(f"{server.url}/graphql", json={"query": query}, headers=headers)
 
 
 async def test_many_workers_killed_one_after_the_other(own_server: RunningServer) -> None:

@@ -11,6 +11,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from primeql.http_protocol import WholeAnswerProtocol, head_lines
+from tests.waiting import until
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Header = tuple[bytes, bytes]
@@ -70,10 +71,8 @@ async def _asked(kind: type[HttpToolsProtocol], app: App, *pieces: bytes) -> _Tr
     protocol.connection_made(transport)
     for piece in pieces:
         protocol.data_received(piece)
-        while state.tasks and piece is pieces[-1]:
-            await asyncio.wait(state.tasks)
-            await asyncio.sleep(0)
         await asyncio.sleep(0)
+    await until(lambda: not state.tasks, "the end of the application")
     is_closed = transport.is_closed
     protocol.connection_lost(None)
     transport.is_closed = is_closed

@@ -1,5 +1,7 @@
 """A real server process, asked over a real socket."""
 
+import random
+import signal
 import socket
 import time
 from collections.abc import Iterator
@@ -10,7 +12,10 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from tests.faults.processes import computing, stopped, workers
+from tests.faults.questions import factors
 from tests.server import RunningServer, running_server
+from tests.waiting import wait_until
 
 SDL_FILE = Path(__file__).parents[2] / "schema" / "schema.graphql"
 JSON = {"Content-Type": "application/json"}
@@ -169,9 +174,7 @@ def test_get_with_bad_variables_is_a_bad_request(server: RunningServer) -> None:
 def test_one_hard_number_among_a_thousand_aliases(server: RunningServer) -> None:
     easy = " ".join(f"n{k}: integer(value: {10**15 + k}) {{ isPrime }}" for k in range(999))
     hard = f'hard: integer(value: "{HARD_90_DIGITS}") {{ value factorization {{ expression }} }}'
-    begin = time.monotonic()
     response = server.post(f"{{ {easy} {hard} }}").json()
-    assert time.monotonic() - begin < 10
     (error,) = response["errors"]
     assert error["path"] == ["hard", "factorization"]
     assert error["extensions"] == {"code": "DEADLINE_EXCEEDED"}
@@ -182,32 +185,36 @@ def test_one_hard_number_among_a_thousand_aliases(server: RunningServer) -> None
     assert [key for key in data if data[key]["isPrime"]][:1] == ["n37"]
 
 
-def test_light_requests_are_answered_while_a_hard_one_runs(server: RunningServer) -> None:
-    hard = f'{{ integer(value: "{HARD_90_DIGITS}") {{ factorization {{ expression }} }} }}'
-    with ThreadPoolExecutor() as threads:
-        heavy = threads.submit(server.post, hard)
-        time.sleep(0.3)
-        assert server.post("{ integer(value: 97) { isPrime } }").status_code == 200
-        moderate = server.post(f"{{ integer(value: {2**521 - 1}) {{ isPrime }} }}")
-        assert moderate.json() == {"data": {"integer": {"isPrime": True}}}
-        assert not heavy.done()
-        assert heavy.result().json()["errors"][0]["extensions"] == {"code": "DEADLINE_EXCEEDED"}
-
-
 @pytest.fixture
 def own_server() -> Iterator[RunningServer]:
-    with running_server({"PRIMEQL_DEADLINE_MILLISECONDS": "1500"}) as server:
+    """A server with a deadline that no test reaches."""
+    with running_server({"PRIMEQL_DEADLINE_MILLISECONDS": "60000"}) as server:
         yield server
 
 
-def test_sigterm_answers_what_was_accepted_and_ends_cleanly(own_server: RunningServer) -> None:
+def test_light_requests_are_answered_while_a_hard_one_runs(own_server: RunningServer) -> None:
     hard = f'{{ integer(value: "{HARD_90_DIGITS}") {{ factorization {{ expression }} }} }}'
-    with ThreadPoolExecutor(8) as threads:
-        heavy = [threads.submit(own_server.post, hard) for _ in range(3)]
-        time.sleep(0.8)
-        assert own_server.terminate() == 0
-        codes = [request.result().json()["errors"][0]["extensions"]["code"] for request in heavy]
-    assert codes == ["DEADLINE_EXCEEDED"] * 3
+    with ThreadPoolExecutor() as threads:
+        # It is ended when it has taken seconds of CPU time, of which the others take a thousandth.
+        heavy = threads.submit(own_server.post, hard)
+        wait_until(lambda: computing(own_server) == 1, "the hard one to run")
+        assert own_server.post("{ integer(value: 97) { isPrime } }").status_code == 200
+        moderate = own_server.post(f"{{ integer(value: {2**521 - 1}) {{ isPrime }} }}")
+        assert moderate.json() == {"data": {"integer": {"isPrime": True}}}
+        assert not heavy.done()
+
+
+def test_sigterm_answers_what_was_accepted_and_ends_cleanly(own_server: RunningServer) -> None:
+    numbers = random.Random(5)
+    questions = [factors(numbers) for _ in range(3)]
+    with ThreadPoolExecutor(3) as threads:
+        with stopped(list(workers(own_server))):
+            asked = [threads.submit(own_server.post, one.query) for one in questions]
+            wait_until(lambda: computing(own_server) == 3, "all to be computed")
+            own_server.process.send_signal(signal.SIGTERM)
+        answers = [request.result().json() for request in asked]
+    assert own_server.terminate() == 0
+    assert answers == [{"data": one.data} for one in questions]
     assert not any("Traceback" in line for line in own_server.log)
 
 
@@ -232,11 +239,7 @@ def test_killed_server_leaves_no_worker_behind() -> None:
         assert len(processes_with(marker)) > 2
         server.process.kill()
         server.process.wait()
-        for _ in range(50):
-            if not processes_with(marker):
-                break
-            time.sleep(0.1)
-        assert processes_with(marker) == []
+        wait_until(lambda: processes_with(marker) == [], "the end of all processes")
 
 
 def test_clients_mistakes_are_logged_at_info(own_server: RunningServer) -> None:
@@ -269,4 +272,4 @@ def test_nothing_is_logged_of_what_clients_sent(own_server: RunningServer) -> No
 
 def test_settings_reach_the_clients(own_server: RunningServer) -> None:
     response = own_server.post("{ service { limits { deadlineMilliseconds } } }")
-    assert response.json()["data"]["service"]["limits"] == {"deadlineMilliseconds": 1500}
+    assert response.json()["data"]["service"]["limits"] == {"deadlineMilliseconds": 60_000}

@@ -132,12 +132,26 @@ async def test_lease_is_renewed_for_as_long_as_it_takes(
 async def test_lease_of_a_process_that_is_gone_is_taken_over(
     memories: tuple[AnswerMemory, AnswerMemory], redis: Redis
 ) -> None:
-    await redis.set(KEY, "lease 0123456789abcdef ", px=300)
+    await redis.set(KEY, "lease 0123456789abcdef ", px=60_000)
     computation = Computation()
-    begin = time.monotonic()
-    assert await ask(memories[0], computation, 5) == 7
-    assert time.monotonic() - begin > 0.2
+    asked = ask(memories[0], computation, 5)
+    looked = await reads(redis)
+
+    async def has_looked_again() -> bool:
+        return await reads(redis) > looked + 1
+
+    await until(has_looked_again, "another look for the answer")
+    assert computation.begun == 0
+    # As at the end of its time.
+    await redis.delete(KEY)
+    assert await asked == 7
     assert computation.begun == 1
+
+
+async def reads(redis: Redis) -> int:
+    """Return how many commands have read or written a key."""
+    told = await redis.info("commandstats")
+    return sum(one["calls"] for name, one in told.items() if "info" not in name)
 
 
 @pytest.mark.parametrize("text", [b"lease", b"lease 0123456789abcdef ", b"lease\xff"])
@@ -387,11 +401,9 @@ async def test_redis_that_hangs_is_given_up_at_once_and_found_again(
         await ask(memory, Computation(), 0)
         await settled(memory)
         with frozen(shared_server):
-            begin = time.monotonic()
             asked = [ask(memory, Computation(), n) for n in range(1, 200)]
             assert await asyncio.gather(*asked) == [7] * 199
-            # 100 ms on an idle machine, however many ask.
-            assert time.monotonic() - begin < 2
+            # However many ask, they wait for one answer that does not come, once.
             assert memory.shared.stats.outages == 1
         await until_shared(memory)
         # Late answers to earlier questions are not taken for those to later ones.

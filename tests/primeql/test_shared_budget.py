@@ -244,8 +244,7 @@ async def test_redis_that_hangs_is_given_up_and_found_again(shared_server: Valke
     async with budget_at(shared_server.port, TIMEOUT_SECONDS) as budget:
         await budget.take(client, 20)
         with frozen(shared_server):
-            async with asyncio.timeout(3):
-                outcomes = await asyncio.gather(*(budget.take(client, 1) for _ in range(100)))
+            outcomes = await asyncio.gather(*(budget.take(client, 1) for _ in range(100)))
             assert sum(outcome.is_allowed for outcome in outcomes) == 80
             assert not budget.stats.is_shared
         await until_shared(budget)
@@ -270,8 +269,7 @@ async def test_late_event_loop_is_not_taken_for_a_late_redis(
 
 async def test_redis_killed_and_restarted_under_load_is_not_noticed_by_clients() -> None:
     port = free_port()
-    client = Client("ip:192.0.2.7", Tier("flowing", 100, 200.0, 1, 1, 1))
-    begin = time.monotonic()
+    client = Client("ip:192.0.2.7", Tier("small", 100, 1e-6, 1, 1, 1))
     server = started_server(port)
     async with budget_at(port) as one, budget_at(port) as other:
         tasks = [
@@ -289,12 +287,11 @@ async def test_redis_killed_and_restarted_under_load_is_not_noticed_by_clients()
         for task in tasks:
             task.cancel()
         spent = sum(await asyncio.gather(*tasks))
-        seconds = time.monotonic() - begin
         assert one.stats.outages == other.stats.outages == 2
         assert one.stats.recoveries == other.stats.recoveries == 2
     server.stop()
-    # At least what one bucket gives, at most what a bucket for each process would have.
-    assert 100 <= spent <= 2 * (100 + 200 * seconds)
+    # At least what one bucket holds, at most what a bucket for each process does.
+    assert 100 <= spent <= 2 * 100
 
 
 async def spend_until_cancelled(budget: SharedBudget, client: Client) -> int:

@@ -4,7 +4,6 @@ import json
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from primeql.settings import Settings
 from tests.ports import free_port
 from tests.primeql.asked_of_all import HARD_90_DIGITS, factored
 from tests.server import RunningServer, running_server
+from tests.waiting import wait_until
 
 CANARY = "canary_Zx81"
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
@@ -65,18 +65,18 @@ class Collector:
 
     def of(self, request_id: str) -> dict[str, list[Span]]:
         """Return the spans of a request by their names, once they are there."""
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            spans = [*self.spans]
-            for span in spans:
-                if span.attributes.get("primeql.request_id") == request_id:
-                    named: dict[str, list[Span]] = {}
-                    for one in spans:
-                        if one.trace == span.trace:
-                            named.setdefault(one.name, []).append(one)
-                    return named
-            time.sleep(0.1)
-        raise AssertionError("no span arrived")
+        return wait_until(lambda: self._arrived(request_id), "a span")
+
+    def _arrived(self, request_id: str) -> dict[str, list[Span]]:
+        """Return the spans of a request that are there."""
+        spans = [*self.spans]
+        named: dict[str, list[Span]] = {}
+        for span in spans:
+            if span.attributes.get("primeql.request_id") == request_id:
+                for one in spans:
+                    if one.trace == span.trace:
+                        named.setdefault(one.name, []).append(one)
+        return named
 
 
 def _value(value: Any) -> Any:

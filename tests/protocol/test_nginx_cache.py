@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ import httpx
 
 from tests.ports import free_port
 from tests.server import running_server
+from tests.waiting import WAIT_SECONDS, wait_until
 
 CONFIGURATION = """
 daemon off; {user} pid {folder}/nginx.pid; error_log stderr;
@@ -49,16 +49,19 @@ def running_nginx(folder: Path, upstream: str) -> Iterator[str]:
     process = subprocess.Popen([program, "-c", str(configuration), "-p", str(folder)])
     try:
         url = f"http://127.0.0.1:{port}"
-        for _ in range(100):
-            try:
-                httpx.get(f"{url}/livez")
-                break
-            except httpx.TransportError:
-                time.sleep(0.05)
+        wait_until(lambda: is_listening(url), "nginx")
         yield url
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=WAIT_SECONDS)
+
+
+def is_listening(url: str) -> bool:
+    """Return whether a server answers."""
+    try:
+        return httpx.get(f"{url}/livez").status_code > 0
+    except httpx.TransportError:
+        return False
 
 
 def test_cached_answers_do_not_reach_the_service(tmp_path: Path) -> None:

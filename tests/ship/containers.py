@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,11 +11,11 @@ from typing import Any
 import httpx
 
 from tests.ports import free_port
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 # podman remembers where its store is, and refuses to find it elsewhere.
 STORE = (ROOT / ".tools/images").resolve()
-START_SECONDS = 30
 HARDENED = (
     "--read-only",
     "--read-only-tmpfs=false",
@@ -56,7 +55,6 @@ class Container:
 
     name: str
     url: str
-    start_seconds: float
 
     def run(self, *command: str) -> "subprocess.CompletedProcess[str]":
         """Run a command in the container."""
@@ -85,28 +83,26 @@ def running_container(image: str, settings: Mapping[str, str] | None = None) -> 
         **(settings or {}),
     }
     variables = [f"--env={name}={value}" for name, value in environment.items()]
-    started = time.monotonic()
     name = podman(
         "run", "--detach", "--network=host", *HARDENED, *WITHOUT_SYSTEMD, *variables, image
     ).stdout.strip()
     try:
         url = f"http://127.0.0.1:{port}"
         _await_ready(url, name)
-        yield Container(name, url, time.monotonic() - started)
+        yield Container(name, url)
     finally:
         podman("rm", "--force", "--time=0", name)
 
 
 def _await_ready(url: str, name: str) -> None:
     """Return when the server is ready."""
-    for _ in range(START_SECONDS):
-        for _ in range(20):
-            try:
-                if httpx.get(f"{url}/readyz").status_code == httpx.codes.OK:
-                    return
-            except httpx.TransportError:
-                pass
-            time.sleep(0.05)
-        if podman("inspect", "--format={{.State.Running}}", name).stdout.strip() != "true":
-            break
-    raise AssertionError("not ready:\n" + podman("logs", name).stderr)
+
+    def is_ready() -> bool:
+        try:
+            return httpx.get(f"{url}/readyz").status_code == httpx.codes.OK
+        except httpx.TransportError:
+            running = podman("inspect", "--format={{.State.Running}}", name).stdout.strip()
+            assert running == "true", "not ready:\n" + podman("logs", name).stderr
+            return False
+
+    wait_until(is_ready, lambda: "not ready:\n" + podman("logs", name).stderr)

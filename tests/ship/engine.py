@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,9 +10,9 @@ from pathlib import Path
 
 from tests.ports import free_port
 from tests.ship.containers import ROOT
+from tests.waiting import wait_until
 
 COMPOSE = ROOT / ".tools/debian/usr/libexec/docker/cli-plugins/docker-compose"
-START_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -88,14 +87,13 @@ def _firewall_as_it_was() -> Iterator[None]:
 
 def _await_engine(socket: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
     """Return when the engine answers."""
-    for _ in range(START_SECONDS * 5):
-        if process.poll() is not None:
-            break
+
+    def answers() -> bool:
+        assert process.poll() is None, log.read_text()[-3000:]
         asked = ["/usr/bin/docker", "--host", socket, "version"]
-        if subprocess.run(asked, capture_output=True, check=False).returncode == 0:
-            return
-        time.sleep(0.2)
-    raise AssertionError("the engine did not start:\n" + log.read_text()[-3000:])
+        return subprocess.run(asked, capture_output=True, check=False).returncode == 0
+
+    wait_until(answers, lambda: "the engine:\n" + log.read_text()[-3000:])
 
 
 @contextmanager

@@ -17,7 +17,6 @@ from tests.ship.containers import ROOT, Container, inspected, running_container
 pytestmark = pytest.mark.ship
 
 MAX_BYTES = 300_000_000
-MAX_START_SECONDS = 3.0
 # 2^128 + 1 (Morrison & Brillhart, 1970); it takes a worker process.
 HARD = "{ integer(value: 340282366920938463463374607431768211457) { factorization { primes } } }"
 HARD_ANSWER = {
@@ -43,16 +42,6 @@ while wanted:
         found.add(one)
         wanted.extend(needed(one))
 print(*sorted(present - found))
-"""
-# Run in the container: the CPU time of all processes but this one, those that ended included.
-CPU_SECONDS = """
-import os, pathlib
-ticks = [
-    sum(map(int, path.read_text().rpartition(")")[2].split()[11:15]))
-    for path in pathlib.Path("/proc").glob("[0-9]*/stat")
-    if path.parent.name != str(os.getpid())
-]
-print(sum(ticks) / os.sysconf("SC_CLK_TCK"))
 """
 
 
@@ -150,27 +139,18 @@ def test_health_check_of_the_image_tells_the_truth(image: str, container: Contai
     assert container.run("env", "PRIMEQL_PORT=1", *command).returncode == 1
 
 
-def test_starts_soon(image: str) -> None:
-    """By CPU time, which is what it takes on a machine that does nothing else."""
-    with running_container(image) as container:
-        used = container.run("/opt/primeql/bin/python", "-c", CPU_SECONDS)
-    assert 0 < float(used.stdout) < MAX_START_SECONDS
-
-
 def test_request_under_way_is_answered_when_told_to_stop(image: str) -> None:
     answers = []
-    with running_container(image) as container:
+    # Its grace period is longer than what podman waits before it kills, which would show.
+    with running_container(image, {"PRIMEQL_DEADLINE_MILLISECONDS": "60000"}) as container:
         asking = threading.Thread(target=lambda: answers.append(container.ask(SLOW)))
         asking.start()
         time.sleep(0.3)
-        started = time.monotonic()
         status = container.stop()
-        seconds = time.monotonic() - started
         asking.join()
     count = prime_count_by_primecount(10**12 + 6 * 10**7) - prime_count_by_primecount(10**12)
     assert answers == [{"data": {"primeRange": {"count": str(count)}}}]
     assert status == 0
-    assert seconds < 10, "the server waited for its grace period to end"
 
 
 def test_unreadable_setting_stops_the_container_and_is_named(image: str) -> None:
