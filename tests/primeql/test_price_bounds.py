@@ -1,187 +1,57 @@
-"""Nothing that is asked takes longer than twice its price and 10 ms, in CPU time."""
+"""Prices of the worst documents known: none is too dear to ask, none is far below what it takes.
 
-import asyncio
-import gc
-from collections.abc import Iterable, Iterator, Sequence
+What they take is measured by ``benchmarks.bench_price_bounds``, not here.
+"""
+
 from dataclasses import replace
-from typing import Any
 
 import pytest
-from graphql import get_introspection_query, parse, validate
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from hypothesis_graphql import nodes, queries
 
-from benchmarks.cost_documents import documents
 from benchmarks.cost_service import Bench
-from benchmarks.cost_workload import Request
-from engine.neighbours import next_prime
-from primeql.serve_command import GC_THRESHOLDS
+from benchmarks.worst_documents import WORST
 from resolvers.limits import Limits
 from resolvers.prices_tariff import Overheads
-from schema import build_schema
 
-# Twice the price and 10 ms are promised.
-FACTOR = 2.0
-ALLOWANCE_POINTS = 100.0
-MOST_GENERATED = 3_000
-HIGHLY_COMPOSITE = 897612484786617600
-LARGE_PRIME = next_prime(2**255)
-
-
-def _integer(value: int, fields: str) -> Request:
-    query = f"query ($n: BigInt!) {{ integer(value: $n) {{ {fields} }} }}"
-    return Request("one", query, {"n": str(value)})
-
-
-def _range(low: int, high: int, fields: str) -> Request:
-    query = f"query ($l: BigInt!, $h: BigInt!) {{ primeRange(low: $l, high: $h) {{ {fields} }} }}"
-    return Request("range", query, {"l": str(low), "h": str(high)})
-
-
-def _aliases(count: int, field: str, declared: str = "", **variables: Any) -> Request:
-    asked = " ".join(f"a{k}: {field}" for k in range(count))
-    return Request("aliases", f"query {declared} {{ {asked} }}", variables)
-
-
-def _aliases_of(fields: Sequence[str], beside: str = "") -> Request:
-    asked = " ".join(f"a{k}: {field}" for k, field in enumerate(fields))
-    return Request("aliases", f"{{ {beside} {asked} }}", {})
-
-
-def _batch(values: Iterable[int], fields: str) -> Request:
-    query = f"query ($v: [BigInt!]!) {{ integers(values: $v) {{ {fields} }} }}"
-    return Request("batch", query, {"v": list(map(str, values))})
-
-
-def _semiprime(bits: int) -> int:
-    half = bits // 2
-    return next_prime((1 << (half - 1)) + 12345) * next_prime((1 << (bits - half - 1)) + 54321)
-
-
-SIZES = (62, 64, 66, 68, 69, 72, 76, 77, 80, 83, 88, 92, 96, 104)
-HARD = _semiprime(100)
-_WORDS = [str(2**63 + 2 * k + 1) for k in range(300)]
-_LARGE = [str(2**127 + 2 * k + 1) for k in range(20)]
-_VALUES = "($v: [BigInt!]!)"
-# The kinds that were the worst known of the prices of some version.
-WORST = {
-    "pages of edges": _range(10**9, 2 * 10**9, "primes(first: 20000) { edges { node cursor } }"),
-    "pages of pages": _range(
-        1,
-        10**7,
-        " ".join(
-            f"p{k}: primes(first: 500) {{ nodes pageInfo {{ endCursor }} }}" for k in range(40)
-        ),
-    ),
-    "divisors": _integer(HIGHLY_COMPOSITE, "divisors(first: 50000) { edges { node cursor } }"),
-    "sums of divisors": _integer(
-        HIGHLY_COMPOSITE**4, "arithmetic { a: divisorSum(power: 30) b: divisorSum(power: 31) }"
-    ),
-    "constellations": _range(
-        10**12, 10**12 + 10**7, "constellations(offsets: [0, 2, 6, 8], first: 100) { totalCount }"
-    ),
-    "classes of a large prime": _integer(LARGE_PRIME, "classes"),
-    "classes of many": _batch([next_prime(2**62 + 10**6 * k) for k in range(100)], "classes"),
-    "batch times alias, words": _aliases(
-        20, "integers(values: $v) { isPrime nextPrime factorization { primes } }", _VALUES, v=_WORDS
-    ),
-    "batch times alias, large": _aliases(
-        10, "integers(values: $v) { isPrime value primality { witness } }", _VALUES, v=_LARGE
-    ),
-    "wide root": _aliases(3_000, "service { version limits { maxDigits } }"),
-    "wide integers": _aliases(2_000, 'integer(value: "18446744073709551557") { value isPrime }'),
-    "wide refusals": _aliases(1_000, "primeRange(low: 2, high: 1) { count }"),
-    "negative words": _batch(range(-500, 0), "isPrime nextPrime"),
-    "buckets": _range(10**9, 10**9 + 10**7, "histogram(buckets: 1000) { low high count }"),
-    "residues": _range(10**9, 10**9 + 10**6, "residues(modulus: 3000) { residue count }"),
-    "gaps": _range(1, 10**8, "gaps { frequencies { length count } maximum { start end merit } }"),
-    "a page of long primes": _range(1016, 10**30, "primes(last: 2000) { nodes }"),
-    "all residues": _range(129, 10**6, "residues(modulus: 99991) { residue count }"),
-    "buckets between known counts": _range(90537073, 145466517, "histogram(buckets: 20) { count }"),
-    "long progressions": _aliases(
-        50, f'progression(start: "{2**64 + 43}", difference: "{10**60}") {{ terms endedBy }}'
-    ),
-    "a hard integer among easy ones": _batch([*range(999), HARD], "factorization { primes }"),
-    "a long integer among words": _batch([*range(5_000), 2**64 + 13], "isPrime value"),
-    "factors of words": _batch(
-        range(10**9, 10**9 + 500), "factorization { factors { prime exponent } primes expression }"
-    ),
-    "classes of small primes": _batch([next_prime(10**6 + 100 * k) for k in range(300)], "classes"),
-    "errors of items": _batch(range(1, 1_001), 'divisors(after: "x") { nodes }'),
-    "products of two primes": _aliases_of(
-        [f'integer(value: "{_semiprime(bits)}") {{ factorization {{ primes }} }}' for bits in SIZES]
-    ),
-    "words beside the schema": _aliases_of(
-        [f'integer(value: "{k}") {{ value isPrime }}' for k in range(500)],
-        "__schema { queryType { name } }",
-    ),
-    "introspection": Request("introspection", get_introspection_query(), {}),
+# Three quarters of the prices that held by that benchmark on a quiet machine. Lower ones are for
+# those who have measured again.
+LEAST_POINTS = {
+    "pages of edges": 160,
+    "pages of pages": 11,
+    "divisors": 530,
+    "sums of divisors": 2,
+    "constellations": 130,
+    "classes of a large prime": 940,
+    "classes of many": 89,
+    "batch times alias, words": 5_400,
+    "batch times alias, large": 360,
+    "wide root": 100,
+    "wide integers": 24,
+    "wide refusals": 190,
+    "negative words": 100,
+    "buckets": 57,
+    "residues": 19,
+    "gaps": 330,
+    "a page of long primes": 150,
+    "all residues": 620,
+    "buckets between known counts": 100,
+    "long progressions": 16,
+    "a hard integer among easy ones": 100,
+    "a long integer among words": 48,
+    "factors of words": 55,
+    "classes of small primes": 79,
+    "errors of items": 270,
+    "products of two primes": 360,
+    "words beside the schema": 140,
+    "introspection": 190,
 }
 
 
 @pytest.fixture(scope="module")
-def bench() -> Iterator[Bench]:
-    """Return the service in this process, its collector set as the server's, and its prices."""
-    before = gc.get_threshold()
-    made = Bench(replace(Overheads(), process=0.0, thread=0.0))
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*GC_THRESHOLDS)
-    yield made
-    gc.set_threshold(*before)
-    gc.unfreeze()
-
-
-def promised(price: float) -> float:
-    """Return the points that a request of this price takes at most, on the reference machine."""
-    return FACTOR * price + ALLOWANCE_POINTS
-
-
-async def points_taken(bench: Bench, request: Request, enough: float) -> float:
-    """Return the least CPU time of up to three runs, ready, as on the quiet reference machine.
-
-    What takes no more than ``enough`` is not run again.
-    """
-    least = (await bench.once(request)).normalised
-    for _ in range(3):
-        if least <= enough:
-            break
-        least = min(least, (await bench.once(request)).normalised)
-    return least
+def bench() -> Bench:
+    return Bench(replace(Overheads(), process=0.0, thread=0.0))
 
 
 @pytest.mark.parametrize("name", WORST)
-async def test_worst_known_cases_take_little_more_than_their_price(bench: Bench, name: str) -> None:
+def test_worst_known_documents_are_neither_too_dear_nor_too_cheap(bench: Bench, name: str) -> None:
     price = bench.estimate(WORST[name]).points
-    assert price <= Limits().max_request_cost
-    most = promised(price)
-    assert await points_taken(bench, WORST[name], most) <= most
-
-
-INTEGERS = st.one_of(
-    st.integers(min_value=-(10**3), max_value=10**6),
-    st.integers(min_value=0, max_value=2**64),
-    st.integers(min_value=0, max_value=2**160),
-)
-SCHEMA = build_schema(Limits().max_digits)._schema
-DOCUMENTS = queries(SCHEMA, custom_scalars={"BigInt": INTEGERS.map(lambda n: nodes.String(str(n)))})
-
-
-GENERATED = DOCUMENTS.map(lambda text: Request("generated", text, {}))
-
-
-@pytest.mark.slow
-@settings(
-    max_examples=2_000, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
-)
-@given(request=st.one_of(GENERATED, documents()))
-def test_no_generated_query_takes_much_more_than_its_price(bench: Bench, request: Request) -> None:
-    if validate(SCHEMA, parse(request.query)):
-        return
-    price = bench.estimate(request).points
-    if price <= MOST_GENERATED:
-        # Collections would walk through all that hypothesis holds.
-        gc.freeze()
-        most = promised(price)
-        assert asyncio.run(points_taken(bench, request, most)) <= most
+    assert LEAST_POINTS[name] <= price <= Limits().max_request_cost
