@@ -18,8 +18,8 @@ RUN apt-get update -qq && apt-get install -qq --no-install-recommends binutils >
 COPY requirements.lock /src/
 # 43 MB of the wheels are symbols for debuggers. Libraries that wheels bundle (*.libs) have been
 # relinked: strip would break them.
-RUN /opt/pip/bin/pip --python /opt/primeql install --quiet \
-        --require-hashes --only-binary=:all: -r /src/requirements.lock \
+RUN /opt/pip/bin/pip --python /opt/primeql install --quiet --no-deps \
+        --require-hashes --only-binary=:all: --requirement /src/requirements.lock \
     && find /opt/primeql -name '*.so' -not -path '*.libs/*' -exec strip --strip-debug {} +
 WORKDIR /src
 COPY pyproject.toml README.md LICENSE ./
@@ -32,6 +32,7 @@ COPY primeql/ primeql/
 COPY --from=explorer /src/primeql/explorer_static/ primeql/explorer_static/
 # The lock holds what builds the wheel, too; the service needs neither that nor libraries' own tests.
 RUN /opt/pip/bin/pip --python /opt/primeql install --quiet --no-deps --no-build-isolation . \
+    && /opt/pip/bin/pip --python /opt/primeql check \
     && /opt/pip/bin/pip --python /opt/primeql uninstall --quiet --yes \
         editables hatchling pathspec pluggy tomlkit trove-classifiers \
     && find /opt/primeql -type d -name tests -prune -exec rm -r {} +

@@ -1,6 +1,10 @@
 # Every target works on a fresh clone: it installs what it needs first.
 BIN := .venv/bin
-PIP := $(BIN)/pip install --quiet --disable-pip-version-check
+PIP := $(BIN)/pip --disable-pip-version-check
+INSTALL := $(PIP) install --quiet --no-deps
+# A lock names all that is needed, so nothing is resolved: pip before 23.3 would resolve a requirement
+# with an extra anew, take a release newer than the lock's, and refuse it for its hash.
+INSTALL_LOCK := $(INSTALL) --require-hashes --requirement
 EXPLORER := primeql/explorer_static/index.html
 EXPLORER_SOURCES := $(shell find explorer -type f -not -path '*/node_modules/*')
 PACKAGES := engine resolvers schema execution middleware primeql
@@ -67,12 +71,15 @@ $(EXPLORER): $(EXPLORER_SOURCES)
 	python3 -m venv .venv
 
 .venv/installed: requirements.lock pyproject.toml | .venv/bin/python
-	$(PIP) --require-hashes -r requirements.lock
-	$(PIP) --no-deps --no-build-isolation -e .
+	$(INSTALL_LOCK) requirements.lock
+	$(INSTALL) --no-build-isolation --editable .
+	@# The tools of an older lock may ask for older libraries: they are installed and checked next.
+	test -e .venv/installed-dev || $(PIP) check
 	touch $@
 
 .venv/installed-dev: requirements-dev.lock .venv/installed
-	$(PIP) --require-hashes -r requirements-dev.lock
+	$(INSTALL_LOCK) requirements-dev.lock
+	$(PIP) check
 	touch $@
 
 # Prometheus and Alertmanager beside `make run`.
@@ -85,7 +92,7 @@ monitoring: .venv/installed-dev
 	$(BIN)/python -m scripts.make_dashboard
 
 lock: .venv/bin/python
-	$(PIP) uv
+	$(INSTALL) uv==0.13.9
 	scripts/lock
 
 hooks: .venv/installed-dev

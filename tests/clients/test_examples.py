@@ -133,7 +133,8 @@ def codegen_bin(request: pytest.FixtureRequest) -> Path:
         run([sys.executable, "-m", "venv", "--clear", environment], EXAMPLES)
         pip: list[str | Path] = [environment / "bin" / "pip", "install", "--quiet", "--quiet"]
         pip += ["--disable-pip-version-check"]
-        run([*pip, "--require-hashes", "--requirement", requirements], EXAMPLES)
+        run([*pip, "--no-deps", "--require-hashes", "--requirement", requirements], EXAMPLES)
+        run([environment / "bin" / "pip", "check"], EXAMPLES)
         stamp.write_bytes(requirements.read_bytes())
     return environment / "bin"
 
