@@ -13,7 +13,17 @@ from primeql.settings import Settings
 from tests.server import RunningServer, running_server
 from tests.waiting import WAIT_SECONDS
 
+# Bounds of tests that build an image, or compute for minutes; for all others, see pyproject.toml.
+TIMEOUT_SECONDS = {"faults": 900, "slow": 3_600, "ship": 3_600, "stack": 3_600}
 Ask = Callable[..., Awaitable[dict[str, Any]]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give tests of some kinds more time."""
+    for item in items:
+        for kind, seconds in TIMEOUT_SECONDS.items():
+            if item.get_closest_marker(kind):
+                item.add_marker(pytest.mark.timeout(seconds))
 
 
 @pytest.fixture(scope="session", autouse=True)
