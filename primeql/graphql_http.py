@@ -35,7 +35,7 @@ _NOT_STORED: HeaderFields = as_sent({"Cache-Control": NO_STORE})
 
 def refuse(error: RequestError, media_type: str = JSON, **headers: str) -> Response:
     """Return the response to a request that is refused as a whole, in GraphQL's shape."""
-    fields = as_sent({**headers, "Cache-Control": NO_STORE})
+    fields = as_sent({**error.headers, **headers, "Cache-Control": NO_STORE})
     return json_response(refusal(error).body, error.status, fields, media_type)
 
 

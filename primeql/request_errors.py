@@ -1,5 +1,8 @@
 """Requests from which no operation can be taken; raised by readers, answered by the endpoint."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from resolvers.errors import ErrorCode
 
 
@@ -10,12 +13,18 @@ class RequestError(Exception):
         message: Safe to show.
         status: The HTTP status if the whole request is refused.
         code: The ``extensions.code``.
+        headers: Of the answer if the whole request is refused.
     """
 
     def __init__(
-        self, message: str, status: int = 400, code: ErrorCode = ErrorCode.BAD_REQUEST
+        self,
+        message: str,
+        status: int = 400,
+        code: ErrorCode = ErrorCode.BAD_REQUEST,
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """Remember what to answer."""
         super().__init__(message)
         self.status = status
         self.code = code
+        self.headers = headers

@@ -108,6 +108,59 @@ def test_batch_of_another_size_is_refused(strict_server: RunningServer, size: in
     assert "1 to 3 operations" in response.json()["errors"][0]["message"]
 
 
+# JSON
+
+
+def nested(depth: int, leaf: object) -> str:
+    """Return JSON of lists in each other, which json.dumps would not go so deep for."""
+    return "[" * depth + json.dumps(leaf) + "]" * depth
+
+
+DEPTHS = (1, 90, 97, 98, 99, 100, 101, 500, *range(940, 1_000, 3), 2_000, 5_000)
+
+
+@pytest.mark.parametrize("leaf", [7, "\U0001f600"], ids=["number", "pair of surrogates"])
+@pytest.mark.parametrize("place", ["variables", "extensions", "other", "query", "batch", "body"])
+def test_deep_json_in_a_body_is_answered_or_refused(
+    server: RunningServer, place: str, leaf: object
+) -> None:
+    statuses = []
+    with httpx.Client(base_url=server.url, headers={"Content-Type": "application/json"}) as client:
+        for depth in DEPTHS:
+            deep = nested(depth, leaf)
+            body = json.dumps({"query": QUERY})[:-1] + f', "{place}": {{"a": {deep}}}}}'
+            if place == "query":
+                body = f'{{"query": {deep}}}'
+            elif place == "batch":
+                body = f"[{body}, {body}]"
+            elif place == "body":
+                body = deep
+            response = client.post("/graphql", content=body)
+            statuses.append(response.status_code)
+            if depth > 100:
+                assert "nests lists and objects more than 100 levels" in response.text
+    # Before that, only what is no request is refused.
+    assert {status // 100 for status in statuses} <= {2, 4}
+    assert statuses[DEPTHS.index(101) :] == [400] * (len(DEPTHS) - DEPTHS.index(101))
+    assert statuses[0] == (400 if place == "query" else 200)
+
+
+@pytest.mark.parametrize("leaf", [7, "\U0001f600"], ids=["number", "pair of surrogates"])
+@pytest.mark.parametrize("name", ["variables", "extensions"])
+def test_deep_json_in_a_query_string_is_answered_or_refused(
+    server: RunningServer, name: str, leaf: object
+) -> None:
+    with httpx.Client(base_url=server.url) as client:
+        for depth in DEPTHS:
+            deep = '{"a": ' + nested(depth, leaf) + "}"
+            response = client.get("/graphql", params={"query": QUERY, name: deep})
+            if depth < 100:
+                assert response.json() == ANSWER
+            else:
+                assert response.status_code == 400
+                assert f"{name} nests lists and objects" in response.text
+
+
 # Persisted queries
 
 

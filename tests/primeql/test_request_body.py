@@ -9,10 +9,18 @@ from typing import Any
 import brotli
 import pytest
 import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message
 
-from primeql.request_body import decode_json, decoding_points, read_json
+from primeql.request_body import (
+    MAX_JSON_DEPTH,
+    decode_json,
+    decoding_points,
+    nests_deeper,
+    read_json,
+)
 from primeql.request_errors import RequestError
 
 PACKERS = {
@@ -84,8 +92,28 @@ async def test_damaged_bodies_are_refused(coding: str, damage: str) -> None:
 
 
 @pytest.mark.parametrize("coding", ["compress", "gzip, br", "nonsense"])
-async def test_other_codings_are_refused(coding: str) -> None:
-    assert await refused(b"{}", coding) == 415
+async def test_other_codings_are_refused_and_told_those_taken(coding: str) -> None:
+    with pytest.raises(RequestError) as refusal:
+        await read(b"{}", coding)
+    assert refusal.value.status == 415
+    assert refusal.value.headers == {"Accept-Encoding": "gzip, deflate, br, zstd"}
+
+
+@pytest.mark.parametrize("members", [2, 3, 50])
+async def test_gzip_body_of_several_members_is_unpacked(members: int) -> None:
+    text = b'{"n": [' + b"1, " * 200 + b"2]}"
+    size = -(-len(text) // members)
+    parts = [text[at : at + size] for at in range(0, len(text), size)]
+    packed = b"".join(gzip.compress(part) for part in parts)
+    assert await read(packed, "gzip") == json.loads(text)
+    assert await refused(packed[:-4], "gzip") == 400
+    assert await refused(packed + b"x", "gzip") == 400
+
+
+@pytest.mark.parametrize("bytes_each", [1, 60_000])
+async def test_a_bomb_of_many_members_is_refused(bytes_each: int) -> None:
+    bomb = gzip.compress(b" " * bytes_each) * 1_000
+    assert await refused(bomb, "gzip") in (400, 413)
 
 
 @pytest.mark.parametrize(
@@ -116,6 +144,54 @@ async def test_body_that_does_not_arrive_is_given_up() -> None:
 def test_what_python_reads_beyond_json_is_refused(constant: bytes) -> None:
     with pytest.raises(RequestError):
         decode_json(b'{"value": ' + constant + b"}", "the body")
+
+
+def depth_by_hand(text: str) -> int:
+    """Return the greatest depth of a JSON text, read one character after the other."""
+    deepest = depth = 0
+    in_string = is_escaped = False
+    for character in text:
+        if in_string:
+            in_string = is_escaped or character != '"'
+            is_escaped = character == "\\" and not is_escaped
+        elif character == '"':
+            in_string = True
+        elif character in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif character in "]}":
+            depth -= 1
+    return deepest
+
+
+JSON_VALUES = st.recursive(
+    st.text(alphabet='[]{}"\\,:\u00e9\U0001f600', max_size=8),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(st.text(alphabet='[{"\\', max_size=3), inner, max_size=3),
+    max_leaves=30,
+)
+
+
+@given(value=JSON_VALUES, most=st.integers(0, 6), is_ascii=st.booleans())
+def test_depth_is_that_of_lists_and_objects_outside_of_strings(
+    value: Any, most: int, is_ascii: bool
+) -> None:
+    text = json.dumps(value, ensure_ascii=is_ascii)
+    assert nests_deeper(text.encode(), most) == (depth_by_hand(text) > most)
+
+
+@pytest.mark.parametrize("leaf", ["7", '"\\ud83d\\ude00"', '"]]]]"', '"\\\\"'])
+@pytest.mark.parametrize("opening", ["[", '{"a":', '["[",', "[[],"])
+@pytest.mark.parametrize("depth", [1, 99, 100, 101, 965, 977, 5_000])
+def test_json_has_one_bound_of_depth(leaf: str, opening: str, depth: int) -> None:
+    inner = 1 if opening == "[[]," else 0
+    closing = "}" if opening.startswith("{") else "]"
+    raw = (opening * depth + leaf + closing * depth).encode()
+    if depth + inner <= MAX_JSON_DEPTH:
+        assert decode_json(raw, "the body") is not None
+    else:
+        with pytest.raises(RequestError, match=r"^the body nests .* more than 100 levels deep"):
+            decode_json(raw, "the body")
 
 
 def test_integers_stay_exact() -> None:
