@@ -110,7 +110,10 @@ class ApiKeys:
         return found[0]
 
     def refresh(self) -> None:
-        """Read the file again if it has changed; one that can not be used changes nothing."""
+        """Read the file again if it has changed; one that can not be used changes nothing.
+
+        It is tried again every time, and complained of once for each reason.
+        """
         try:
             self._read()
         except (OSError, KeyFileError) as error:
@@ -118,6 +121,8 @@ class ApiKeys:
             if complaint != self._complaint:
                 logger.error("the API keys stay as they were: %s", complaint)
             self._complaint = complaint
+        else:
+            self._complaint = ""
 
     async def start(self) -> None:
         """Look for changes of the file from now on, off the event loop."""
@@ -139,9 +144,9 @@ class ApiKeys:
         """Read the file if it is not the one that was read before."""
         if self._file is None or (version := self._file.version()) == self._version:
             return
-        # Before it is read: one that can not be used is complained of once.
-        self._version = version
         self._holders = dict(self._index(self._file.read()))
+        # Only now: a file that could not be read is read again, though it has not changed.
+        self._version = version
 
     def _index(self, keys: Iterable[ApiKey]) -> Iterable[tuple[str, tuple[KeyHolder, float]]]:
         """Yield the hash of each key in force, its holder, and when it expires."""

@@ -191,6 +191,40 @@ def test_file_broken_while_the_service_runs_changes_nothing(
     assert keys.find(key) is None
 
 
+def test_revocation_is_noticed_though_the_first_read_after_it_fails(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = add(path)
+    keys = ApiKeys(str(path), TIERS)
+    with KeyFile(path).changed() as kept:
+        kept.clear()
+    read, failures = KeyFile.read, [OSError("too many open files"), KeyFileError("half written")]
+
+    def failing(file: KeyFile) -> list[ApiKey]:
+        if failures:
+            raise failures.pop()
+        return read(file)
+
+    monkeypatch.setattr(KeyFile, "read", failing)
+    for _ in range(2):
+        keys.refresh()
+        assert keys.find(key) is not None
+    keys.refresh()
+    assert keys.find(key) is None
+
+
+def test_file_that_is_broken_again_is_complained_of_again(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    add(path)
+    good, keys = path.read_text(), ApiKeys(str(path), TIERS)
+    for text in ("nonsense", good, "nonsense"):
+        path.write_text(text)
+        keys.refresh()
+        keys.refresh()
+    assert len(caplog.records) == 2
+
+
 def stored(**changes: Any) -> str:
     """Return a file of one key with some of it changed."""
     key = {
