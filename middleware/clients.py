@@ -8,12 +8,13 @@ from starlette.types import Scope
 
 from middleware.client_address import ClientAddresses, Network
 from middleware.header_fields import header_fields
-from middleware.refusal import unauthenticated
+from middleware.refusal import UnauthenticatedError
 from middleware.tier import ANONYMOUS, Tier
 
 # What a page of another origin must be allowed to send.
 KEY_HEADERS: Final = ("Authorization", "X-API-Key")
-_NAMES: Final = frozenset((b"authorization", b"x-api-key", b"x-forwarded-for"))
+_FORWARDED_FOR: Final = b"x-forwarded-for"
+_NAMES: Final = frozenset((b"authorization", b"x-api-key", _FORWARDED_FOR))
 
 
 class Client(NamedTuple):
@@ -60,8 +61,8 @@ class ClientResolver:
         """Return who sent the request of an ASGI scope.
 
         Raises:
-            RefusedError: It has an API key that is not valid, or several; it is not taken for
-                anonymous, since its sender would wonder where the budget has gone.
+            UnauthenticatedError: It has an API key that is not valid, or several; it is not taken
+                for anonymous, since its sender would wonder where the budget has gone.
         """
         peer = scope.get("client")
         address = peer[0] if peer else "unknown"
@@ -76,17 +77,26 @@ class ClientResolver:
                 offered.add(value)
             elif name == b"authorization" and value[:7].strip().lower() == b"bearer":
                 offered.add(value[7:].strip())
-            elif name == b"x-forwarded-for":
+            elif name == _FORWARDED_FOR:
                 forwarded_for.append(value.decode("latin-1"))
         if offered:
             return self._holder(offered)
         return Client(self._addresses.identity(address, forwarded_for), self._anonymous)
 
+    def anonymous(self, scope: Scope) -> Client:
+        """Return the client that the request of an ASGI scope would belong to without a key."""
+        peer = scope.get("client")
+        forwarded_for = [
+            value.decode("latin-1") for name, value in scope["headers"] if name == _FORWARDED_FOR
+        ]
+        address = peer[0] if peer else "unknown"
+        return Client(self._addresses.identity(address, forwarded_for), self._anonymous)
+
     def _holder(self, offered: set[bytes]) -> Client:
         """Return the holder of the one key that was offered."""
         if len(offered) > 1:
-            raise unauthenticated("the request has several API keys")
+            raise UnauthenticatedError("the request has several API keys")
         holder = self._keys.find(offered.pop().decode("latin-1"))
         if holder is None:
-            raise unauthenticated("the API key is malformed, unknown, expired or revoked")
+            raise UnauthenticatedError("the API key is malformed, unknown, expired or revoked")
         return Client(f"key:{holder.id}", self._tiers[holder.tier])

@@ -36,9 +36,12 @@ class RefusedError(HTTPException):
         self.limit = limit
 
 
-def unauthenticated(message: str) -> RefusedError:
-    """Return the refusal of a request with an API key that is not valid."""
-    return RefusedError(401, ErrorCode.UNAUTHENTICATED, message, {"WWW-Authenticate": "Bearer"})
+class UnauthenticatedError(RefusedError):
+    """A request refused for an API key that is not valid."""
+
+    def __init__(self, message: str) -> None:
+        """Ask for another key."""
+        super().__init__(401, ErrorCode.UNAUTHENTICATED, message, {"WWW-Authenticate": "Bearer"})
 
 
 def rate_limited(limit: str, message: str, headers: Mapping[str, str]) -> RefusedError:

@@ -73,22 +73,27 @@ class RequestRate:
         # The strategy joins it of strings, which takes as long as to count.
         self._window = lru_cache(CACHED_CLIENTS)(self._window_of)
 
-    def count(self, client: Client, path_class: str) -> None:
-        """Count one request; refuse it if it is one too many in a minute.
+    def count(self, client: Client, path_class: str, requests: int = 1) -> None:
+        """Count a request; refuse it if it is one too many in a minute.
 
         Args:
             client: Who sent it.
             path_class: Paths of one class are counted together.
+            requests: As how many it counts.
 
         Raises:
             RefusedError: The client asks too often.
         """
         limit, window = self._window(client.tier.name, client.id, path_class)
+        # In a tier of few requests the first one is still told what is wrong with it.
+        requests = min(requests, limit.amount)
         # What the strategy does for one window.
-        if self._windows.count(window, limit.get_expiry()) <= limit.amount:
+        if self._windows.count(window, limit.get_expiry(), requests) <= limit.amount:
             return
         end, _ = self._strategy.get_window_stats(limit, client.id, path_class)
         message = f"at most {limit.amount} requests per minute"
+        if requests > 1:
+            message += f"; one with an API key that is not valid counts as {requests}"
         headers = request_rate_headers(limit.amount, end - time.time())
         raise rate_limited("requests", message, headers)
 

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from middleware.clients import Client
-from middleware.refusal import unauthenticated
+from middleware.refusal import UnauthenticatedError
 from middleware.token_bucket import Budget
 from primeql import __version__
 from primeql.readings import redis_uses
@@ -45,7 +45,7 @@ class HealthDetails:
         """
         client: Client = request.state.client
         if not client.id.startswith("key:"):
-            raise unauthenticated("details are for holders of an API key")
+            raise UnauthenticatedError("details are for holders of an API key")
         async with self._turn:
             details = await self._details()
         status = 200 if details["status"] == "ok" else 503

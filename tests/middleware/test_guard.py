@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -167,6 +168,43 @@ async def test_key_that_is_not_valid_is_refused_whatever_is_left(application: Ap
     assert refused.headers["www-authenticate"] == "Bearer"
     assert error_of(refused)["code"] == "UNAUTHENTICATED"
     assert application.running == 0
+
+
+async def test_keys_that_are_not_valid_count_as_requests_of_their_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(TIERS, "anonymous", replace(TIERS["anonymous"], requests_per_minute=6_000))
+    application = Application()
+    async with application.client() as client, application.client("192.0.2.2") as other:
+        answers = [
+            await client.get("/graphql", headers={"X-API-Key": f"wrong-{k}"}) for k in range(1_000)
+        ]
+        assert [answer.status_code for answer in answers] == [401] * 600 + [429] * 400
+        assert error_of(answers[-1]) == {
+            "message": "at most 6000 requests per minute;"
+            " one with an API key that is not valid counts as 10",
+            "code": "RATE_LIMITED",
+        }
+        assert "retry-after" in answers[-1].headers
+        assert (await client.get("/graphql")).status_code == 429
+        # A valid key has its own count, and other addresses theirs.
+        assert (await client.get("/graphql", headers={"X-API-Key": "alpha"})).status_code == 200
+        assert (await other.get("/graphql")).status_code == 200
+    assert application.running == 2
+
+
+async def test_keys_that_are_not_valid_count_for_one_address_whatever_they_forward(
+    application: Application,
+) -> None:
+    async with application.client() as client:
+        answers = [
+            await client.get(
+                "/graphql", headers={"X-API-Key": "wrong", "X-Forwarded-For": f"203.0.113.{k}"}
+            )
+            for k in range(3)
+        ]
+    # Three requests a minute are fewer than one with a wrong key counts as.
+    assert [answer.status_code for answer in answers] == [401, 429, 429]
 
 
 async def test_paths_of_a_class_are_counted_together_and_classes_apart(
