@@ -24,7 +24,8 @@ class Table:
     Takes the place of a list of dicts, and compares and iterates as that.
 
     Args:
-        names: The response names, in order.
+        names: The response names, in order; at least one, since its column tells how many objects
+            there are.
         columns: One for each name, all as long: lists of completed values, or tables.
     """
 
@@ -131,7 +132,9 @@ _Piece: TypeAlias = str | list[str]
 
 
 def table_of(names: Sequence[str], columns: Sequence[Rows], count: int) -> Rows:
-    """Return objects, so many, as a table if that is worth it."""
+    """Return objects, so many, as a table if that is worth it and they have fields."""
+    if not names:
+        return [{} for _ in range(count)]
     table = Table(names, columns)
     return table if count >= LEAST_ROWS else table.rows()
 

@@ -42,6 +42,7 @@ class PlannedField:
         arguments: What it is asked with.
         copies: How many response names ask for the same without arguments, itself included.
         below: The fields selected on what it returns.
+        is_empty: Whether it returns objects of which conditions leave no field.
         is_scaled: The subtree costs the same on all objects of one scale.
         shape: Stands for the coordinate and what is selected below; siblings of one shape are
             resolved together.
@@ -57,6 +58,7 @@ class PlannedField:
         "below",
         "by_scale",
         "copies",
+        "is_empty",
         "is_lasting",
         "is_scaled",
         "path",
@@ -86,6 +88,7 @@ class PlannedField:
         self.is_lasting: bool = (
             is_lasting and arguments.are_known and all(field.is_lasting for field in below)
         )
+        self.is_empty = False
         self.shape = 0
         self.shape_points = 0.0
         self.is_scaled = False
@@ -181,6 +184,7 @@ class Planner:
         arguments = Arguments(definition, nodes[0])
         size = self._book.size_of(coordinate)
         field = PlannedField(path, price, size, arguments, below, self._book.is_lasting(coordinate))
+        field.is_empty = bool(sets) and not below
         field.shape = self._shape(coordinate, below)
         field.shape_points = self._shape_points[field.shape]
         field.is_scaled = self._book.is_scaled(coordinate) and all(one.is_scaled for one in below)

@@ -11,6 +11,8 @@ from middleware.price_book import ScaleFunction
 _REFUSED_POINTS = 0.1
 # Its error, with message, path and place.
 _REFUSED_BYTES = 2_000.0
+# An object of which conditions leave no field, with its place in a list.
+_EMPTY_OBJECT_BYTES = 120.0
 
 
 class Estimate(NamedTuple):
@@ -131,6 +133,8 @@ class Estimator:
                 points += (field.copies - 1) * field.price(state, arguments)[0]
             points *= times
             size = field.size(state) * field.copies * times
+            if field.is_empty:
+                size += _EMPTY_OBJECT_BYTES * times * sum(count for _, count in returned)
             self._count(points, size, points, field.path)
             if field.below:
                 for below, count in returned:

@@ -1,6 +1,8 @@
 """Operations on any schema, valid and failing, made quickly from a seed.
 
 An operation is a text with gaps for numbers: filled in anew, it is another text of the same shape.
+Conditions may leave nothing of a selection, at every level; fields repeat and are merged; fragments
+spread each other.
 """
 
 import random
@@ -23,22 +25,43 @@ Numbers = Callable[[random.Random, str, str], str]
 """From the coordinate of an argument and the name of its scalar to a literal for it, or a value."""
 
 STRINGS = ("x", "cHJpbWU6Aw", "ZGl2aXNvcjoC", "12", " 12 ")
+# Values that few variables may have, or that are refused at once.
+WRONG: tuple[Any, ...] = (
+    None,
+    True,
+    1.5,
+    "",
+    "x",
+    "-0",
+    [],
+    [None],
+    {},
+    {"a": 1},
+    2**64 + 1,
+    -(10**400),
+    "9" * 400,
+)
+_HIDDEN = ("@skip(if: true)", "@include(if: false)", "@skip(if: $c0)", "@include(if: $c1)")
 
 
 @dataclass
 class Operation:
-    """A text in pieces, a literal of a number between each two, and values for its variables."""
+    """A text in pieces, a literal of a number between each two, and values for its variables.
+
+    A gap has a coordinate and a scalar, or is the same as an earlier one, given by its place.
+    """
 
     pieces: list[str] = field(default_factory=lambda: [""])
-    gaps: list[tuple[str, str]] = field(default_factory=list)
+    gaps: list[tuple[str, str] | int] = field(default_factory=list)
     variables: dict[str, tuple[str, str, bool]] = field(default_factory=dict)
 
     def text(self, rng: random.Random, numbers: Numbers) -> str:
         """Return the text with numbers."""
-        parts = [self.pieces[0]]
-        for gap, piece in zip(self.gaps, self.pieces[1:], strict=True):
-            parts += [numbers(rng, *gap), piece]
-        return "".join(parts)
+        filled: list[str] = []
+        for gap in self.gaps:
+            filled.append(filled[gap] if isinstance(gap, int) else numbers(rng, *gap))
+        pairs = zip(filled, self.pieces[1:], strict=True)
+        return self.pieces[0] + "".join(number + piece for number, piece in pairs)
 
     def values(self, rng: random.Random, numbers: Numbers) -> dict[str, Any]:
         """Return values for the variables."""
@@ -52,6 +75,8 @@ class Operation:
 
 def _value(rng: random.Random, numbers: Numbers, coordinate: str, kind: str) -> Any:
     """Return a value for a variable."""
+    if rng.random() < 0.03:
+        return rng.choice(WRONG)
     if kind == "Boolean!":
         return rng.random() < 0.5
     if kind.startswith("["):
@@ -81,19 +106,22 @@ class OperationMaker:
         self._batches = 0
         self._made = Operation()
         self._fragments: list[tuple[str, GraphQLObjectType]] = []
+        # How many fragments are written, or being written: only later ones may be spread.
+        self._written = 0
+        self._hidden = ""
 
     def make(self) -> Operation:
         """Return an operation."""
         self._made = Operation()
         self._fragments = []
+        self._written = 0
         assert self._schema.query_type is not None
         self._selection(self._schema.query_type, 0)
-        index = 0
-        while index < len(self._fragments):
-            name, kind = self._fragments[index]
+        while self._written < len(self._fragments):
+            name, kind = self._fragments[self._written]
+            self._written += 1
             self._write(f" fragment {name} on {kind.name} ")
             self._selection(kind, 3)
-            index += 1
         self._made.pieces[0] = f"query Q{self._definitions()} {self._made.pieces[0]}"
         return self._made
 
@@ -106,30 +134,54 @@ class OperationMaker:
         self._made.pieces[-1] += text
 
     def _selection(self, kind: GraphQLObjectType, depth: int) -> None:
-        """Write a selection set."""
+        """Write a selection set, seldom one of which nothing is selected."""
+        rng = self._rng
+        outer = self._hidden
+        if rng.random() < 0.07:
+            self._hidden = rng.choice(_HIDDEN)
+        self._write("{ ")
+        for number in range(rng.choice((1, 1, 2, 3, 5))):
+            self._one(kind, depth, number)
+        if rng.random() < 0.5:
+            self._write(f"x: __typename{self._condition()} ")
+        self._write("} ")
+        self._hidden = outer
+
+    def _one(self, kind: GraphQLObjectType, depth: int, number: int) -> None:
+        """Write one selection, or some that belong together."""
         rng = self._rng
         fields = list(kind.fields.items())
         shallow = [one for one in fields if not is_object_type(get_named_type(one[1].type))]
         chosen = fields if depth < 4 or not shallow else shallow
-        self._write("{ ")
-        for number in range(rng.choice((1, 1, 2, 3, 5))):
-            roll = rng.random()
-            if roll < 0.06:
-                self._write(f"__typename{self._condition()} ")
-            elif roll < 0.12 and depth < 4:
-                self._write(f"...{rng.choice(('', f' on {kind.name}'))}{self._condition()} ")
-                self._selection(kind, depth + 1)
-            elif roll < 0.17 and depth < 3:
-                name = f"F{len(self._fragments)}"
-                self._fragments.append((name, kind))
-                self._write(f"...{name}{self._condition()} ")
-            elif roll < 0.23:
-                name, definition = rng.choice(chosen)
-                self._batch(kind, name, definition, depth)
-            else:
-                name, definition = rng.choice(chosen)
-                self._field(kind, name, definition, f"a{depth}{number}: ", depth)
-        self._write("x: __typename } ")
+        roll = rng.random()
+        if roll < 0.06:
+            self._write(f"__typename{self._condition()} ")
+        elif roll < 0.12 and depth < 4:
+            self._write(f"...{rng.choice(('', f' on {kind.name}'))}{self._condition()} ")
+            self._below(kind, depth + 1)
+        elif roll < 0.2 and depth < 4:
+            self._write(f"...{self._fragment(kind)}{self._condition()} ")
+        elif roll < 0.26:
+            name, definition = rng.choice(chosen)
+            self._batch(kind, name, definition, depth)
+        else:
+            name, definition = rng.choice(chosen)
+            self._field(kind, name, definition, f"a{depth}{number}: ", depth)
+
+    def _below(self, kind: GraphQLObjectType, depth: int) -> None:
+        """Write a selection set that is not hidden because one around it is."""
+        outer, self._hidden = self._hidden, ""
+        self._selection(kind, depth)
+        self._hidden = outer
+
+    def _fragment(self, kind: GraphQLObjectType) -> str:
+        """Return the name of a fragment on a type, perhaps of one that is spread elsewhere."""
+        known = [name for name, on in self._fragments[self._written :] if on is kind]
+        if known and (self._rng.random() < 0.5 or len(self._fragments) > 5):
+            return self._rng.choice(known)
+        name = f"F{len(self._fragments)}"
+        self._fragments.append((name, kind))
+        return name
 
     def _batch(
         self, kind: GraphQLObjectType, name: str, definition: GraphQLField, depth: int
@@ -157,15 +209,27 @@ class OperationMaker:
         alias: str,
         depth: int,
     ) -> None:
-        """Write a field."""
+        """Write a field, seldom twice, to be merged."""
         if alias and self._rng.random() < 0.3 and not definition.args:
             alias = ""
+        begin = len(self._made.gaps)
+        before = len(self._made.pieces[-1])
         self._write(f"{alias}{name}")
         self._arguments(f"{kind.name}.{name}", definition)
+        asked = [self._made.pieces[begin][before:], *self._made.pieces[begin + 1 :]]
+        self._rest(definition, depth)
+        if alias and self._rng.random() < 0.06:
+            self._write(asked[0])
+            self._made.pieces += asked[1:]
+            self._made.gaps += range(begin, begin + len(asked) - 1)
+            self._rest(definition, depth)
+
+    def _rest(self, definition: GraphQLField, depth: int) -> None:
+        """Write what follows the arguments of a field."""
         self._write(f"{self._condition()} ")
         below = get_named_type(definition.type)
         if isinstance(below, GraphQLObjectType):
-            self._selection(below, depth + 1)
+            self._below(below, depth + 1)
 
     def _arguments(self, coordinate: str, definition: GraphQLField) -> None:
         """Write arguments."""
@@ -209,11 +273,13 @@ class OperationMaker:
         self._made.pieces.append("")
 
     def _condition(self) -> str:
-        """Return a condition, seldom."""
+        """Return a condition, seldom, but where selections are hidden always."""
         rng = self._rng
-        if rng.random() > 0.06:
+        if not self._hidden and rng.random() > 0.06:
             return ""
         value = rng.choice(("true", "false", "$c0", "$c1"))
-        if value.startswith("$"):
-            self._made.variables.setdefault(value[1:], ("", "Boolean!", True))
-        return f" @{rng.choice(('skip', 'include'))}(if: {value})"
+        made = self._hidden or f"@{rng.choice(('skip', 'include'))}(if: {value})"
+        for name in ("c0", "c1"):
+            if f"${name}" in made:
+                self._made.variables.setdefault(name, ("", "Boolean!", True))
+        return f" {made}"

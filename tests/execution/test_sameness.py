@@ -22,7 +22,13 @@ from tests.execution.operations_at_random import STRINGS, OperationMaker
 Answer = tuple[Any, list[Any], bool]
 
 VALUES = [*range(-3, 40), 97, 360, 561, 2**31 - 1, 2**32 + 15, 2**53 + 1, 2**61 - 1]
-LARGE_VALUES = [2**64 - 59, 2**64 - 1, 2**64, 2**64 + 13, -(2**70), 10**24 + 7, 3**60]
+LARGE_VALUES = [2**64 - 59, 2**64 - 1, 2**64, 2**64 + 1, 2**64 + 13, -(2**70), 10**24 + 7, 3**60]
+EXTREMES = [0, -1, 2**31, 2**63, 2**64 - 1, 2**64, 2**64 + 1]
+# Of 400 digits; beyond where these arguments may be, so refused at once.
+LONG = [*EXTREMES, 10**399, -(10**399)]
+# Where such a number would be worked on for seconds.
+COSTLY = {"low", "high", "start", "x", "n", "offsets"}
+LOW = [0, -1, -(2**64), -(10**399)]
 RANGES = {
     "low": (-2, 3_000),
     "high": (-2, 9_000),
@@ -60,13 +66,22 @@ class Numbers:
             rng = random.Random(coordinate)
         if rng.random() < 0.004:
             return rng.choice(("007", '"007"', "1.5", '""', '" 1"', "2147483648", "-0", "1e3"))
-        if name == "offsets":
+        if rng.random() < 0.01:
+            number = rng.choice(self._extremes(name))
+        elif name == "offsets":
             return rng.choice(("0", "2", "4", "6", "8", "12"))
-        if name in RANGES:
+        elif name in RANGES:
             number = rng.randint(*RANGES[name])
         else:
             number = rng.choice(LARGE_VALUES if rng.random() < 0.1 else VALUES)
         return f'"{number}"' if self._is_quoted and kind == "BigInt" else str(number)
+
+    @staticmethod
+    def _extremes(name: str) -> list[int]:
+        """Return the extremes that an argument is asked with."""
+        if name in COSTLY:
+            return LOW
+        return LONG if name in RANGES else EXTREMES
 
 
 @pytest.fixture(scope="module")

@@ -74,7 +74,7 @@ def test_a_batch_of_aliases_needs_half_of_the_rules() -> None:
 
 def test_faults_at_random_are_found() -> None:
     faulty = 0
-    for seed in range(150):
+    for seed in range(300):
         rng = random.Random(seed)
         operation = OperationMaker(SCHEMA, rng).make()
         text = operation.text(rng, lambda rng, *_: rng.choice(("1", '"x"', "1.5")))
