@@ -6,6 +6,7 @@ import numpy as np
 from flint import fmpz
 from numpy.typing import NDArray
 
+from engine.flint_calls import is_word_prime
 from engine.primality import is_prime, is_prime_cost
 from engine.small_primes import SmallPrimes
 
@@ -99,7 +100,7 @@ def are_prime_words(words: NDArray[np.uint64]) -> NDArray[np.bool_]:
     is_below = words < _FILTER_END
     places = np.flatnonzero((words & np.uint64(1)) | is_below)
     places = places[have_no_factor(words[places], _FILTER) | is_below[places]]
-    verdicts[places] = [fmpz(n).is_prime() for n in words[places].tolist()]
+    verdicts[places] = [is_word_prime(fmpz(n)) for n in words[places].tolist()]
     return verdicts
 
 

@@ -4,24 +4,23 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 
-from flint import fmpz
-
+from engine import flint_calls
 from engine.cost_curve import cost_at
 from engine.errors import DomainError, InvariantError
 from engine.primality import PRIMORIAL_47, is_prime, prime_cost
 from engine.results import Factorization, PrimePower
+from engine.splitting import Split, complete_split, search_split, small_split, trial_split
 
 _WORD_BITS = 64
 _WORD_END = 2**_WORD_BITS
 
-# Sizes in bits of the prime factors that stages look for. One step costs about 4 times the one
-# before it; the last stage is FLINT's quadratic sieve (benchmarks/bench_integers.py).
-_ELLIPTIC_CURVE_BITS = (20, 28, 36, 44, 52, 60)
-STAGES = len(_ELLIPTIC_CURVE_BITS) + 1
+# Sizes in bits of the prime factors that stages look for: the first by trial division, the others
+# by elliptic curves. One step costs about 4 times the one before it; the last stage is FLINT's
+# quadratic sieve (benchmarks/bench_integers.py).
+_TRIAL_STAGE = 0
+_STAGE_BITS = (20, 28, 36, 44, 52, 60)
+STAGES = len(_STAGE_BITS) + 1
 """How many stages ``refine`` has; the last one always completes the factorization."""
-
-# All factors of up to 15 bits, by FLINT's trial division with a product tree.
-_TRIAL_BITS = 15
 
 # (bits, points) of FLINT 3.6 on a product of two primes of one size; benchmarks/bench_integers.py.
 _FACTOR_CURVE = (
@@ -50,17 +49,19 @@ _FACTOR_CURVE = (
     (200, 28000.0),
     (233, 250000.0),
 )
-# At these sizes FLINT searches by elliptic curves, whose time has a long tail: of products of two
-# primes of one size, one in fifty takes five times the mean. Times a prime of 17 bits, which its
-# trial division does not reach, they are large enough for its quadratic sieve: 19 to 42 points
-# instead of 0.4 to 290 (benchmarks/bench_integers.py).
-_WIDENED_BITS = range(69, 77)
-_WIDENING_PRIME = 65_537
 # Points of trial division for each bit of the integer.
 _TRIAL_COST = 0.004
 # The part of a proof that a search pays for: it may split off a prime of nearly full size, and
 # mostly does not.
 _PROOF_SHARE = 0.4
+# (bits, points) of trial division by primes up to 20 bits.
+_TRIAL_STAGE_CURVE = (
+    (64, 4.0),
+    (300, 7.0),
+    (1024, 21.0),
+    (4096, 190.0),
+    (13600, 650.0),
+)
 # (bits looked for, points) on an integer of 300 bits.
 _ELLIPTIC_CURVE_COST = ((20, 5.0), (30, 75.0), (40, 490.0), (50, 3200.0), (60, 20000.0))
 
@@ -84,10 +85,11 @@ def factorize(n: int) -> Factorization:
 
 
 def begin(n: int) -> Factorization:
-    """Return what trial division by primes up to 15 bits and perfect powers tell of n.
+    """Return what trial division by primes up to 15 bits and special forms tell of n.
 
-    Below 2**64 the factorization is complete. Parts left in ``composites`` are above 2**64; every
-    other part is proven prime.
+    The forms are perfect powers and those of ``special_factors``, such as Carmichael numbers and
+    products of close primes. Below 2**64 the factorization is complete. Parts left in
+    ``composites`` are above 2**64; every other part is proven prime.
 
     Raises:
         CapacityError: The part left is a probable prime beyond ``primality.MAX_PROOF_DIGITS``.
@@ -97,16 +99,16 @@ def begin(n: int) -> Factorization:
     """
     if -_WORD_END < n < _WORD_END:
         return _factorize_word(n)
-    parts = fmpz(abs(n)).factor_smooth(_TRIAL_BITS, -1)
-    return _combined(n, Counter(), parts)
+    return _combined(n, Counter(), small_split(abs(n)))
 
 
 def refine(partial: Factorization, stage: int) -> Factorization:
     """Return the factorization with its composites split as far as this stage goes.
 
-    The stages before the last look for factors of growing size by elliptic curves, and find one of
-    the size looked for with a chance of about a third; a composite that is cheaper to factor than
-    to search is factored completely. The last stage factors everything.
+    The first stage divides by all primes of up to 20 bits. The next ones look for factors of
+    growing size by elliptic curves, and find one of the size looked for with a chance of about a
+    third; a composite that is cheaper to factor than to search is factored completely. The last
+    stage factors everything.
 
     Args:
         partial: What ``begin`` or an earlier stage returned.
@@ -118,7 +120,9 @@ def refine(partial: Factorization, stage: int) -> Factorization:
             ``partial`` is then as far as this engine gets.
         InvariantError: The check failed.
 
-    Cost: see ``refine_cost``. Holds the GIL throughout and can not be interrupted.
+    Cost: see ``refine_cost``. Holds the GIL throughout and can only be stopped by ending the
+        process. Not for an event loop from 97 bits on after the first stage: FLINT may then meet
+        a pseudoprime that its proof does not end for (``engine.flint_calls``).
     Source: Lenstra, *Ann. of Math.* 126 (1987), 649-673; FLINT 3.6, ``fmpz_factor_smooth``.
     """
     _require_stage(stage)
@@ -126,9 +130,9 @@ def refine(partial: Factorization, stage: int) -> Factorization:
         return partial
     known = Counter({power.prime: power.exponent for power in partial.factors})
     parts = [
-        (part, exponent * copies)
+        Split(one.part, one.exponent * copies, one.is_probable)
         for composite, copies in Counter(partial.composites).items()
-        for part, exponent in _split(composite, stage)
+        for one in _split(composite, stage)
     ]
     return _combined(partial.value, known, parts)
 
@@ -169,10 +173,9 @@ def _factorize_word(n: int) -> Factorization:
         return Factorization(0, 0, ())
     product = sign = 1 if n > 0 else -1
     powers = []
-    for divisor, exponent in fmpz(n).factor():
-        prime = int(divisor)
+    for prime, exponent in flint_calls.word_factors(n):
         product *= prime**exponent
-        if not divisor.is_prime():
+        if not is_prime(prime):
             raise InvariantError(f"{prime} was returned as a prime factor and is not prime")
         powers.append((prime, exponent))
     if product != n:
@@ -181,14 +184,14 @@ def _factorize_word(n: int) -> Factorization:
     return Factorization(n, sign, tuple([PrimePower(*power) for power in powers]))
 
 
-def _combined(value: int, known: Counter[int], parts: Iterable[tuple[fmpz, int]]) -> Factorization:
+def _combined(value: int, known: Counter[int], parts: Iterable[Split]) -> Factorization:
     """Return the factorization of value from its proven primes and its other parts, checked."""
     exponents, composites = Counter(known), Counter[int]()
-    for part, exponent in parts:
-        if is_prime(int(part)):
-            exponents[int(part)] += exponent
+    for part, exponent, is_probable in parts:
+        if is_probable and is_prime(part):
+            exponents[part] += exponent
         else:
-            composites[int(part)] += exponent
+            composites[part] += exponent
     factors = tuple(PrimePower(*power) for power in sorted(exponents.items()))
     sign = 1 if value > 0 else -1
     unsplit = tuple(sorted(composites.elements()))
@@ -198,20 +201,13 @@ def _combined(value: int, known: Counter[int], parts: Iterable[tuple[fmpz, int]]
     return Factorization(value, sign, factors, unsplit)
 
 
-def _split(composite: int, stage: int) -> list[tuple[fmpz, int]]:
-    """Return parts of a composite > 2**64 with their exponents, as far as the stage goes."""
+def _split(composite: int, stage: int) -> list[Split]:
+    """Return parts of a composite > 2**64, as far as the stage goes."""
     if _is_factored_at(composite, stage):
-        return _factored(composite)
-    return fmpz(composite).factor_smooth(_ELLIPTIC_CURVE_BITS[stage], 0)
-
-
-def _factored(composite: int) -> list[tuple[fmpz, int]]:
-    """Return the prime factors of a composite > 2**64 with their exponents."""
-    if composite.bit_length() not in _WIDENED_BITS:
-        return fmpz(composite).factor()
-    parts = fmpz(composite * _WIDENING_PRIME).factor()
-    reduced = [(part, exponent - (part == _WIDENING_PRIME)) for part, exponent in parts]
-    return [(part, exponent) for part, exponent in reduced if exponent]
+        return complete_split(composite)
+    if stage == _TRIAL_STAGE:
+        return trial_split(composite)
+    return search_split(composite, _STAGE_BITS[stage])
 
 
 def _rough_bits(n: int) -> int:
@@ -255,10 +251,12 @@ def _factor_cost(bits: int) -> float:
 
 
 def _search_cost(bits: int, stage: int) -> float:
-    """Return the points for the elliptic curves of a stage on an integer of this many bits."""
+    """Return the points for the search of a stage before the last in an integer of so many bits."""
+    if stage == _TRIAL_STAGE:
+        return cost_at(_TRIAL_STAGE_CURVE, bits)
     size = max(bits / 300, 0.5)
     growth = math.pow(size, 1.25) * math.sqrt(max(bits / 1000, 1.0))
-    return cost_at(_ELLIPTIC_CURVE_COST, _ELLIPTIC_CURVE_BITS[stage]) * growth
+    return cost_at(_ELLIPTIC_CURVE_COST, _STAGE_BITS[stage]) * growth
 
 
 def _require_stage(stage: int) -> None:

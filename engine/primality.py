@@ -5,6 +5,7 @@ import math
 
 from flint import fmpz
 
+from engine import flint_calls
 from engine.cost_curve import cost_at
 from engine.errors import CapacityError
 from engine.results import Primality, PrimalityMethod, PrimalityVerdict
@@ -65,42 +66,43 @@ def is_prime(n: int) -> bool:
         CapacityError: n passes BPSW and has more than MAX_PROOF_DIGITS digits.
 
     Cost: 1 us below 2**64; see ``is_prime_cost`` above.
-    Source: Baillie & Wagstaff, *Math. Comp.* 35 (1980), 1391-1417, without exception below 2**64 by
-        Feitsma's list of base 2 pseudoprimes (FLINT's ``n_is_prime``). Above, FLINT's
-        ``fmpz_is_prime``: 13 strong tests below 3317044064679887385961981 (Sorenson & Webster,
-        *Math. Comp.* 86 (2017), 985-1003), else the tests of Brillhart, Lehmer & Selfridge on
-        n - 1 and n + 1 (*Math. Comp.* 29 (1975), 620-647), else APR-CL (Cohen & Lenstra,
-        *Math. Comp.* 42 (1984), 297-330).
+    Source: Below 2**64 FLINT's ``n_is_prime``: a table, then a strong test to base 2, and one to a
+        base from a table, which FLINT's authors made from Feitsma's list of the pseudoprimes to
+        base 2 so that none is left. Above, BPSW (Baillie & Wagstaff, *Math. Comp.* 35 (1980),
+        1391-1417), then FLINT's ``fmpz_is_prime``: 13 strong tests below
+        3317044064679887385961981 (Sorenson & Webster, *Math. Comp.* 86 (2017), 985-1003), else the
+        tests of Brillhart, Lehmer & Selfridge on n - 1 and n + 1 (*Math. Comp.* 29 (1975),
+        620-647), else APR-CL (Cohen & Lenstra, *Math. Comp.* 42 (1984), 297-330).
     """
-    candidate = fmpz(n)
-    if n < _WORD_END:
-        return bool(candidate.is_prime())
-    if not candidate.is_probable_prime():
-        return False
-    if n >= _PROOF_END:
+    if n < _PROOF_END:
+        return flint_calls.prove(n)
+    if flint_calls.is_probable_prime(n):
         raise CapacityError(
             f"a probable prime of more than {MAX_PROOF_DIGITS} digits is not proven here"
         )
-    return bool(candidate.is_prime())
+    return False
 
 
 def is_probable_prime(n: int) -> bool:
-    """Return whether n is prime or a BPSW pseudoprime, of which none is known.
+    """Return whether n passes BPSW; below 2**64, whether it is prime.
+
+    Every prime passes, and no composite is known that does.
 
     Args:
-        n: Any integer. Below 2**64 the answer is a proof.
+        n: Any integer. Below 2**64 the answer is a proof, by the tests of ``is_prime``.
 
     Cost: see ``is_probable_prime_cost``; about 0.7 s for a prime of 4,096 digits.
     Source: Baillie & Wagstaff, *Math. Comp.* 35 (1980), 1391-1417.
     """
-    return bool(fmpz(n).is_probable_prime())
+    return flint_calls.is_probable_prime(n)
 
 
 def primality(n: int) -> Primality:
     """Return what is known about the primality of n, how it was found, and a witness.
 
-    Beyond MAX_PROOF_DIGITS the verdict of an integer that passes BPSW is PROBABLE_PRIME. APR_CL
-    names FLINT's whole proof, which tries the tests on the factors of n - 1 and n + 1 before it.
+    Beyond MAX_PROOF_DIGITS the verdict of an integer that passes BPSW is PROBABLE_PRIME. BPSW_64
+    names FLINT's tests below 2**64, which are not BPSW but two strong tests. APR_CL names FLINT's
+    whole proof, which tries the tests on the factors of n - 1 and n + 1 before it.
 
     Args:
         n: Any integer; n <= 1 is NEITHER.
@@ -113,13 +115,13 @@ def primality(n: int) -> Primality:
         return _composite(n, PrimalityMethod.TRIAL_DIVISION)
     if n < _TRIAL_END:
         return Primality(n, PrimalityVerdict.PRIME, PrimalityMethod.TRIAL_DIVISION)
-    if not fmpz(n).is_probable_prime():
+    if not flint_calls.is_probable_prime(n):
         return _composite(n, PrimalityMethod.BPSW_64 if n < _WORD_END else PrimalityMethod.BPSW)
     if n < _WORD_END:
         return Primality(n, PrimalityVerdict.PRIME, PrimalityMethod.BPSW_64)
     if n >= _PROOF_END:
         return Primality(n, PrimalityVerdict.PROBABLE_PRIME, PrimalityMethod.BPSW)
-    if not fmpz(n).is_prime():
+    if not flint_calls.prove(n):
         return _composite(n, PrimalityMethod.APR_CL)
     return Primality(n, PrimalityVerdict.PRIME, PrimalityMethod.APR_CL)
 

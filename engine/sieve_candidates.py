@@ -9,6 +9,7 @@ import numpy as np
 from flint import fmpz
 from numpy.typing import NDArray
 
+from engine.flint_calls import is_probable, is_word_prime
 from engine.segment import WheelSieve, places_of
 from engine.stop import Stop
 from engine.wheel import Wheel
@@ -68,7 +69,7 @@ def sieve_bound(low: int, width: int, most: int) -> int:
 class CandidateSieve:
     """Finds the primes of an interval whose square roots are out of reach of a full sieve.
 
-    Below 2**64 every answer is proven: FLINT's test is BPSW, checked against all exceptions there.
+    Below 2**64 every answer is proven: FLINT's two strong tests leave no exception there.
     From 2**64 on a prime is a probable prime: no composite is known that passes BPSW.
 
     Args:
@@ -128,7 +129,7 @@ def select_primes(candidates: list[int], stop: Stop) -> list[int]:
         return []
     bits = max(candidates[0], candidates[-1]).bit_length()
     at_once = _PROVED_AT_ONCE if bits <= 64 else 8 if bits <= _QUICK_BITS else 1
-    is_prime = fmpz.is_prime if bits <= 64 else fmpz.is_probable_prime
+    is_prime = is_word_prime if bits <= 64 else is_probable
     chosen: list[int] = []
     for begin in range(0, len(candidates), at_once):
         stop.check()
@@ -143,7 +144,7 @@ def _proven(values: NDArray[np.uint64], stop: Stop) -> NDArray[np.bool_]:
     for begin in range(0, values.size, _PROVED_AT_ONCE):
         stop.check()
         part = slice(begin, begin + _PROVED_AT_ONCE)
-        tests = map(fmpz.is_prime, map(fmpz, values[part].tolist()))
+        tests = map(is_word_prime, map(fmpz, values[part].tolist()))
         verdicts[part] = np.fromiter(tests, dtype=np.bool_)
     return verdicts
 

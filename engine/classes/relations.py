@@ -5,10 +5,10 @@ Every function takes a prime p and answers for it; what a composite gives is und
 
 from math import gcd, isqrt
 
-from flint import fmpz
-
 from engine.cost_curve import cost_at
 from engine.errors import CapacityError
+from engine.factoring import factorize
+from engine.flint_calls import trial_parts
 from engine.primality import is_prime
 
 _ODD_PRIMORIAL_53 = 16_294_579_238_595_022_365
@@ -79,13 +79,13 @@ def _factor_of_composite(number: int) -> int:
     """Return a prime factor, or the root of a square, of the composite ``number``."""
     shared = gcd(number, _ODD_PRIMORIAL_53)
     if shared > 1:
-        return int(fmpz(shared).factor()[0][0])
+        return factorize(shared).factors[0].prime
     if number.bit_length() <= _CHEN_BITS:
-        return int(fmpz(number).factor()[0][0])
+        return factorize(number).factors[0].prime
     root = isqrt(number)
     if root * root == number:
         return root
-    factor = int(min(fmpz(number).factor(trial_limit=_CHEN_TRIAL_PRIMES))[0])
+    factor = min(trial_parts(number, _CHEN_TRIAL_PRIMES))[0]
     if factor == number:
         raise CapacityError(
             f"CHEN can not be decided: value + 2, of {number.bit_length()} bits, is a composite "

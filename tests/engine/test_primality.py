@@ -8,7 +8,7 @@ from flint import fmpz
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import primality as primality_module
+from engine import flint_calls
 from engine.errors import CapacityError
 from engine.primality import (
     MAX_PROOF_DIGITS,
@@ -262,7 +262,7 @@ class FoolableInteger(fmpz):
 def test_pseudoprime_that_fools_bpsw_is_caught_by_the_proof(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(primality_module, "fmpz", FoolableInteger)
+    monkeypatch.setattr(flint_calls, "fmpz", FoolableInteger)
     pseudoprime = (2**61 - 1) * (2**89 - 1)
     assert is_prime(pseudoprime) is False
     verdict = primality(pseudoprime)

@@ -1,0 +1,98 @@
+"""The only calls of FLINT's primality tests, proofs and factorizations.
+
+FLINT's ``fmpz_is_prime`` begins with a strong test to base 2 and goes on to a proof that looks for
+suitable bases. For a Carmichael number above 3317044064679887385961981 that passes the test to
+base 2, no base may be suitable, and the proof does not end. ``fmpz_factor`` proves what it splits
+off in the same way. So nothing reaches a proof here that has not passed BPSW, which no such number
+is known to do, and nothing reaches ``factors`` that is one or, below 97 bits, has room for one and
+another prime. Above, ``parts_of_size`` and ``factors`` may meet one as a part if a step splits off
+all its primes together; callers run them where they can be killed.
+"""
+
+from typing import Final
+
+import gmpy2
+from flint import fmpz
+
+from engine.errors import InvariantError
+
+WORD_END: Final = 2**64
+
+_FERMAT_BASES: Final = (3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71)
+
+Part = tuple[int, int]
+"""A divisor greater than 1, and its exponent."""
+
+is_word_prime = fmpz.is_prime
+"""Whether an ``fmpz`` below 2**64 is prime: a table, then at most two strong tests."""
+
+is_probable = fmpz.is_probable_prime
+"""Whether an ``fmpz`` passes BPSW."""
+
+
+def is_probable_prime(n: int) -> bool:
+    """Return whether n passes BPSW: prime or, from 2**64 on, possibly a pseudoprime."""
+    return bool(fmpz(n).is_probable_prime())
+
+
+def prove(n: int) -> bool:
+    """Return whether n is prime, with proof. Cost: grows fast above 2**64; has no bound."""
+    candidate = fmpz(n)
+    if n < WORD_END:
+        return bool(candidate.is_prime())
+    return bool(candidate.is_probable_prime() and candidate.is_prime())
+
+
+def word_factors(n: int) -> list[Part]:
+    """Return the prime factors of 0 < \\|n\\| < 2**64."""
+    return _parts(fmpz(n).factor())
+
+
+def small_parts(n: int) -> list[Part]:
+    """Return n > 0 divided by the primes of up to 15 bits; what is left may be a power.
+
+    A part below 2**64 is prime.
+    """
+    return _parts(fmpz(n).factor_smooth(15, -1))
+
+
+def trial_parts(n: int, primes: int) -> list[Part]:
+    """Return n > 0 divided by the first primes; a part below 2**64 is prime."""
+    return _parts(fmpz(n).factor(trial_limit=primes))
+
+
+def parts_of_size(n: int, bits: int) -> list[Part]:
+    """Return n > 0 after a search for prime factors of up to so many bits by elliptic curves.
+
+    The search is the same each time.
+    """
+    return _parts(fmpz(n).factor_smooth(bits, 0))
+
+
+def factors(n: int) -> list[Part]:
+    """Return the prime factors of a composite n.
+
+    Raises:
+        InvariantError: n seems to be a Carmichael number, for which FLINT might not end.
+    """
+    if could_be_endless(n):
+        raise InvariantError(f"FLINT might not end on a pseudoprime of {n.bit_length()} bits")
+    return _parts(fmpz(n).factor())
+
+
+def could_be_endless(n: int) -> bool:
+    """Return whether FLINT's proof of an integer that is no prime might not end.
+
+    It ends at the first base b that b^(n-1) is not 1 for modulo n; a Carmichael number has none
+    but those that its primes divide.
+
+    Cost: one power modulo n for nearly all n.
+    """
+    if n < WORD_END or not gmpy2.is_strong_prp(n, 2):
+        return False
+    return all(gmpy2.powmod(base, n - 1, n) == 1 for base in _FERMAT_BASES)
+
+
+def _parts(pairs: list[tuple[fmpz, int]]) -> list[Part]:
+    """Return FLINT's pairs as Python integers."""
+    return [(int(part), exponent) for part, exponent in pairs]

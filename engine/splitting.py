@@ -1,0 +1,91 @@
+"""Parts of one composite: by trial division, by elliptic curves, or all of them."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+from engine import flint_calls
+from engine.flint_calls import Part
+from engine.special_factors import separate
+
+# FLINT's proof may not end for some integers above 3317044064679887385961981, of 82 bits. After
+# trial division to 15 bits a composite of less than 97 bits has no room for one and a prime.
+_SAFE_BITS: Final = 96
+# ``fmpz_factor`` looks for factors of a third of the bits less 17 by elliptic curves, unless that
+# is below 16, before its quadratic sieve.
+_SEARCH_SHARE: Final = 3
+_SEARCH_LESS: Final = 17
+_LEAST_SEARCH_BITS: Final = 16
+# Primes of at most 20 bits, without a probable prime or a power among the parts being tested.
+_TRIAL_PRIMES: Final = 82_025
+# At these sizes FLINT searches by elliptic curves, whose time has a long tail: of products of two
+# primes of one size, one in fifty takes five times the mean. Times a prime that its trial division
+# does not reach, they are large enough for its quadratic sieve (benchmarks/bench_integers.py).
+_WIDENING_PRIMES: Final = dict.fromkeys(range(69, 77), 65_537)
+
+
+class Split(NamedTuple):
+    """A part of a composite, its exponent, and whether it passes BPSW."""
+
+    part: int
+    exponent: int
+    is_probable: bool
+
+
+def small_split(n: int) -> list[Split]:
+    """Return n > 0 without its prime factors up to 15 bits, and split where that is quick."""
+    return list(_separated(flint_calls.small_parts(n), n - 1))
+
+
+def trial_split(composite: int) -> list[Split]:
+    """Return the parts that prime factors of up to 20 bits leave of a composite > 2**64."""
+    return _searched(composite, flint_calls.trial_parts(composite, _TRIAL_PRIMES))
+
+
+def search_split(composite: int, bits: int) -> list[Split]:
+    """Return the parts that elliptic curves find of a composite > 2**64, of up to so many bits."""
+    return _searched(composite, flint_calls.parts_of_size(composite, bits))
+
+
+def complete_split(composite: int) -> list[Split]:
+    """Return the prime factors of a composite > 2**64 without factors up to 15 bits.
+
+    Above 96 bits FLINT's own search is made first, and its parts are looked at: made again by
+    ``fmpz_factor`` it finds nothing, so that only its quadratic sieve splits the composite.
+    """
+    bits = composite.bit_length()
+    if bits <= _SAFE_BITS:
+        return [Split(*part, True) for part in _short_factors(composite)]
+    search = bits // _SEARCH_SHARE - _SEARCH_LESS
+    unsplit = [Split(composite, 1, False)]
+    found = search_split(composite, search) if search >= _LEAST_SEARCH_BITS else unsplit
+    if found == unsplit:
+        return [Split(*part, True) for part in flint_calls.factors(composite)]
+    complete = []
+    for split in found:
+        finer = [split] if split.is_probable else complete_split(split.part)
+        complete += [Split(one.part, one.exponent * split.exponent, True) for one in finer]
+    return complete
+
+
+def _searched(composite: int, parts: list[Part]) -> list[Split]:
+    """Return the parts of a composite, which is looked at anew only if it was split."""
+    if parts == [(composite, 1)]:
+        return [Split(composite, 1, False)]
+    return list(_separated(parts, composite - 1))
+
+
+def _separated(parts: Iterable[Part], order: int) -> Iterator[Split]:
+    """Yield parts, split where that is quick."""
+    for part, exponent in parts:
+        for one, power, is_probable in separate(part, order):
+            yield Split(one, power * exponent, is_probable)
+
+
+def _short_factors(composite: int) -> list[Part]:
+    """Return the prime factors of a composite of up to 96 bits, widened where that is quicker."""
+    prime = _WIDENING_PRIMES.get(composite.bit_length())
+    if prime is None or flint_calls.could_be_endless(composite * prime):
+        return flint_calls.factors(composite)
+    parts = flint_calls.factors(composite * prime)
+    reduced = [(part, exponent - (part == prime)) for part, exponent in parts]
+    return [(part, exponent) for part, exponent in reduced if exponent]
