@@ -98,7 +98,11 @@ class _Answer:
         """Send one message, or keep it for the next."""
         start = self._start
         if start is None:
-            if message["type"] == "http.response.start" and not self._cycle.response_started:
+            cycle = self._cycle
+            if message["type"] == "http.response.start" and not cycle.response_started:
+                if cycle.waiting_for_100_continue and cycle.more_body:
+                    # The client may send the body or not: what comes next cannot be told apart.
+                    cycle.keep_alive = False
                 self._start = message
                 return
         else:

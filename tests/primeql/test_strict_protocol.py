@@ -3,8 +3,9 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 from unittest.mock import Mock
 from urllib.parse import urlsplit
 
@@ -59,7 +60,12 @@ def asked(server: RunningServer, request: bytes) -> tuple[bytes, bytes]:
         POST + LENGTH + b"X A: b\r\n\r\n" + QUERY,
         b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
         b"GET /\xc3\xa4 HTTP/1.1\r\nHost: x\r\n\r\n",
-        b"FOO / HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"FOO HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nX-A: b\r\n folded\r\n\r\n",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
+        b"GET / HTTP/1.0\r\nHost: x\r\nHost: y\r\n\r\n",
+        POST.replace(b"Host: x\r\n", b"") + LENGTH + b"\r\n" + QUERY,
     ],
 )
 def test_what_is_not_http_is_refused_with_a_code(
@@ -72,6 +78,73 @@ def test_what_is_not_http_is_refused_with_a_code(
     assert error["extensions"] == {"code": "BAD_REQUEST"}
     assert server.post("{ nthPrime(n: 3) }").status_code == 200
     assert not [line for line in server.log if "WARNING" in line and "Invalid HTTP" in line]
+
+
+@pytest.mark.parametrize(
+    ("request_bytes", "status"),
+    [
+        (b"FOO / HTTP/1.1\r\nHost: x\r\n\r\n", 501),
+        (b"get /graphql HTTP/1.1\r\nHost: x\r\n\r\n", 501),
+        (b"GETX /graphql HTTP/1.0\r\n\r\n", 501),
+        (b"GET /graphql?query=" + b"a" * 70_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 414),
+        (b"GET /" + b"a" * 300_000, 414),
+        (b"GET /livez HTTP/2.0\r\nHost: x\r\n\r\n", 505),
+    ],
+)
+def test_head_that_is_refused_has_the_status_of_its_fault(
+    server: RunningServer, request_bytes: bytes, status: int
+) -> None:
+    head, body = asked(server, request_bytes)
+    assert head.startswith(b"http/1.1 %d " % status)
+    assert b"\r\nconnection: close" in head
+    assert json.loads(body)["errors"][0]["extensions"] == {"code": "BAD_REQUEST"}
+
+
+@pytest.mark.parametrize(
+    ("request_bytes", "answer"),
+    [
+        (b"GET /livez HTTP/1.0\r\n\r\n", b"http/1.1 200 ok\r\n"),
+        (b"GET http://other/livez HTTP/1.1\r\nHost: x\r\n", b"http/1.1 200 ok\r\n"),
+        (b"PROPFIND /graphql HTTP/1.1\r\nHost: x\r\n", b"http/1.1 405 method not allowed\r\n"),
+        (b"OPTIONS /graphql HTTP/1.1\r\nHost: x\r\n", b"http/1.1 405 method not allowed\r\n"),
+        (b"GET /" + b"a" * 65_000 + b" HTTP/1.1\r\nHost: x\r\n", b"http/1.1 404 not found\r\n"),
+    ],
+)
+def test_head_that_is_allowed_is_answered(
+    server: RunningServer, request_bytes: bytes, answer: bytes
+) -> None:
+    head, _ = asked(server, request_bytes.removesuffix(b"\r\n") + b"\r\nConnection: close\r\n\r\n")
+    assert head.startswith(answer)
+
+
+def test_chunked_body_with_trailers_is_answered(server: RunningServer) -> None:
+    body = b"%x;note=1\r\n%b\r\n0\r\nX-Trailer: a\r\n\r\n" % (len(QUERY), QUERY)
+    with connected(server) as connection:
+        for _ in range(2):
+            connection.sendall(POST + b"Transfer-Encoding: chunked\r\n\r\n" + body)
+            assert connection.recv(65_536).endswith(b'\r\n\r\n{"data":{"nthPrime":"5"}}')
+
+
+def test_body_that_waits_for_100_is_asked_for(server: RunningServer) -> None:
+    with connected(server) as connection:
+        connection.sendall(POST + LENGTH + b"Expect: 100-continue\r\n\r\n")
+        assert connection.recv(65_536) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(QUERY)
+        assert connection.recv(65_536).endswith(b'\r\n\r\n{"data":{"nthPrime":"5"}}')
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [((b"application/json", b"text/plain"), 415), ((b"/graphql", b"/nowhere"), 404)],
+)
+def test_connection_ends_where_the_body_was_not_asked_for(
+    server: RunningServer, changes: tuple[bytes, bytes], status: int
+) -> None:
+    # Nobody can tell whether the client will send the body or the next request.
+    request = POST.replace(*changes) + LENGTH + b"Expect: 100-continue\r\n\r\n"
+    head, _ = asked(server, request)
+    assert head.startswith(b"http/1.1 %d " % status)
+    assert b"\r\nconnection: close" in head
 
 
 @pytest.mark.parametrize(
@@ -169,26 +242,111 @@ async def send_for_ever(writer: asyncio.StreamWriter, byte: bytes) -> None:
         await asyncio.sleep(0.2)
 
 
-def test_connection_is_kept_while_it_is_used_and_no_longer() -> None:
-    async def use(loop: LogicalLoop) -> None:
-        transport = Mock(spec=asyncio.Transport)
-        transport.is_closing.return_value = False
-        transport.get_extra_info.return_value = None
-        config = uvicorn.Config(PlainTextResponse("ok"), http=StrictProtocol, log_config=None)
-        config.timeout_keep_alive = 10
-        protocol = StrictProtocol(config, ServerState(), {})
-        protocol.connection_made(transport)
-        for count in range(1, 9):
-            for part in (b"GET / HT", b"TP/1.1\r\nHost: x\r\n\r\n"):
-                protocol.data_received(part)
-                await loop.advance(4)
-            written = b"".join(call.args[0] for call in transport.write.call_args_list)
-            assert written.count(b"\r\n\r\nok") == count
-        assert not transport.close.called
-        await loop.advance(11)
-        assert transport.close.called
+def connection_to_ok(most_bytes: int = 10_000) -> tuple[StrictProtocol, Mock]:
+    """Return a connection, idle for 10 s at most, to what answers without reading a body."""
+    transport = Mock(spec=asyncio.Transport)
+    transport.is_closing.side_effect = lambda: transport.close.called or transport.abort.called
+    transport.get_extra_info.return_value = None
+    config = uvicorn.Config(PlainTextResponse("ok"), http=StrictProtocol, log_config=None)
+    config.timeout_keep_alive = 10
+    protocol = StrictProtocol(config, ServerState(), {})
+    protocol.most_bytes = most_bytes
+    protocol.connection_made(transport)
+    return protocol, transport
 
+
+def written(transport: Mock) -> bytes:
+    return b"".join(call.args[0] for call in transport.write.call_args_list)
+
+
+def on_logical_time(use: Callable[[LogicalLoop], Coroutine[Any, Any, None]]) -> None:
     with asyncio.Runner(loop_factory=LogicalLoop) as runner:
         loop = runner.get_loop()
         assert isinstance(loop, LogicalLoop)
         runner.run(use(loop))
+
+
+def test_connection_is_kept_while_it_is_used_and_no_longer() -> None:
+    async def use(loop: LogicalLoop) -> None:
+        protocol, transport = connection_to_ok()
+        for count in range(1, 9):
+            for part in (b"GET / HT", b"TP/1.1\r\nHost: x\r\n\r\n"):
+                protocol.data_received(part)
+                await loop.advance(4)
+            assert written(transport).count(b"\r\n\r\nok") == count
+        assert not transport.close.called
+        await loop.advance(11)
+        assert transport.close.called
+
+    on_logical_time(use)
+
+
+CHUNKED = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+WITH_LENGTH = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n"
+WHOLE = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+@pytest.mark.parametrize("pieces", [0, 1, 2, 60])
+@pytest.mark.parametrize(
+    ("head", "piece"),
+    [
+        (WITH_LENGTH, b"a"),
+        (CHUNKED, b"1\r\na\r\n"),
+        (CHUNKED + b"5\r\n", b"a"),
+        (CHUNKED, b"0\r\nX-A: "),
+        (WITH_LENGTH + b"a" * 99, b"a"),
+        (WITH_LENGTH + b"a" * 100, b"GET /"),
+        (WHOLE, b"G"),
+        (WHOLE, b"\r\n"),
+        (WHOLE + b"GET / HTTP/1.1\r\nX-A: ", b"a"),
+    ],
+)
+def test_what_follows_an_early_answer_keeps_no_connection(
+    head: bytes, piece: bytes, pieces: int
+) -> None:
+    async def use(loop: LogicalLoop) -> None:
+        protocol, transport = connection_to_ok()
+        protocol.data_received(head)
+        await loop.advance(1)
+        assert written(transport).endswith(b"\r\n\r\nok")
+        for _ in range(pieces):
+            if not transport.close.called:
+                protocol.data_received(piece)
+            await loop.advance(1)
+        # A timer looks every 10 s, and each part of what follows may take 10 s.
+        for _ in range(4):
+            await loop.advance(10)
+        assert transport.close.called
+
+    on_logical_time(use)
+
+
+@pytest.mark.parametrize("head", [WITH_LENGTH + b"a" * 50, CHUNKED + b"32\r\n"])
+def test_body_that_comes_after_its_answer_is_passed_over(head: bytes) -> None:
+    async def use(loop: LogicalLoop) -> None:
+        protocol, transport = connection_to_ok()
+        for count in range(1, 6):
+            protocol.data_received(head)
+            await loop.advance(4)
+            protocol.data_received(b"a" * 50)
+            if head.startswith(CHUNKED):
+                protocol.data_received(b"\r\n0\r\n\r\n")
+            await loop.advance(4)
+            assert written(transport).count(b"\r\n\r\nok") == count
+        assert not transport.close.called
+
+    on_logical_time(use)
+
+
+def test_endless_body_after_its_answer_gets_no_other_answer() -> None:
+    async def use(loop: LogicalLoop) -> None:
+        protocol, transport = connection_to_ok(most_bytes=1_000)
+        protocol.data_received(CHUNKED)
+        await loop.advance(1)
+        for _ in range(300):
+            if not transport.abort.called:
+                protocol.data_received(b"1\r\na\r\n")
+        assert transport.abort.called
+        assert written(transport).count(b"HTTP/1.1 ") == 1
+
+    on_logical_time(use)
