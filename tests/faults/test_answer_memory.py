@@ -21,6 +21,7 @@ from tests.faults.delaying_proxy import DelayingProxy
 from tests.faults.processes import descendants, stopped
 from tests.ports import free_port
 from tests.server import RunningServer, running_server
+from tests.valkey import new_server
 from tests.waiting import until
 
 P22, Q23 = 17_000_000_000_000_000_001_061, 30_000_000_000_000_000_012_347
@@ -49,7 +50,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 @pytest.fixture
 def valkey() -> Iterator[ValkeyServer]:
-    with ValkeyServer(port=free_port()) as server:
+    with new_server(free_port()) as server:
         yield server
 
 
@@ -57,7 +58,7 @@ def valkey() -> Iterator[ValkeyServer]:
 def two_servers(settings: dict[str, str]) -> Iterator[tuple[ValkeyServer, Sequence[RunningServer]]]:
     """Two servers, and the Redis that they share."""
     with (
-        ValkeyServer(port=free_port()) as valkey,
+        new_server(free_port()) as valkey,
         running_servers(2, settings, valkey.port) as servers,
     ):
         yield valkey, servers
@@ -166,7 +167,7 @@ async def test_redis_that_is_killed_paused_or_full_costs_no_answer(
     settings: dict[str, str],
 ) -> None:
     port = free_port()
-    valkey = ValkeyServer(port=port)
+    valkey = new_server(port)
     valkey.start()
     numbers = iter(range(P22 * Q23 + 2, P22 * Q23 + 10_000, 2))
     with running_servers(1, settings, port) as (server,):
@@ -184,7 +185,7 @@ async def test_redis_that_is_killed_paused_or_full_costs_no_answer(
             os.kill(valkey._process.pid, signal.SIGKILL)
             valkey.stop()
             await answers_at_once(server, client, [next(numbers) for _ in range(20)])
-            with ValkeyServer(port=port):
+            with new_server(port):
                 await until_logged(server, "answers are shared again", 3)
         server.terminate()
         # Each outage is logged once, whatever was asked.

@@ -16,6 +16,7 @@ from tests.faults.delaying_proxy import DelayingProxy
 from tests.faults.questions import Question, mixed
 from tests.ports import free_port
 from tests.server import running_server
+from tests.valkey import new_server
 from tests.waiting import WAIT_SECONDS
 
 pytestmark = pytest.mark.faults
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.faults
 
 @pytest.fixture
 def valkey() -> Iterator[ValkeyServer]:
-    with ValkeyServer(port=free_port()) as server:
+    with new_server(free_port()) as server:
         yield server
 
 

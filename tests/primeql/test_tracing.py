@@ -1,6 +1,7 @@
 """Spans of a real server, as a collector receives them over the network."""
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -229,7 +230,7 @@ def test_a_missing_extra_is_named() -> None:
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
-        env={"PRIMEQL_TRACES": "true", "PRIMEQL_METRICS_PORT": "0"},
+        env={**os.environ, "PRIMEQL_TRACES": "true", "PRIMEQL_METRICS_PORT": "0"},
         capture_output=True,
         text=True,
         timeout=60,

@@ -1,6 +1,7 @@
 """Containers of the built image, run as Kubernetes would: nothing to write, no capability."""
 
 import json
+import os
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from typing import Any
 import httpx
 
 from tests.ports import free_port
+from tests.reaper import MARK
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -80,6 +82,7 @@ def running_container(image: str, settings: Mapping[str, str] | None = None) -> 
     environment = {
         "PRIMEQL_PORT": str(port),
         "PRIMEQL_METRICS_PORT": "0",
+        MARK: os.environ[MARK],
         **(settings or {}),
     }
     variables = [f"--env={name}={value}" for name, value in environment.items()]
