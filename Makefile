@@ -11,6 +11,8 @@ PACKAGES := engine resolvers schema execution middleware primeql
 
 .PHONY: install run test slow faults soak ship stack check bench schema explorer lock hooks system observe monitoring
 .DEFAULT_GOAL := install
+# Prerequisites are made in their order: the page is built with the npm that `system` installs.
+.NOTPARALLEL:
 
 install: .venv/installed explorer
 
@@ -18,7 +20,7 @@ run: install
 	$(BIN)/primeql serve
 
 test: system .venv/installed-dev explorer
-	npm ci --silent --prefix tests/explorer
+	npm ci --loglevel=error --prefix tests/explorer
 	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term
 
 system:
@@ -28,9 +30,9 @@ slow: .venv/installed-dev
 	$(BIN)/pytest -m slow
 
 # Builds and runs what is shipped: the image, the compose file, the manifests, the deployment scripts.
-ship: system .venv/installed-dev
+ship: system .venv/installed-dev explorer
 	scripts/install-ship-tools
-	npm ci --silent --prefix tests/ship
+	npm ci --loglevel=error --prefix tests/ship
 	$(BIN)/pytest -n 2 --dist loadfile -m ship tests/ship
 
 # Breaks what a server depends on: workers, Redis, disk, clock, clients, the server itself.
@@ -38,7 +40,7 @@ faults: system .venv/installed-dev
 	$(BIN)/pytest -n 2 --dist loadfile -m faults tests/faults
 
 # Runs the stack of ops/compose.yaml in a Docker engine of its own, for which it must be root.
-stack: system .venv/installed-dev
+stack: system .venv/installed-dev explorer
 	scripts/install-ship-tools
 	$(BIN)/pytest -m stack tests/ship
 
@@ -52,7 +54,7 @@ check: .venv/installed-dev
 	$(BIN)/mypy
 	$(BIN)/pytest -q tests/test_architecture.py tests/test_documents.py
 
-bench: .venv/installed-dev
+bench: system .venv/installed-dev
 	$(BIN)/python -m benchmarks
 
 schema: .venv/installed-dev
@@ -64,7 +66,7 @@ explorer:
 	else echo "npm is missing: the API runs, the page at / says how to build itself"; fi
 
 $(EXPLORER): $(EXPLORER_SOURCES)
-	npm ci --silent --prefix explorer
+	npm ci --loglevel=error --prefix explorer
 	npm run --silent --prefix explorer build
 
 .venv/bin/python:

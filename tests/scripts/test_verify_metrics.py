@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from scripts.verify_metrics import RANGES, examine, main
-from tests.ship.containers import ROOT
 
+ROOT = Path(__file__).parents[2]
 GOOD = {"up{": 2.0, "errors": 0.0005, "p95": 0.02, "ALERTS": 0.0, "redis_up": 0.0}
 
 
