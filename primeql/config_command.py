@@ -134,7 +134,9 @@ def _example_lines() -> Iterator[str]:
     """Yield the lines of a file that sets nothing, and says what can be set."""
     yield "# Settings of the Prime Math API, written by `primeql config example`: each is at its"
     yield "# default. Copy this file to .env, take the # from what you change, and check it with"
-    yield "# `primeql config check --env-file .env`. Values take no quotes."
+    yield "# `primeql config check --env-file .env`. Values take no quotes. The service reads its"
+    yield "# environment only: `set -a; . ./.env; set +a; make run` in a shell, or hand the file to"
+    yield "# `docker run --env-file .env`."
     for field in _fields():
         yield ""
         yield f"# {field.metadata['help']}"

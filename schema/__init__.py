@@ -1,14 +1,36 @@
 """What the client sees: the Strawberry schema."""
 
+import copy
+from typing import Any, Final
+
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from schema.query import Query
 from schema.scalars import scalar_map
 
+# A directive of graphql-core, which this package does not import.
+Directive = Any
+_UNPUBLISHED: Final = "DIRECTIVE_DEFINITION"
+
 
 def build_schema(max_digits: int) -> strawberry.Schema:
     """Return the schema for integers of up to ``max_digits`` decimal digits."""
-    return strawberry.Schema(
+    schema = strawberry.Schema(
         query=Query, config=StrawberryConfig(scalar_map=scalar_map(max_digits))
     )
+    shown = schema._schema
+    shown.directives = tuple(map(_with_specified_locations, shown.directives))
+    return schema
+
+
+def _with_specified_locations(directive: Directive) -> Directive:
+    """Return a directive without the location that no published specification has.
+
+    Clients refuse a whole schema for a location they do not know: graphql-core up to 3.2.10 does.
+    """
+    mended = copy.copy(directive)
+    mended.locations = tuple(
+        location for location in directive.locations if location.name != _UNPUBLISHED
+    )
+    return mended

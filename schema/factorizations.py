@@ -114,14 +114,17 @@ class ArithmeticFunctions:
 
     @strawberry.field(
         directives=[Cost(weight="0.24")],
-        description="Sum of the power-th powers of the positive divisors, sigma_power.",
+        description=(
+            "Sum of the power-th powers of the positive divisors, sigma_power. Null if power is"
+            " negative or the sum is out of reach."
+        ),
     )
     async def divisor_sum(
         self,
         power: Annotated[
             int, strawberry.argument(description="The exponent of each divisor, at least 0.")
         ] = 1,
-    ) -> BigInt:
+    ) -> BigInt | None:
         return BigInt(await self.answers.divisor_sum(power))
 
     @strawberry.field(description="omega: how many distinct primes divide.")

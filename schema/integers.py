@@ -79,8 +79,8 @@ class Integer:
     @strawberry.field(
         directives=[Cost(weight="0.1")],
         description=(
-            "True if value is prime, or a composite that no known test of the BPSW kind has ever"
-            " exposed; cheap at any size."
+            "True if value passes the BPSW test or is known to be prime: every prime does, and no"
+            " composite is known that does. Cheap at any size."
         ),
     )
     async def is_probable_prime(self) -> bool:

@@ -43,7 +43,10 @@ class PrimalityMethod(enum.Enum):
     SIEVE = strawberry.enum_value("SIEVE", description="Looked up in a sieved table of primes.")
     BPSW_64 = strawberry.enum_value(
         "BPSW_64",
-        description="Deterministic below 2^64 (BPSW, verified there without exception).",
+        description=(
+            "A deterministic test below 2^64: strong probable prime tests to bases that were"
+            " checked against every exception there."
+        ),
     )
     APR_CL = strawberry.enum_value(
         "APR_CL",
@@ -53,7 +56,11 @@ class PrimalityMethod(enum.Enum):
         ),
     )
     ECPP = strawberry.enum_value(
-        "ECPP", description="A proof for larger integers, by elliptic curves."
+        "ECPP",
+        description=(
+            "A proof for larger integers, by elliptic curves. Kept for later: this version returns"
+            " it for no integer."
+        ),
     )
     BPSW = strawberry.enum_value(
         "BPSW",
@@ -70,7 +77,8 @@ class Primality:
     witness: BigInt | None = strawberry.field(
         description=(
             "A base to which value fails the strong probable prime test, for anyone to check that"
-            " it is composite; null unless verdict is COMPOSITE."
+            " it is composite; null unless verdict is COMPOSITE. It need not divide value: ask"
+            " factorization for divisors."
         )
     )
 

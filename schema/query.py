@@ -42,14 +42,15 @@ class Query:
         ],
         description=(
             "The same for many integers at once, in the order asked: the batch form. Duplicates"
-            " are allowed. An integer that fails alone costs that one answer, not the others."
+            " are allowed. An integer that fails alone costs that one answer, not the others. Null"
+            " if the batch is larger than limits.maxBatchSize."
         ),
     )
     def integers(
         self,
         info: Context,
         values: Annotated[list[BigInt], strawberry.argument(description="Any integers.")],
-    ) -> list[Integer | None]:
+    ) -> list[Integer | None] | None:
         asked = batches.integers(info.context, values)
         return [Integer.of(answers_of(info.context, value)) for value in asked]
 

@@ -9,7 +9,10 @@ from resolvers.rate_limit import RateLimitStatus
 
 
 @strawberry.type(
-    description="The caller's budget: a bucket of points that fills by itself. See the price list."
+    description=(
+        "The caller's budget: a bucket of points that fills by itself. Prices are listed in"
+        " docs/limits-and-costs.md."
+    )
 )
 class RateLimit:
     """The bucket as this request found it."""

@@ -14,7 +14,6 @@ query OneNumber {
     primality {
       verdict
       method
-      witness
     }
     factorization {
       expression
