@@ -32,9 +32,8 @@ def recipes(makefile: str) -> dict[str, tuple[list[str], str]]:
 
 
 def tools(script: str) -> set[str]:
-    """Return the commands and packages that a script installs where they are missing."""
-    lines = re.findall(r"^need (.+)", (ROOT / script).read_text(), re.M)
-    return {name for line in lines for name in line.split()}
+    """Return the commands that a script installs where they are missing."""
+    return set(re.findall(r"^need (\S+)", (ROOT / script).read_text(), re.M))
 
 
 def prepared(makefile: str, target: str) -> set[str]:
