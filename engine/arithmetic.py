@@ -79,7 +79,7 @@ def divisor_sum(factorization: Factorization, power: int) -> int:
 
     Raises:
         DomainError: power is negative, the value is 0 or its factorization is not complete.
-        CapacityError: |value| ** power could have more than MAX_DIVISOR_SUM_DIGITS digits.
+        CapacityError: |value| ** power has more than MAX_DIVISOR_SUM_DIGITS digits.
 
     Cost: see ``divisor_sum_cost``.
     """
@@ -87,8 +87,12 @@ def divisor_sum(factorization: Factorization, power: int) -> int:
         raise DomainError(f"power must be >= 0, got {power}")
     if power == 0:
         return divisor_count(factorization)
-    if power * factorization.value.bit_length() > _MAX_DIVISOR_SUM_BITS:
-        raise CapacityError(f"value ** power is bounded by {MAX_DIVISOR_SUM_DIGITS} digits")
+    size = abs(factorization.value)
+    # The sum of the powers of the divisors of 1 is 1, whatever the power.
+    if size > 1 and power > _MAX_DIVISOR_SUM_BITS / math.log2(size):
+        raise CapacityError(
+            f"value^power may have at most {MAX_DIVISOR_SUM_DIGITS} digits: ask for a lower power"
+        )
     return math.prod(
         (factor.prime ** (power * (factor.exponent + 1)) - 1) // (factor.prime**power - 1)
         for factor in _powers(factorization)

@@ -19,7 +19,7 @@ def prime_count_upper(x: int) -> int:
     log = math.log(x)
     excess = 1.2762 / log if x < 2_953_652_287 else 1 / log + 2.334 / log**2
     # The last factor is for the rounding of the floats.
-    return math.ceil(x / log * (1 + excess) * (1 + 1e-12))
+    return _product_above(x, (1 + excess) * (1 + 1e-12) / log)
 
 
 def prime_count_between_upper(low: int, high: int) -> int:
@@ -36,8 +36,14 @@ def prime_count_between_upper(low: int, high: int) -> int:
         return 0
     if width < 12:
         return width // 2 + 1
-    brun_titchmarsh = math.ceil(2 * width / math.log(width)) + 1
+    brun_titchmarsh = _product_above(width, 2 / math.log(width)) + 1
     return min(prime_count_upper(high), brun_titchmarsh, width // 2 + 2)
+
+
+def _product_above(n: int, factor: float) -> int:
+    """Return the least integer >= n * factor, for n of any size: a float would overflow."""
+    numerator, denominator = factor.as_integer_ratio()
+    return -(-n * numerator // denominator)
 
 
 def log_integral(x: float) -> float:

@@ -12,7 +12,7 @@ from engine.constellation_patterns import (
     covered_modulus,
     exceptional_starts,
 )
-from engine.errors import DomainError
+from engine.errors import CapacityError, DomainError
 from engine.interval import check_interval, shown
 from engine.prime_blocks import prime_blocks
 from engine.prime_ranges import PrimeRanges
@@ -179,13 +179,19 @@ def _widening_blocks(
     """Yield the primes of [low, high] from ever wider intervals, the first of ``width`` integers.
 
     Each later one is half as wide as all before it, so that at most a third of what is sieved
-    turns out not to be needed. None crosses 2^64.
+    turns out not to be needed.
+
+    Raises:
+        CapacityError: The search came to 2^64, the end of what is sieved.
     """
     origin = low
     while low <= high:
-        end = min(high, low + width - 1)
-        if low < 2**64:
-            end = min(end, 2**64 - 1)
+        if low >= 2**64:
+            raise CapacityError(
+                f"constellations are searched below 2^64, and high is {shown(high)}:"
+                f" set high to at most {2**64 - 1}"
+            )
+        end = min(high, low + width - 1, 2**64 - 1)
         yield from prime_blocks(ranges, low, end, stop)
         low = end + 1
         width = (low - origin) // 2 + 1
@@ -197,7 +203,7 @@ def _page_width(pattern: tuple[int, ...], start: int, first: int) -> int:
     wanted = first + 1 + math.sqrt(first + 1)
     width, scaled = 100.0, wanted / constellation_constant(pattern)
     for _ in range(3):
-        width = min(scaled * math.log(start + width) ** len(pattern), 2.0**64)
+        width = min(scaled * math.log(start + int(width)) ** len(pattern), 2.0**64)
     return int(width) + pattern[-1] + 1
 
 

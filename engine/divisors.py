@@ -33,13 +33,18 @@ def divisors(factorization: Factorization, first: int, after: int | None) -> Div
     Raises:
         DomainError: value is 0, the factorization is not complete, first is negative, or after is
             not a positive divisor.
-        CapacityError: A half would have more than MAX_HALF_DIVISORS divisors.
+        CapacityError: first is above 0 and a half would have more than MAX_HALF_DIVISORS divisors.
 
     Cost: see ``divisors_cost``.
     """
     if first < 0:
         raise DomainError(f"first must be >= 0, got {first}")
+    # Raises for 0 and for an incomplete factorization.
+    divisor_count(factorization)
     low = _lower_bound(factorization, after)
+    if first == 0:
+        # The count of an integer with too many divisors to list is asked for with an empty page.
+        return DivisorPage((), low < abs(factorization.value))
     short, long = _halves(factorization)
     ascending = _ascending_products(_all_divisors(short), _all_divisors(long), low)
     page = tuple(itertools.islice(ascending, first + 1))
@@ -53,9 +58,12 @@ def divisors_cost(factorization: Factorization, first: int) -> float:
         DomainError: value is 0 or the factorization is not complete.
         CapacityError: As ``divisors``.
     """
+    count = divisor_count(factorization)
+    if first == 0:
+        return 0.05
     short, long = (_count(half) for half in _halves(factorization))
     size = 1 + factorization.value.bit_length() / 1024
-    page = min(first + 1, divisor_count(factorization))
+    page = min(first + 1, count)
     return 0.05 + 0.0035 * page + size * (0.0006 * long + 0.003 * short)
 
 
@@ -70,8 +78,6 @@ def _lower_bound(factorization: Factorization, after: int | None) -> int:
 
 def _halves(factorization: Factorization) -> tuple[list[PrimePower], list[PrimePower]]:
     """Return the prime powers dealt into two halves, the one of fewer divisors first."""
-    # Raises for 0 and for an incomplete factorization.
-    divisor_count(factorization)
     short: list[PrimePower] = []
     long: list[PrimePower] = []
     for power in sorted(factorization.factors, key=lambda power: -power.exponent):

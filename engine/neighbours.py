@@ -4,30 +4,12 @@ Below 2**64 every answer is exact. Above, "prime" means a probable prime: BPSW a
 strong test, which no composite is known to pass.
 """
 
-import math
-
 import gmpy2
 
-from engine.cost_curve import cost_at
 from engine.errors import DomainError
 from engine.primality import is_probable_prime
+from engine.prime_steps import steps_cost
 from engine.results import PrimeNeighbours
-
-# Of the work of a step about its mean; a compromise between most gaps and the long ones.
-_SPREAD = 0.7
-# (bits, points) of one step to the next prime, the mean over random integers; GMP 6.3,
-# benchmarks/bench_integers.py.
-_STEP_CURVE = (
-    (16, 0.01),
-    (32, 0.03),
-    (64, 0.07),
-    (128, 0.45),
-    (256, 2.2),
-    (512, 20.0),
-    (1024, 130.0),
-    (1500, 600.0),
-    (2048, 1500.0),
-)
 
 
 def next_prime(n: int) -> int:
@@ -71,16 +53,6 @@ def neighbours(n: int, count: int) -> PrimeNeighbours:
         return PrimeNeighbours(n, below, above, above[0], None)
     nearest = below[0] if n - below[0] <= above[0] - n else above[0]
     return PrimeNeighbours(n, below, above, nearest, above[0] - below[0])
-
-
-def steps_cost(n: int, steps: int, walks: int = 1) -> float:
-    """Return the points predicted for so many steps from prime to prime near n.
-
-    The work of a step is spread as the gaps are, geometrically: so few steps are predicted above
-    their mean, one at 1.7 times of it; for each of many ``walks`` closer to it.
-    """
-    mean = cost_at(_STEP_CURVE, max(n.bit_length(), 1))
-    return mean * (steps + _SPREAD * math.sqrt(steps / walks))
 
 
 def next_prime_cost(n: int) -> float:

@@ -4,6 +4,7 @@ import enum
 import math
 from collections.abc import Sequence
 
+from engine.prime_steps import step_cost, steps_cost
 from engine.segment import SLICE_MARKS
 from engine.sieve import ROW_ELEMENTS, SEGMENT_BYTES
 from engine.sieve_candidates import (
@@ -49,7 +50,7 @@ def sieve_seconds(wheels: Sequence[Wheel], low: int, high: int, task: Task) -> l
     Cost: 1 us, and 1.5 us a wheel.
     """
     width = min(high - low + 1, _WIDEST)
-    root = math.isqrt(high)
+    root = min(math.isqrt(high), _WIDEST)
     primes = _primes_up_to(root)
     element, listed = 0.55e-9, 0.0
     if task is Task.LIST:
@@ -74,7 +75,7 @@ def sieve_seconds(wheels: Sequence[Wheel], low: int, high: int, task: Task) -> l
 
 def least_sieve_seconds(low: int, high: int) -> float:
     """Return what ``IntervalSieve`` takes at least: to fill the rows of the greatest wheel."""
-    return 35e-6 + (high - low) * 0.2 * 0.04e-9
+    return 35e-6 + min(high - low, _WIDEST) * 0.2 * 0.04e-9
 
 
 def _row_seconds(size: float, root: int, primes: float) -> float:
@@ -139,15 +140,21 @@ def table_seconds(primes: int, task: Task) -> float:
 
 
 def step_seconds(bits: int) -> float:
-    """Return about how long it takes to step from a prime of this many bits to the next.
+    """Return about how long it takes to step from a prime of this many bits to the next."""
+    return step_cost(bits) * POINT_SECONDS
 
-    Measured with GMP 6.3: 7 us at 62 bits, 14 us at 65, 40 us at 128, 0.2 ms at 256, 1.3 ms at 512.
+
+def stepping_cost(low: int, high: int, count: int, end: int) -> float:
+    """Return the points predicted for ``next_primes`` or ``previous_primes``.
+
+    Args:
+        low: Least integer of the interval; at least 2.
+        high: Greatest integer of the interval.
+        count: How many primes are wanted.
+        end: Where the steps begin: low, or high.
     """
-    if bits <= 64:
-        return 1.1e-7 * bits
-    if bits <= 128:
-        return float(14e-6 * (bits / 65) ** 1.55)
-    return float(40e-6 * (bits / 128) ** 2.5)
+    # One step more than there are primes finds that the interval has no other.
+    return steps_cost(end, min(count, expected_primes(low, high)))
 
 
 def page_width(low: int, count: int) -> int:

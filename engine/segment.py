@@ -6,6 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.errors import DomainError
 from engine.stop import Stop
 from engine.wheel import Wheel
 
@@ -174,10 +175,13 @@ class WheelSieve:
         """Yield (residue, mask) for each row, ascending by residue.
 
         Args:
-            first: ``mask[i]`` stands for modulus * (first + i) + residue. Its least value must be
-                above every base prime and above 30: a prime would strike itself.
+            first: ``mask[i]`` stands for modulus * (first + i) + residue; first >= 0. A base prime
+                among these values, and any prime up to 30, is struck by itself.
             size: Elements of a row in this segment, at most the size given at the start.
             stop: Looked at for every row and every block of base primes.
+
+        Raises:
+            DomainError: ``first`` or ``size`` is outside these bounds.
 
         Yields:
             Masks of shape (size,), True where no base prime divides the value. Each is a view of
@@ -200,6 +204,10 @@ class WheelSieve:
     def _sieved(
         self, first: int, size: int, bits: tuple[int, ...], stop: Stop
     ) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+        if first < 0 or not 1 <= size <= self._size:
+            raise DomainError(
+                f"need first >= 0 and 1 <= size <= {self._size}, got first={first}, size={size}"
+            )
         buffer = np.empty(2 * self._size + 8, dtype=np.uint8)
         starts: list[NDArray[np.uint32]] = []
         for place, residue in enumerate(self._wheel.residues):

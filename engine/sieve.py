@@ -10,10 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.bounds import prime_count_between_upper
+from engine.errors import DomainError
 from engine.segment import WheelSieve, places_of
 from engine.stop import Stop
 from engine.wheel import Wheel
 
+# Base primes fit 31 bits.
+_HIGH_END = 2**62
 # Most elements of a row sieved at once: it has to stay in the second-level cache with its pattern.
 ROW_ELEMENTS = 1 << 20
 # Most bytes of the bits kept of one segment while its rows are put in order.
@@ -44,8 +47,11 @@ class IntervalSieve:
         wheel: Which rows to sieve.
         base_primes: Every prime <= isqrt(high) at least, ascending, all below 2**31. One that is
             greater than isqrt(high) is left out.
-        low: At least 257 and above every base prime used.
-        high: At least low.
+        low: Above every prime that the wheel strikes, and above every base prime used.
+        high: At least low, below 2**62.
+
+    Raises:
+        DomainError: The interval is outside these bounds, or base primes are missing.
 
     Memory: 2 bytes an element of a row (at most 2 MB), 4 bytes a base prime for each gap length
     of the wheel; ``arrays`` adds the bits of a segment (at most 32 MB) and the answer.
@@ -56,8 +62,7 @@ class IntervalSieve:
         self._wheel = wheel
         self._low = low
         self._high = high
-        root = np.uint32(math.isqrt(high))
-        self._base_primes = base_primes[: int(np.searchsorted(base_primes, root, side="right"))]
+        self._base_primes = _required_base_primes(wheel, base_primes, low, high)
         octets = -(-len(wheel.residues) // 8)
         most = min(ROW_ELEMENTS, SEGMENT_BYTES // octets)
         self._segments = cut_segments(wheel, low, high, most)
@@ -184,6 +189,24 @@ class IntervalSieve:
                 self._wheel.octet_patterns.strike(octet, place // 8, segment.first)
                 yield padded
                 octet[:] = 0
+
+
+def _required_base_primes(
+    wheel: Wheel, base_primes: NDArray[np.uint32], low: int, high: int
+) -> NDArray[np.uint32]:
+    """Return the base primes up to isqrt(high); see ``IntervalSieve`` for the bounds checked."""
+    least = wheel.largest_struck + 1
+    if not least <= low <= high < _HIGH_END:
+        raise DomainError(f"need {least} <= low <= high < 2^62, got low={low}, high={high}")
+    root = math.isqrt(high)
+    required = base_primes[: int(np.searchsorted(base_primes, np.uint32(root), side="right"))]
+    greatest = int(required[-1]) if required.size else 0
+    # There is a prime between greatest and 2 * greatest (Bertrand's postulate).
+    if greatest >= low or 2 * greatest < root:
+        raise DomainError(
+            f"need base primes up to {root}, below low={low}; the greatest is {greatest}"
+        )
+    return required
 
 
 def list_sieved(

@@ -9,12 +9,16 @@ import numpy as np
 from flint import fmpz
 from numpy.typing import NDArray
 
+from engine.errors import DomainError
 from engine.flint_calls import is_probable, is_word_prime
 from engine.segment import WheelSieve, places_of
 from engine.stop import Stop
 from engine.wheel import Wheel
 
 EULER_GAMMA = 0.5772156649015329
+WORD_END = 2**64
+# Base primes reach 30 at least, and must lie below the interval.
+_LEAST_LOW = 31
 # Odd integers sieved at once.
 WINDOW_ELEMENTS = 1 << 19
 # Integers below 2**64 proved between two looks at the stop flag: 0.2 ms.
@@ -89,7 +93,8 @@ class CandidateSieve:
     def candidates(self, low: int, high: int, stop: Stop) -> list[int]:
         """Return the odd integers of [low, high] that no base prime divides, ascending.
 
-        The interval is at most as wide as was said, and low is at least 31.
+        Raises:
+            DomainError: low is below 31, or the interval is wider than was said.
         """
         odd, places = self._places(low, high, stop)
         return [odd + 2 * place for place in places.tolist()]
@@ -100,7 +105,13 @@ class CandidateSieve:
             yield select_primes(self.candidates(begin, last, stop), stop)
 
     def arrays(self, low: int, high: int, stop: Stop) -> Iterator[NDArray[np.uint64]]:
-        """Yield the primes of [low, high] as ``primes`` does, in arrays; high < 2**64."""
+        """Yield the primes of [low, high] as ``primes`` does, in arrays.
+
+        Raises:
+            DomainError: low is below 31, or high is not below 2**64.
+        """
+        if high >= WORD_END:
+            raise DomainError(f"arrays hold primes below 2^64, got high={high}")
         for begin, last in self._windows(low, high):
             odd, places = self._places(begin, last, stop)
             values = (places.astype(np.uint64) << np.uint64(1)) + np.uint64(odd)
@@ -115,6 +126,11 @@ class CandidateSieve:
         first = low // 2
         size = (high - 1) // 2 - first + 1
         odd = 2 * first + 1
+        if low < _LEAST_LOW or size > self._elements:
+            raise DomainError(
+                f"need low >= {_LEAST_LOW} and at most {self._elements} odd integers,"
+                f" got low={low}, high={high}"
+            )
         if size <= 0:
             return odd, np.empty(0, dtype=np.intp)
         ((_, row),) = self._sieve.rows(first, size, stop)

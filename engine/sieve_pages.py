@@ -17,6 +17,7 @@ from engine.range_costs import (
     stepping_is_cheaper,
 )
 from engine.sieve_candidates import (
+    WORD_END,
     CandidateSieve,
     next_primes,
     previous_primes,
@@ -35,6 +36,8 @@ _FEW_PRIMES = 100
 
 class PageFinder:
     """Finds primes from one end of an interval, window by window, until there are enough.
+
+    No window crosses 2**64, where listing and testing change.
 
     Args:
         small_primes: The table for what lies within its bound.
@@ -86,6 +89,8 @@ class PageFinder:
             low = self._small_primes.bound + 1
         while count > 0 and low <= high:
             last = min(high, low + page_width(low, count) - 1)
+            if low < WORD_END:
+                last = min(last, WORD_END - 1)
             window: Primes | None = self._kept.primes(low, last, stop)
             if window is None and stepping_is_cheaper(low, count):
                 parts.append(next_primes(low, high, count, stop))
@@ -105,6 +110,8 @@ class PageFinder:
         while count > 0 and high >= max(low, bound + 1):
             bottom = max(low, bound + 1)
             first = max(bottom, high - page_width(high, count) + 1)
+            if high >= WORD_END:
+                first = max(first, min(high, WORD_END))
             window: Primes | None = self._kept.primes(first, high, stop)
             if window is None and stepping_is_cheaper(high, count):
                 parts.append(previous_primes(bottom, high, count, stop))
@@ -128,7 +135,7 @@ class PageFinder:
     @staticmethod
     def _is_listed(high: int, count: int) -> bool:
         """Whether a window is listed as a whole: with few primes wanted, tests can end early."""
-        return high < 2**64 and count > _FEW_PRIMES
+        return high < WORD_END and count > _FEW_PRIMES
 
     def _window(self, low: int, high: int, count: int, stop: Stop) -> Primes:
         """Return primes of a window from its lower end, from its upper end if count < 0.
@@ -156,7 +163,7 @@ class PageFinder:
 def joined(parts: Sequence[_Part]) -> Primes:
     """Return ascending parts as one: uint64 array if every prime is below 2**64, else a tuple."""
     filled = [part for part in parts if len(part)]
-    if filled and int(filled[-1][-1]) >= 2**64:
+    if filled and int(filled[-1][-1]) >= WORD_END:
         return tuple(int(p) for part in filled for p in part)
     if not filled:
         return np.empty(0, dtype=np.uint64)

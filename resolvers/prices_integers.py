@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine import neighbours, primality
+from engine import primality
 from engine.batch_primality import are_prime_cost
 from engine.classes import MAX_CLASSES_BITS, classes_of_cost
 from engine.primality import PRIMORIAL_47
 from engine.prime_ranges import PrimeRanges
+from engine.prime_steps import steps_cost
 from engine.progressions import progression_cost
 from resolvers.prices_states import IntegerState, ListState, grouped
 from resolvers.prices_tariff import NOTHING, Priced, Tariff
@@ -192,7 +193,7 @@ class IntegerPrices:
     def _steps(self, state: IntegerState, steps: int) -> float:
         """Return the price of so many steps from prime to prime."""
         size = 1 << max(state.bits - 1, 0)
-        return self._tariff.single(neighbours.steps_cost(size, steps, state.count))
+        return self._tariff.single(steps_cost(size, steps, state.count))
 
 
 def scale_of_word(arguments: Arguments) -> int | None:

@@ -17,7 +17,7 @@ from resolvers.pagination import decode_cursor, page_request
 from resolvers.patterns import CONSTELLATION_CURSOR
 from resolvers.prices_states import ListState, RangeState
 from resolvers.prices_tariff import NOTHING, Priced, Tariff
-from resolvers.ranges import LONG_TEST_BITS, PRIME_CURSOR
+from resolvers.ranges import PRIME_CURSOR, ends_cost, is_stepped
 
 Arguments = Mapping[str, Any]
 
@@ -185,7 +185,7 @@ class RangePrices:
 
     def _paged(self, end: int, predicted: float) -> float:
         """Return the price of a page of predicted cost from the end where it begins."""
-        if end.bit_length() > LONG_TEST_BITS:
+        if is_stepped(end):
             return self._tariff.single(predicted)
         return self._tariff.sweep(predicted)
 
@@ -194,9 +194,7 @@ class RangePrices:
         low = max(low, 2)
         if count < 1 or high < low:
             return 0.0
-        ranges = self._ranges
-        cost = ranges.last_primes_cost if is_from_end else ranges.first_primes_cost
-        return cost(low, high, count)
+        return ends_cost(self._ranges, low, high, count, is_from_end=is_from_end)
 
     def _moved(
         self, state: RangeState, end: int, cursor: str | None, argument: str
@@ -235,7 +233,7 @@ class RangePrices:
     def _expected(state: RangeState, offsets: Any, first: int, start: int | None) -> float:
         """Return about how many constellations a page shows."""
         low = max(state.low, start or 0, 3)
-        width = min(float(state.high - low + 1), 1e30) if state.high >= low else 0.0
+        width = float(min(max(state.high - low + 1, 0), 10**30))
         middle = (low + max(state.high, low)) // 2
         density = constellation_density(tuple(offsets), float(min(middle, 2**1000)))
         return min(float(first), width * density * 1.2 + 2)

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from functools import partial
 
+from engine.prime_ranges import PrimeRanges
+from engine.range_costs import stepping_cost
 from engine.results import PrimeBucket, PrimeGapStatistics, ResidueCount
 from engine.sieve_candidates import next_primes, previous_primes
 from engine.sieve_pages import Primes
@@ -23,6 +25,20 @@ from resolvers.patterns import (
 PRIME_CURSOR = "prime"
 # Bits above which one probable-prime test holds the interpreter for longer than 1 ms.
 LONG_TEST_BITS = 1_024
+
+
+def is_stepped(end: int) -> bool:
+    """Return whether primes from this end on are found step by step, in a worker process."""
+    return end.bit_length() > LONG_TEST_BITS
+
+
+def ends_cost(ranges: PrimeRanges, low: int, high: int, count: int, *, is_from_end: bool) -> float:
+    """Return the points predicted for ``count`` primes from one end of [low, high], low >= 2."""
+    end = high if is_from_end else low
+    if is_stepped(end):
+        return stepping_cost(low, high, count, end)
+    cost = ranges.last_primes_cost if is_from_end else ranges.first_primes_cost
+    return cost(low, high, count)
 
 
 def safe_integers(page: Page) -> Primes:
@@ -127,10 +143,9 @@ class RangeAnswers:
         low = max(low, 2)
         if high < low:
             return ()
-        price = ranges.last_primes_cost if is_from_end else ranges.first_primes_cost
-        cost = price(low, high, count)
+        cost = ends_cost(ranges, low, high, count, is_from_end=is_from_end)
         shape = LAST_PRIMES if is_from_end else FIRST_PRIMES
-        if (high if is_from_end else low).bit_length() > LONG_TEST_BITS:
+        if is_stepped(high if is_from_end else low):
             step = previous_primes if is_from_end else next_primes
             stepping = partial(step, stop=Stop())
             return await context.recall_single(shape, cost, stepping, low, high, count)

@@ -96,6 +96,13 @@ def primorial(count: int) -> Factorization:
     return Factorization(math.prod(primes), 1, tuple(PrimePower(p, 1) for p in primes))
 
 
+def test_an_empty_page_of_any_number_of_divisors_is_answered() -> None:
+    primorial = factorize(math.prod(sympy.primerange(2, 400)))
+    assert divisors(primorial, 0, None) == DivisorPage((), True)
+    assert divisors(primorial, 0, abs(primorial.value)) == DivisorPage((), False)
+    assert divisors_cost(primorial, 0) < divisors_cost(factorize(2), 1) + 1
+
+
 def test_too_many_divisors_are_refused() -> None:
     assert divisors(primorial(30), 3, None).values == (1, 2, 3)
     with pytest.raises(CapacityError, match="divisors in each half"):
