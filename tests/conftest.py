@@ -16,6 +16,8 @@ from tests.waiting import WAIT_SECONDS
 
 # Bounds of tests that build an image, or compute for minutes; for all others, see pyproject.toml.
 TIMEOUT_SECONDS = {"faults": 900, "slow": 3_600, "ship": 3_600, "stack": 3_600}
+# Of requests: so late that no test of a busy machine reaches it.
+DEADLINE_MILLISECONDS = 60_000
 Ask = Callable[..., Awaitable[dict[str, Any]]]
 
 
@@ -44,8 +46,8 @@ def _patient_clients() -> None:
 
 @pytest.fixture(scope="session")
 async def service() -> AsyncIterator[PrimeService]:
-    """The service with default settings, its workers started."""
-    service = PrimeService(Settings())
+    """The service with default settings but for its deadline, its workers started."""
+    service = PrimeService(Settings(deadline_milliseconds=DEADLINE_MILLISECONDS))
     await service.start()
     yield service
     await service.close()
@@ -75,5 +77,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     }
     tiers = tmp_path_factory.mktemp("server") / "tiers.json"
     tiers.write_text(json.dumps({"anonymous": tier}))
-    with running_server({"PRIMEQL_TIERS_FILE": str(tiers)}) as server:
+    settings = {
+        "PRIMEQL_TIERS_FILE": str(tiers),
+        "PRIMEQL_DEADLINE_MILLISECONDS": str(DEADLINE_MILLISECONDS),
+    }
+    with running_server(settings) as server:
         yield server

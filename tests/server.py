@@ -18,7 +18,7 @@ import httpx
 
 _METRICS = re.compile(r"metrics on (http://[\d.]+:\d+/metrics)")
 _ADDRESS = re.compile(r"running on (http://[\d.]+:\d+)")
-START_SECONDS = 30
+START_SECONDS = 120
 
 
 @dataclass
@@ -77,12 +77,12 @@ class RunningServer:
 
 @contextmanager
 def running_server(
-    settings: Mapping[str, str] | None = None, port: str = "0"
+    settings: Mapping[str, str] | None = None, port: str = "0", module: str = "primeql"
 ) -> Iterator[RunningServer]:
     """Start a server with these ``PRIMEQL_*`` settings; stop it at the end."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PRIMEQL_")}
     process = subprocess.Popen(
-        [sys.executable, "-m", "primeql", "serve", "--port", port],
+        [sys.executable, "-m", module, "serve", "--port", port],
         env={**kept, "PRIMEQL_METRICS_PORT": "0", **(settings or {})},
         stderr=subprocess.PIPE,
         text=True,

@@ -155,7 +155,7 @@ def test_computations_are_counted_where_they_run(
     assert grown("primeql_pool_queue_wait_seconds_count", lane=lane) == tasks
     if function is not None:
         assert grown("primeql_engine_calls_total", function=function) == 1
-        assert grown("primeql_engine_seconds_total", function=function) > 0.001
+        assert grown("primeql_engine_seconds_total", function=function) > 0
 
 
 def test_a_price_that_is_only_asked_for_is_no_run(asked_server: RunningServer) -> None:

@@ -2,13 +2,16 @@
 
 import asyncio
 import json
+import os
 import socket
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.faults.processes import stopped, workers
 from tests.hard_integers import hard_question
 from tests.server import RunningServer, running_server
 from tests.waiting import until
@@ -32,15 +35,21 @@ def settings(tmp_path: Path, **more: str) -> dict[str, str]:
     return {
         "PRIMEQL_TIERS_FILE": str(tiers),
         "PRIMEQL_TRUSTED_PROXIES": "127.0.0.0/8",
+        "PRIMEQL_DEADLINE_MILLISECONDS": "60000",
         **more,
     }
 
 
-async def ask(server: RunningServer, query: str, address: str) -> httpx.Response:
-    """Ask as the client of an address, with 4 s of patience."""
-    headers = {"X-Forwarded-For": address, "X-Request-Timeout": "4"}
-    async with httpx.AsyncClient(timeout=30) as client:
+async def ask(server: RunningServer, query: str, address: str, seconds: int = 60) -> httpx.Response:
+    """Ask as the client of an address, with so much patience."""
+    headers = {"X-Forwarded-For": address, "X-Request-Timeout": str(seconds)}
+    async with httpx.AsyncClient() as client:
         return await client.post(f"{server.url}/graphql", json={"query": query}, headers=headers)
+
+
+def slow_worker(server: RunningServer) -> int:
+    """Return the process of the slow lane, which gives way to the others."""
+    return max(workers(server), key=partial(os.getpriority, os.PRIO_PROCESS))
 
 
 def is_full(server: RunningServer) -> bool:
@@ -50,29 +59,34 @@ def is_full(server: RunningServer) -> bool:
 
 async def test_full_queue_refuses_whom_it_is_full_of(tmp_path: Path) -> None:
     limits = {"PRIMEQL_WORKERS": "1", "PRIMEQL_MAX_WAITING": "3"}
-    with running_server(settings(tmp_path, **limits)) as server:
-        greedy = [
+    with (
+        running_server(settings(tmp_path, **limits)) as server,
+        stopped([slow_worker(server)]),
+    ):
+        greedy = {
             asyncio.ensure_future(ask(server, hard_question(n), "10.0.0.1")) for n in range(4)
-        ]
+        }
         await until(lambda: is_full(server), "a full queue")
         refused = await ask(server, hard_question(10), "10.0.0.1")
-        # It is refused at once: those before it have not ended.
-        assert not any(one.done() for one in greedy)
-        assert await ask(server, EASY, "10.0.0.1")
-        modest = await ask(server, hard_question(11), "10.0.0.2")
-        answers = await asyncio.gather(*greedy)
+        assert (await ask(server, EASY, "10.0.0.1")).status_code == 200
+        # The other client's one question takes the place of the greedy one's last.
+        modest = asyncio.ensure_future(ask(server, hard_question(11), "10.0.0.2"))
+        (displaced,), waiting = await asyncio.wait(greedy, return_when=asyncio.FIRST_COMPLETED)
+        assert not modest.done()
+        for one in (modest, *waiting):
+            one.cancel()
+        await asyncio.wait([modest, *waiting])
     assert refused.status_code == 503
     assert 1 <= int(refused.headers["retry-after"]) <= 30
     (error,) = refused.json()["errors"]
     assert "data" not in refused.json()
     assert error["extensions"]["code"] == "OVERLOADED"
-    # Nothing ran, and nothing was charged.
-    points = [int(one.headers["x-ratelimit-remaining"]) for one in (*answers, refused)]
-    assert int(refused.headers["x-ratelimit-limit"]) - min(points) < 5 * 16_000
-    # The other client's one question took the place of the greedy one's last.
-    codes = sorted(one.json()["errors"][0]["extensions"]["code"] for one in answers)
-    assert codes == ["DEADLINE_EXCEEDED"] * 3 + ["OVERLOADED"]
-    assert modest.json()["errors"][0]["extensions"]["code"] == "DEADLINE_EXCEEDED"
+    # It was not charged, beside the four of which nobody knew yet what they take.
+    charged = int(refused.headers["x-ratelimit-limit"]) - int(
+        refused.headers["x-ratelimit-remaining"]
+    )
+    assert charged < 5 * 15_000
+    assert displaced.result().json()["errors"][0]["extensions"]["code"] == "OVERLOADED"
 
 
 async def test_answers_that_do_not_fit_the_memory_are_refused(tmp_path: Path) -> None:
@@ -144,7 +158,7 @@ async def test_light_questions_are_answered_when_the_memory_is_full(tmp_path: Pa
     slow = "{ primeRange(low: 1000000000000000, high: 2000000000000000) { gaps { count } } }"
     with running_server(settings(tmp_path, **limits)) as server:
         heavy = [asyncio.ensure_future(ask(server, PAGE, f"10.0.1.{n}")) for n in range(20)]
-        heavy.append(asyncio.ensure_future(ask(server, slow, "10.0.1.99")))
+        heavy.append(asyncio.ensure_future(ask(server, slow, "10.0.1.99", 3)))
         light = await asyncio.gather(*(ask(server, EASY, f"10.0.2.{n}") for n in range(20)))
         await asyncio.gather(*heavy)
     assert {one.status_code for one in light} == {200}

@@ -24,7 +24,7 @@ def test_stages_are_told_in_milliseconds_and_fit_into_the_total(server: RunningS
     told = durations(ask(server, BODY, "report"))
     assert list(told) == STAGES
     stages = sum(told.values()) - told["total"]
-    assert 0 < told["execute"] < stages < told["total"] < 30_000
+    assert 0 < told["execute"] < stages < told["total"]
 
 
 def test_a_batch_is_told_the_sum_of_its_operations(server: RunningServer) -> None:

@@ -16,7 +16,7 @@ from middleware.clients import Client
 from middleware.shared_budget import SharedBudget
 from middleware.tier import Tier
 from middleware.token_bucket import LocalBuckets
-from primeql.redis_buckets import PREFIX, TIMEOUT_SECONDS, RedisBuckets
+from primeql.redis_buckets import PREFIX, RedisBuckets
 from tests.ports import free_port
 from tests.valkey import frozen, kill, new_server, started_server
 from tests.waiting import WAIT_SECONDS, until
@@ -31,6 +31,8 @@ TIER = Tier(
 )
 ALICE, BOB = Client("ip:192.0.2.1", TIER), Client("ip:192.0.2.2", TIER)
 PROBE_SECONDS = 0.05
+# After so long without an answer a Redis hangs: longer than on a busy machine one takes.
+HANGING_SECONDS = 2.0
 
 
 @asynccontextmanager
@@ -121,7 +123,7 @@ async def test_buckets_live_until_they_are_full(
 ) -> None:
     client = Client("ip:192.0.2.4", Tier("hourly", 3_600, 1.0, 1, 1, 1))
     await budgets[0].take(client, 5)
-    assert 3_600 <= await redis.ttl(PREFIX + client.id) <= 3_601
+    assert 3_500 < await redis.ttl(PREFIX + client.id) <= 3_601
 
 
 async def test_refusals_and_questions_write_nothing(
@@ -241,7 +243,7 @@ async def test_redis_that_can_not_write_is_not_taken_for_one_that_works() -> Non
 
 async def test_redis_that_hangs_is_given_up_and_found_again(shared_server: ValkeyServer) -> None:
     client = Client("ip:192.0.2.5", TIER)
-    async with budget_at(shared_server.port, TIMEOUT_SECONDS) as budget:
+    async with budget_at(shared_server.port, HANGING_SECONDS) as budget:
         await budget.take(client, 20)
         with frozen(shared_server):
             outcomes = await asyncio.gather(*(budget.take(client, 1) for _ in range(100)))
@@ -262,7 +264,8 @@ async def test_late_event_loop_is_not_taken_for_a_late_redis(
         attempts = [asyncio.create_task(budget.take(ALICE, 1)) for _ in range(3)]
         for _ in range(5):
             await asyncio.sleep(0)
-        time.sleep(0.5)
+        # Redis answers meanwhile, on a busy machine too.
+        time.sleep(2)
         await asyncio.gather(*attempts)
         assert (budget.stats.outages, budget.stats.shared_takes) == (0, 4)
 

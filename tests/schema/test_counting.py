@@ -3,7 +3,7 @@
 import pytest
 import sympy
 
-from tests.conftest import Ask
+from tests.conftest import DEADLINE_MILLISECONDS, Ask
 
 
 @pytest.mark.parametrize(
@@ -113,6 +113,6 @@ async def test_service_says_its_version_and_limits(ask: Ask) -> None:
         "maxPageSize": 100_000,
         "maxBatchSize": 10_000,
         "maxRequestBytes": 1_048_576,
-        "deadlineMilliseconds": 5_000,
+        "deadlineMilliseconds": DEADLINE_MILLISECONDS,
     }
     assert response["data"]["service"]["version"] == "0.1.0"
