@@ -21,9 +21,10 @@ def security_headers(hsts_seconds: int) -> Sequence[tuple[bytes, bytes]]:
 
     Args:
         hsts_seconds: How long browsers must use HTTPS once they have; 0 leaves the header out.
-            Browsers heed it only over HTTPS.
+            Browsers heed it only over HTTPS. Whether it holds for other hosts below this one, by
+            ``includeSubDomains``, is for those to say who run them.
     """
     headers = dict(HEADERS)
     if hsts_seconds:
-        headers["Strict-Transport-Security"] = f"max-age={hsts_seconds}; includeSubDomains"
+        headers["Strict-Transport-Security"] = f"max-age={hsts_seconds}"
     return tuple((name.lower().encode(), value.encode()) for name, value in headers.items())

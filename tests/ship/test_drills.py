@@ -34,7 +34,7 @@ TIER = {
     "concurrent_requests": 1_000,
     "max_request_cost": 20_000,
 }
-HSTS = "max-age=31536000; includeSubDomains"
+HSTS = "max-age=31536000"
 FEW = 20
 
 
