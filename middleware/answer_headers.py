@@ -12,6 +12,8 @@ from middleware.security_headers import security_headers
 class AnswerHeadersMiddleware:
     """Accepts or makes the request's id, puts it into ``scope["state"]`` and into the answer.
 
+    An answer that caches may keep has no id.
+
     Security headers are added where an answer does not set them itself.
 
     Args:
@@ -42,7 +44,10 @@ class AnswerHeadersMiddleware:
                 added = self._headers
                 if not self._names.isdisjoint(present):
                     added = [header for header in added if header[0] not in present]
-                message["headers"] = [*own, *added, (HEADER, identity.encode())]
+                # What a cache keeps is for others too: it has nothing of one request.
+                is_kept = present.get(b"cache-control", b"").startswith(b"public")
+                named = () if is_kept else ((HEADER, identity.encode()),)
+                message["headers"] = [*own, *added, *named]
             return send(message)
 
         await self._app(scope, receive, send_with_headers)

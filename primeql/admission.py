@@ -105,6 +105,10 @@ class Admission:
         _note(arrival.record, prepared, reply, has_run=mode is not CostMode.VALIDATE)
         return reply
 
+    async def document(self, operation: Operation) -> str | None:
+        """Return the document that an operation means, None if it is unknown or may not be used."""
+        return await self._service.document(operation)
+
     async def _prepare(
         self,
         operations: Sequence[Operation | RequestError],

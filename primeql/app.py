@@ -37,6 +37,7 @@ from primeql.graphql_http import refuse, respond
 from primeql.health import health_routes
 from primeql.health_details import PATH as DETAILS_PATH
 from primeql.health_details import HealthDetails
+from primeql.http_caching import EntityTags
 from primeql.redis_buckets import RedisBuckets
 from primeql.request_errors import RequestError
 from primeql.request_origin import PREFLIGHTED_HEADERS
@@ -80,7 +81,8 @@ def _routes(settings: Settings, telemetry: Telemetry) -> ASGIApp:
     async def schema_sdl(_request: Request) -> Response:
         return PlainTextResponse(sdl)
 
-    guarded = guard.wrap(partial(respond, admission, settings), "graphql")
+    tags = EntityTags(settings.answers_key, service.revision)
+    guarded = guard.wrap(partial(respond, admission, tags, settings), "graphql")
     routes = [
         Route(PATH, guarded, methods=["GET", "POST"]),
         *health_routes(service),

@@ -13,11 +13,18 @@ from middleware.header_fields import HeaderFields, as_sent, header_fields, text_
 from middleware.memory_budget import HeldMemory
 from middleware.request_record import RequestRecord
 from middleware.server_timing import timing_headers, wants_timing
-from primeql import __version__
 from primeql.admission import Admission, CostMode, Reply, cost_mode
 from primeql.answers import Answer, refusal
 from primeql.hang_ups import unless_gone
-from primeql.http_caching import IMMUTABLE, NO_STORE, VARY, VARY_OF_ALL, entity_tag, is_named
+from primeql.http_caching import (
+    ANY_TAG,
+    KEPT,
+    NO_STORE,
+    VARY,
+    VARY_OF_ALL,
+    EntityTags,
+    is_named,
+)
 from primeql.json_response import LongResponse, json_response
 from primeql.media_types import GRAPHQL_JSON, JSON, negotiate
 from primeql.operations import Operation, read_operation
@@ -39,7 +46,9 @@ def refuse(error: RequestError, media_type: str = JSON, **headers: str) -> Respo
     return json_response(refusal(error).body, error.status, fields, media_type)
 
 
-async def respond(admission: Admission, settings: Settings, request: Request) -> Response:
+async def respond(
+    admission: Admission, tags: EntityTags, settings: Settings, request: Request
+) -> Response:
     """Return the answer to the operation, or the batch of operations, that ``request`` carries.
 
     ``request.state`` has the client and the request's id, and in the end ``held``: the memory that
@@ -53,10 +62,12 @@ async def respond(admission: Admission, settings: Settings, request: Request) ->
         return refuse(RequestError("sent by a page of another site", 403), media_type)
     held = admission.memory.holder()
     request.scope["state"]["held"] = held
-    answer = _answer_post if request.scope["method"] == "POST" else _answer_get
     try:
         asker = Asker(admission, settings, request, fields, held)
-        response = await answer(asker, settings, media_type)
+        if request.scope["method"] == "POST":
+            response = await _answer_post(asker, settings, media_type)
+        else:
+            response = await _answer_get(asker, tags, media_type)
     except RequestError as error:
         response = refuse(error, media_type)
     if isinstance(response, LongResponse):
@@ -115,6 +126,10 @@ class Asker:
         """
         await self._admission.pay(self.request.scope["state"]["client"], points)
 
+    async def document(self, operation: Operation) -> str | None:
+        """Return the document of an operation, None if it may not be asked."""
+        return await self._admission.document(operation)
+
     async def ask(self, operations: Sequence[Operation | RequestError]) -> Reply:
         """Return the answers to operations by one deadline, unless their client hangs up.
 
@@ -132,21 +147,36 @@ class Asker:
         return await unless_gone(self.request, work)
 
 
-async def _answer_get(asker: Asker, _settings: Settings, media_type: str) -> Response:
-    """Answer what a query string asks, or tell that what the client has is still the answer."""
+async def _answer_get(asker: Asker, tags: EntityTags, media_type: str) -> Response:
+    """Answer what a query string asks, or tell that what the client has is still the answer.
+
+    An answer that may be kept has nothing of the client who asked first.
+    """
     operation = read_operation(_query_parameters(asker.request))
-    tag = entity_tag(operation, media_type, __version__)
-    headers = as_sent({"Cache-Control": IMMUTABLE, "ETag": tag, "Vary": VARY})
-    # Only an answer that never changes was given out with this tag.
+    document = await asker.document(operation)
     known = asker.request.headers.get("if-none-match")
-    if asker.mode is CostMode.PLAIN and is_named(tag, known):
-        unchanged = Response(status_code=304)
-        unchanged.raw_headers = [*{**headers, **as_sent({"Vary": VARY_OF_ALL})}.items()]
-        return unchanged
+    tag = "" if document is None else tags.of(document, operation, media_type)
+    # Only an answer that never changes was given out with this tag.
+    if tag and asker.mode is CostMode.PLAIN and is_named(tag, known):
+        return _unchanged(tag)
+    if operation.query is None and document is not None:
+        operation = operation._replace(query=document, document_id=None)
     reply = await asker.ask([operation])
-    if not reply.answers[0].is_repeatable:
+    if not tag or not reply.answers[0].is_repeatable or reply.record.wants_timing:
         headers = as_sent({"Cache-Control": NO_STORE, "Vary": VARY})
-    return _response(reply, media_type, headers)
+        return _response(reply, media_type, headers)
+    if known is not None and known.strip() == ANY_TAG:
+        return _unchanged(tag)
+    headers = as_sent({"Cache-Control": KEPT, "ETag": tag, "Vary": VARY})
+    return _response(reply._replace(headers={}), media_type, headers)
+
+
+def _unchanged(tag: str) -> Response:
+    """Return the response that a client has the answer with this tag already."""
+    response = Response(status_code=304)
+    fields = as_sent({"Cache-Control": KEPT, "ETag": tag, "Vary": VARY_OF_ALL})
+    response.raw_headers = [*fields.items()]
+    return response
 
 
 def _read_batch(batch: list[Any], most: int) -> list[Operation | RequestError]:

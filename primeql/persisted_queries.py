@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -14,13 +15,15 @@ from aiocache.base import BaseCache
 from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 
+from primeql.registration_shares import RegistrationShares
 from primeql.request_errors import RequestError
-from resolvers.bounded_cache import BoundedMemoryCache
+from resolvers.bounded_cache import ENTRY_BYTES, BoundedMemoryCache
 from resolvers.errors import ErrorCode
 
 logger = logging.getLogger("primeql.persisted_queries")
 
-SHA256 = re.compile(r"[0-9a-f]{64}")
+# Hexadecimal digits mean the same in upper case (RFC 4648, 8).
+SHA256 = re.compile(r"[0-9A-Fa-f]{64}")
 # In Redis, registered documents are forgotten after a day without being registered again; a client
 # that is told so sends the whole document once more. In memory they go when it is full.
 LIFETIME_SECONDS = 86_400
@@ -78,21 +81,27 @@ class PersistedQueries:
 
     Args:
         cache: Where registered documents are kept.
+        shares: How much of it each client may fill.
         listed: The documents of a manifest, by identifier; they are always known.
         only_listed: Whether every other document is refused.
     """
 
     def __init__(
-        self, cache: BaseCache, listed: Mapping[str, str] | None = None, only_listed: bool = False
+        self,
+        cache: BaseCache,
+        shares: RegistrationShares,
+        listed: Mapping[str, str] | None = None,
+        only_listed: bool = False,
     ) -> None:
         """Remember the parts."""
         self._cache = cache
+        self._shares = shares
         self._listed = listed or {}
         self._texts = frozenset(self._listed.values())
         self._only_listed = only_listed
 
     async def document(self, query: str | None, identifier: str | None) -> str:
-        """Return the document meant by a text, an identifier, or both, which registers it.
+        """Return the document meant by a text, an identifier, or both.
 
         Raises:
             RequestError: The identifier is unknown, is not the text's hash, or may not be used.
@@ -103,11 +112,25 @@ class PersistedQueries:
             return self.allowed(query)
         if query is None:
             return await self._known(identifier)
-        if identifier != _hash(query):
+        if _in_lower_case(identifier) != _hash(query):
             raise RequestError("sha256Hash is not the SHA-256 of query")
-        document = self.allowed(query)
-        await self._remember(identifier, document)
-        return document
+        return self.allowed(query)
+
+    async def register(self, identifier: str, client_id: str, document: str) -> None:
+        """Register a document that ``document`` has returned for a text with its identifier.
+
+        A client that has registered very much makes room by its own documents.
+        """
+        if self._only_listed:
+            return
+        identifier = _in_lower_case(identifier)
+        size = sys.getsizeof(document) + sys.getsizeof(identifier) + ENTRY_BYTES
+        try:
+            for gone in self._shares.register(client_id, identifier, size):
+                await self._cache.delete(gone)
+            await self._cache.set(identifier, document)
+        except (RedisError, OSError, TimeoutError) as error:
+            logger.warning("persisted queries can not be kept: %s", type(error).__name__)
 
     def allowed(self, query: str) -> str:
         """Return a document that was sent as it is, if it may be used.
@@ -133,9 +156,9 @@ class PersistedQueries:
 
     async def _known(self, identifier: str) -> str:
         """Return the document of an identifier."""
-        document = self._listed.get(identifier)
+        document = self._listed.get(identifier) or self._listed.get(_in_lower_case(identifier))
         if document is None and not self._only_listed and SHA256.fullmatch(identifier):
-            document = await self._recall(identifier)
+            document = await self._recall(_in_lower_case(identifier))
         if document is None:
             raise RequestError(
                 "PersistedQueryNotFound", 200, code=ErrorCode.PERSISTED_QUERY_NOT_FOUND
@@ -153,16 +176,14 @@ class PersistedQueries:
         is_meant = document is not None and _hash(document) == identifier
         return document if is_meant else None
 
-    async def _remember(self, identifier: str, document: str) -> None:
-        """Register a document; a cache that fails forgets it."""
-        try:
-            await self._cache.set(identifier, document)
-        except (RedisError, OSError, TimeoutError) as error:
-            logger.warning("persisted queries can not be kept: %s", type(error).__name__)
-
     async def close(self) -> None:
         """Let go of the cache's connections."""
         await self._cache.close()
+
+
+def _in_lower_case(identifier: str) -> str:
+    """Return an identifier as hashes are written here; what is no hash stays as it is."""
+    return identifier.lower() if SHA256.fullmatch(identifier) else identifier
 
 
 def _hash(document: str) -> str:

@@ -19,11 +19,13 @@ from middleware.query_cost import QueryPlan, QueryPricer
 from middleware.request_record import DocumentFacts, RequestRecord
 from middleware.spans import NoSpans, Spans
 from primeql import __version__
+from primeql.answer_revision import answer_revision
 from primeql.answers import Answer, answer_of, faultless, refusal
 from primeql.known_operations import KnownOperations
 from primeql.operations import Operation
 from primeql.persisted_queries import PersistedQueries, document_cache, read_manifest
 from primeql.redis_answers import RedisAnswers
+from primeql.registration_shares import RegistrationShares
 from primeql.request_errors import RequestError
 from primeql.settings import Settings, SettingsError
 from resolvers.answer_memory import AnswerMemory
@@ -69,8 +71,17 @@ class Arrival(NamedTuple):
     held: HeldMemory | None = None
 
 
+class Registration(NamedTuple):
+    """Under which identifier a document is to be known, and for which client."""
+
+    identifier: str
+    client_id: str
+
+
 class PricedOperation(NamedTuple):
     """An operation that can run, and the points it is expected to cost.
+
+    ``registration`` is of a document that was sent with its hash.
 
     ``pricing_points`` is what it took to find that out.
     """
@@ -83,6 +94,7 @@ class PricedOperation(NamedTuple):
     pricing_points: float
     facts: DocumentFacts
     record: RequestRecord
+    registration: Registration | None = None
 
 
 class PrimeService:
@@ -128,7 +140,8 @@ class PrimeService:
         self._compute = Compute(
             settings.worker_count, settings.max_waiting, self._limits, observe_task
         )
-        self.memory = _answer_memory(settings)
+        self.revision = answer_revision()
+        self.memory = _answer_memory(settings, self.revision)
         self._spans: Spans = spans or NoSpans()
         self.is_ready = False
 
@@ -227,6 +240,7 @@ class PrimeService:
             pricing_points,
             known.facts if known.listed is None else self._known.facts(known, document),
             record,
+            _registration(operation, arrival),
         )
 
     def _short_text(self, operation: Operation) -> str | None:
@@ -254,8 +268,20 @@ class PrimeService:
             await pay(math.ceil(length / CHARACTERS_PER_POINT))
         return document
 
+    async def document(self, operation: Operation) -> str | None:
+        """Return the document that an operation means, None if it is unknown or may not be used."""
+        try:
+            return await self._persisted.document(operation.query, operation.document_id)
+        except RequestError:
+            return None
+
     async def run(self, priced: PricedOperation) -> Answer:
-        """Return the answer to an operation, within the deadline of its context."""
+        """Return the answer to an operation, within the deadline of its context.
+
+        Only now, when it is valid and paid for, its document is registered.
+        """
+        if priced.registration is not None:
+            await self._persisted.register(*priced.registration, priced.document)
         since = time.perf_counter()
         with self._spans.operation(priced.facts, priced.points):
             outcome = await priced.bound.run()
@@ -274,6 +300,13 @@ class PrimeService:
         seconds = TASK_POINTS * SECONDS_PER_POINT
         book = PriceBook(self._limits, self._ranges, Overheads(), seconds, awaited_bytes)
         return QueryPricer(self.schema._schema, book)
+
+
+def _registration(operation: Operation, arrival: Arrival) -> Registration | None:
+    """Return how the document of an operation is to be registered; None if it is not."""
+    if operation.query is None or operation.document_id is None:
+        return None
+    return Registration(operation.document_id, arrival.client_id)
 
 
 def _limits_up_to(limits: Limits, max_request_cost: int) -> Limits:
@@ -308,10 +341,11 @@ def _persisted_queries(settings: Settings) -> PersistedQueries:
     except (OSError, ValueError) as error:
         raise SettingsError(f"PRIMEQL_PERSISTED_DOCUMENTS can not be used: {error}") from error
     cache = document_cache(settings.redis_url, settings.max_persisted_bytes)
-    return PersistedQueries(cache, listed, only_listed=settings.only_persisted)
+    shares = RegistrationShares(settings.max_persisted_bytes)
+    return PersistedQueries(cache, shares, listed, only_listed=settings.only_persisted)
 
 
-def _answer_memory(settings: Settings) -> AnswerMemory:
+def _answer_memory(settings: Settings, revision: str) -> AnswerMemory:
     """Return the memory of expensive answers, shared by the processes of one Redis."""
     shared = None
     if settings.redis_url:
@@ -322,7 +356,7 @@ def _answer_memory(settings: Settings) -> AnswerMemory:
     return AnswerMemory(
         settings.max_answer_memory_bytes,
         settings.limits.deadline_seconds,
-        __version__,
+        revision,
         shared,
         AnswerSeal(settings.answers_key),
     )

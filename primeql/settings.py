@@ -185,7 +185,10 @@ class Settings:
     )
     only_persisted: bool = _flag(False, "Whether documents outside the manifest are refused.")
     max_persisted_bytes: int = _integer(
-        16 << 20, 0, 1 << 30, "Memory for documents that clients register, without Redis."
+        16 << 20,
+        0,
+        1 << 30,
+        "Memory for documents that clients register, without Redis; one client fills an eighth.",
     )
     max_document_cache_bytes: int = _integer(
         64 << 20, 0, 1 << 32, "Memory for documents that were parsed and validated."

@@ -6,12 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from aiocache.base import BaseCache
+from hypothesis import given
+from hypothesis import strategies as st
 
 from primeql.persisted_queries import (
     PersistedQueries,
     document_cache,
     read_manifest,
 )
+from primeql.registration_shares import RegistrationShares
 from primeql.request_errors import RequestError
 from resolvers.bounded_cache import ENTRY_BYTES, BoundedMemoryCache
 from resolvers.errors import ErrorCode
@@ -27,8 +31,25 @@ def redis_url() -> Iterator[str]:
         yield f"redis://127.0.0.1:{server.port}/0"
 
 
+def in_cache(cache: BaseCache, max_bytes: int = 10_000) -> PersistedQueries:
+    return PersistedQueries(cache, RegistrationShares(max_bytes))
+
+
 def in_memory(max_bytes: int = 10_000) -> PersistedQueries:
-    return PersistedQueries(BoundedMemoryCache(max_bytes))
+    return in_cache(BoundedMemoryCache(max_bytes), max_bytes)
+
+
+async def registered(
+    queries: PersistedQueries, document: str, identifier: str, client_id: str = "a"
+) -> str:
+    """Register a document as a request that sends it with its hash, and can pay for it."""
+    found = await queries.document(document, identifier)
+    await queries.register(identifier, client_id, found)
+    return found
+
+
+def hashed(document: str) -> str:
+    return hashlib.sha256(document.encode()).hexdigest()
 
 
 async def refusal(queries: PersistedQueries, query: str | None, identifier: str) -> RequestError:
@@ -40,7 +61,7 @@ async def refusal(queries: PersistedQueries, query: str | None, identifier: str)
 async def test_registered_document_is_known_by_its_hash() -> None:
     queries = in_memory()
     assert (await refusal(queries, None, HASH)).code is ErrorCode.PERSISTED_QUERY_NOT_FOUND
-    assert await queries.document(DOCUMENT, HASH) == DOCUMENT
+    assert await registered(queries, DOCUMENT, HASH) == DOCUMENT
     assert await queries.document(None, HASH) == DOCUMENT
 
 
@@ -64,7 +85,7 @@ async def test_oldest_documents_make_room() -> None:
     documents = [f"{{ service {{ version }} }} # {k:075d}" for k in range(4)]
     hashes = [hashlib.sha256(document.encode()).hexdigest() for document in documents]
     for document, identifier in zip(documents, hashes, strict=True):
-        assert await queries.document(document, identifier) == document
+        assert await registered(queries, document, identifier, identifier) == document
     assert await queries.document(None, hashes[3]) == documents[3]
     assert await queries.document(None, hashes[2]) == documents[2]
     assert (await refusal(queries, None, hashes[0])).code is ErrorCode.PERSISTED_QUERY_NOT_FOUND
@@ -72,7 +93,7 @@ async def test_oldest_documents_make_room() -> None:
 
 async def test_document_larger_than_the_memory_is_used_and_not_kept() -> None:
     queries = in_memory(max_bytes=5)
-    assert await queries.document(DOCUMENT, HASH) == DOCUMENT
+    assert await registered(queries, DOCUMENT, HASH) == DOCUMENT
     assert (await refusal(queries, None, HASH)).code is ErrorCode.PERSISTED_QUERY_NOT_FOUND
 
 
@@ -80,9 +101,9 @@ async def test_document_larger_than_the_memory_is_used_and_not_kept() -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_processes_share_documents_through_redis(redis_url: str) -> None:
     # So long that a busy machine is not taken for a Redis that is gone.
-    one = PersistedQueries(document_cache(redis_url, 0, timeout_seconds=10.0))
-    other = PersistedQueries(document_cache(redis_url, 0, timeout_seconds=10.0))
-    assert await one.document(DOCUMENT, HASH) == DOCUMENT
+    one = in_cache(document_cache(redis_url, 0, timeout_seconds=10.0))
+    other = in_cache(document_cache(redis_url, 0, timeout_seconds=10.0))
+    assert await registered(one, DOCUMENT, HASH) == DOCUMENT
     assert await other.document(None, HASH) == DOCUMENT
     await one.close()
     await other.close()
@@ -90,21 +111,91 @@ async def test_processes_share_documents_through_redis(redis_url: str) -> None:
 
 async def test_document_that_somebody_put_under_the_hash_of_another_is_not_used() -> None:
     cache = BoundedMemoryCache(10_000)
-    queries = PersistedQueries(cache)
-    await queries.document(DOCUMENT, HASH)
+    queries = in_cache(cache)
+    await registered(queries, DOCUMENT, HASH)
     await cache.set(HASH, "{ primeCount(x: 10) }")
     assert (await refusal(queries, None, HASH)).code is ErrorCode.PERSISTED_QUERY_NOT_FOUND
-    assert await queries.document(DOCUMENT, HASH) == DOCUMENT
+    assert await registered(queries, DOCUMENT, HASH) == DOCUMENT
     assert await queries.document(None, HASH) == DOCUMENT
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_without_redis_documents_are_sent_whole(caplog: pytest.LogCaptureFixture) -> None:
-    queries = PersistedQueries(document_cache("redis://127.0.0.1:1/0", 0))
-    assert await queries.document(DOCUMENT, HASH) == DOCUMENT
+    queries = in_cache(document_cache("redis://127.0.0.1:1/0", 0))
+    assert await registered(queries, DOCUMENT, HASH) == DOCUMENT
     assert (await refusal(queries, None, HASH)).code is ErrorCode.PERSISTED_QUERY_NOT_FOUND
     assert [record.levelname for record in caplog.records] == ["WARNING"] * 2
     await queries.close()
+
+
+async def test_document_that_was_only_sent_is_not_registered() -> None:
+    queries = in_memory()
+    assert await queries.document(DOCUMENT, HASH) == DOCUMENT
+    assert (await refusal(queries, None, HASH)).code is ErrorCode.PERSISTED_QUERY_NOT_FOUND
+
+
+async def test_hash_may_be_in_upper_case() -> None:
+    queries = in_memory()
+    assert await registered(queries, DOCUMENT, HASH.upper()) == DOCUMENT
+    for identifier in (HASH, HASH.upper(), HASH.capitalize()):
+        assert await queries.document(None, identifier) == DOCUMENT
+
+
+async def are_known(queries: PersistedQueries, documents: list[str]) -> list[bool]:
+    found = []
+    for document in documents:
+        try:
+            found.append(await queries.document(None, hashed(document)) == document)
+        except RequestError:
+            found.append(False)
+    return found
+
+
+async def test_client_that_registers_without_end_makes_room_by_its_own() -> None:
+    queries = in_memory(max_bytes=100_000)
+    others = [f"{{ nthPrime(n: {k}) }}" for k in range(10)]
+    for document in others:
+        await registered(queries, document, hashed(document), "other")
+    own = [f"{{ primeCount(x: {k}) }}" for k in range(1_000)]
+    for document in own:
+        await registered(queries, document, hashed(document), "flood")
+    assert await are_known(queries, others) == [True] * 10
+    known = await are_known(queries, own)
+    # An eighth of the memory; each takes ENTRY_BYTES and some 180.
+    assert 20 < sum(known) < 50
+    assert known == sorted(known)
+
+
+async def test_document_that_another_client_has_registered_too_does_not_go() -> None:
+    queries = in_memory(max_bytes=100_000)
+    for client_id in ("flood", "other"):
+        await registered(queries, DOCUMENT, HASH, client_id)
+    for k in range(100):
+        document = f"{{ primeCount(x: {k}) }}"
+        await registered(queries, document, hashed(document), "flood")
+    assert await queries.document(None, HASH) == DOCUMENT
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 9), st.integers(1, 150)), max_size=60)
+)
+def test_nobody_has_more_than_a_part(registrations: list[tuple[str, int, int]]) -> None:
+    shares = RegistrationShares(800)
+    # So small that all of them together are always known.
+    held: dict[str, dict[str, int]] = {client: {} for client in "abc"}
+    for client, number, size in registrations:
+        identifier = str(number)
+        owners = [owner for owner, own in held.items() if identifier in own]
+        for owner in owners:
+            del held[owner][identifier]
+        gone = shares.register(client, identifier, size)
+        assert identifier not in gone
+        assert set(gone) <= set(held[client])
+        if not owners or owners == [client]:
+            held[client][identifier] = size
+        for identifier in gone:
+            del held[client][identifier]
+        assert len(held[client]) <= 1 or sum(held[client].values()) <= 100
 
 
 MANIFESTS = {
@@ -121,7 +212,9 @@ MANIFESTS = {
 async def test_manifest_alone_is_answered(manifest: object, tmp_path: Path) -> None:
     path = tmp_path / "manifest.json"
     path.write_text(json.dumps(manifest))
-    queries = PersistedQueries(BoundedMemoryCache(10_000), read_manifest(path), only_listed=True)
+    queries = PersistedQueries(
+        BoundedMemoryCache(10_000), RegistrationShares(0), read_manifest(path), only_listed=True
+    )
     assert await queries.document(None, HASH) == DOCUMENT
     assert await queries.document(DOCUMENT, None) == DOCUMENT
     assert await queries.document(DOCUMENT, HASH) == DOCUMENT

@@ -14,6 +14,9 @@ import httpx
 import pytest
 import zstandard
 
+from primeql.answer_revision import answer_revision
+from primeql.http_caching import EntityTags
+from primeql.operations import Operation
 from tests.faults.processes import computing, is_running, workers
 from tests.server import RunningServer, running_server
 from tests.waiting import WAIT_SECONDS, wait_until
@@ -181,7 +184,7 @@ def test_persisted_query_is_registered_by_post_and_asked_by_get(server: RunningS
     assert server.post(query, extensions=apq(query)).json() == ANSWER
     known = httpx.get(url, params={"extensions": extensions})
     assert known.json() == ANSWER
-    assert known.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert known.headers["cache-control"] == "public, max-age=86400"
     document_id = hashlib.sha256(query.encode()).hexdigest()
     assert httpx.get(url, params={"documentId": document_id}).json() == ANSWER
 
@@ -200,6 +203,26 @@ def test_wrong_hash_is_refused(server: RunningServer) -> None:
     response = server.post(QUERY, extensions=apq("{ nthPrime(n: 3) }"))
     assert response.status_code == 400
     assert "SHA-256" in response.json()["errors"][0]["message"]
+
+
+@pytest.mark.parametrize(
+    "document",
+    ["no document", "{ never }", "{ nthPrime(n: $n) }", "{ nthPrime(n: 3) } #" + "a" * 300_000],
+    ids=["not parsed", "not valid", "no variable", "too long"],
+)
+def test_document_that_is_refused_is_not_registered(server: RunningServer, document: str) -> None:
+    document = document.replace("never", f"never{time.time_ns()}")
+    assert server.post(document, extensions=apq(document)).json()["errors"]
+    known = server.post(None, extensions=apq(document)).json()  # type: ignore[arg-type]
+    assert known["errors"][0]["message"] == "PersistedQueryNotFound"
+
+
+def test_document_that_cannot_be_paid_for_is_not_registered(server: RunningServer) -> None:
+    query = f"{{ primeRange(low: 1, high: 1{'0' * 15}) {{ count sum }} }} # {time.time_ns()}"
+    refused = server.post(query, extensions=apq(query)).json()
+    assert "data" not in refused
+    known = server.post(None, extensions=apq(query)).json()  # type: ignore[arg-type]
+    assert known["errors"][0]["message"] == "PersistedQueryNotFound"
 
 
 def test_only_listed_documents_are_answered(tmp_path: Path) -> None:
@@ -229,15 +252,88 @@ def test_manifest_that_can_not_be_read_stops_the_start(tmp_path: Path) -> None:
 # Caching
 
 
-def test_mathematics_may_be_kept_for_ever(server: RunningServer) -> None:
+def test_mathematics_may_be_kept(server: RunningServer) -> None:
     response = get(server, QUERY)
-    assert response.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert response.headers["cache-control"] == "public, max-age=86400"
     assert set(response.headers["vary"].split(", ")) == {"Accept", "Origin"}
     tag = response.headers["etag"]
     again = get(server, QUERY, if_none_match=f'"other", {tag}')
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["etag"] == tag
     assert set(again.headers["vary"].split(", ")) == {"Accept", "Accept-Encoding", "Origin"}
+
+
+PERSONAL = ("ratelimit", "request-id", "server-timing", "cookie", "traceparent", "retry-after")
+
+
+@pytest.mark.parametrize("path", ["/graphql", "/favicon.ico", "/", "/schema.graphql"])
+def test_answer_that_caches_keep_has_nothing_of_a_client(server: RunningServer, path: str) -> None:
+    headers = {"X-Request-Id": "mine", "traceparent": f"00-{'1' * 32}-{'2' * 16}-01"}
+    response = httpx.get(server.url + path, params={"query": QUERY}, headers=headers)
+    if "public" in response.headers.get("cache-control", ""):
+        assert not [name for name in response.headers if any(part in name for part in PERSONAL)]
+    else:
+        assert response.headers["x-request-id"] == "mine"
+    if path == "/graphql":
+        assert response.headers["cache-control"] == "public, max-age=86400"
+
+
+@pytest.mark.parametrize("wish", [("Server-Timing", "report"), ("GraphQL-Cost", "report")])
+def test_answer_with_what_one_client_wants_to_know_is_not_kept(
+    server: RunningServer, wish: tuple[str, str]
+) -> None:
+    response = httpx.get(f"{server.url}/graphql", params={"query": QUERY}, headers=dict([wish]))
+    assert response.headers["cache-control"] == "no-store"
+    assert "etag" not in response.headers
+    assert "x-request-id" in response.headers
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [(QUERY, 304), ("{ nthPrime(n: 0) }", 200), ("{ service { version } }", 200), ("{", 200)],
+)
+def test_any_tag_stands_for_an_answer_that_may_be_kept(
+    server: RunningServer, query: str, status: int
+) -> None:
+    assert get(server, query, if_none_match="*").status_code == status
+
+
+@pytest.mark.parametrize("query", ["{ no such thing", "{ nthPrime(n: 0) }", QUERY])
+def test_tag_that_was_never_given_out_is_not_known(server: RunningServer, query: str) -> None:
+    # Another service with the same program makes other tags, unless both share a key.
+    operation = Operation(query)
+    tag = EntityTags("", answer_revision()).of(query, operation, "application/json")
+    assert get(server, query, if_none_match=tag).status_code == 200
+
+
+def test_services_with_one_key_know_each_others_tags() -> None:
+    one, other = (EntityTags("k" * 32, "1") for _ in range(2))
+    operation = Operation(QUERY)
+    tag = one.of(QUERY, operation, "application/json")
+    assert other.of(QUERY, operation, "application/json") == tag
+    assert EntityTags("k" * 32, "2").of(QUERY, operation, "application/json") != tag
+
+
+def test_manifest_is_asked_before_a_tag(tmp_path: Path) -> None:
+    key = "k" * 32
+    manifest = tmp_path / "persisted-documents.json"
+    manifest.write_text(json.dumps({"list-97": QUERY}))
+    settings = {
+        "PRIMEQL_PERSISTED_DOCUMENTS": str(manifest),
+        "PRIMEQL_ONLY_PERSISTED": "true",
+        "PRIMEQL_ANSWERS_KEY": key,
+    }
+    other = QUERY.replace("97", "89")
+    tags = EntityTags(key, answer_revision())
+    with running_server(settings) as server:
+        url = f"{server.url}/graphql"
+        for query, status in ((QUERY, 304), (other, 400)):
+            tag = tags.of(query, Operation(query), "application/json")
+            assert get(server, query, if_none_match=tag).status_code == status
+        # The tag is that of the document, whatever it is called.
+        tag = tags.of(QUERY, Operation(QUERY), "application/json")
+        named = httpx.get(url, params={"documentId": "list-97"}, headers={"If-None-Match": tag})
+        assert named.status_code == 304
 
 
 def test_tag_tells_answers_apart(server: RunningServer) -> None:
@@ -289,7 +385,7 @@ HEADERS = {
     "x-frame-options": "DENY",
     "x-xss-protection": "1; mode=block",
     "referrer-policy": "no-referrer",
-    "strict-transport-security": "max-age=31536000; includeSubDomains",
+    "strict-transport-security": "max-age=31536000",
 }
 
 
