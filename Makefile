@@ -70,6 +70,8 @@ $(EXPLORER): $(EXPLORER_SOURCES)
 	npm run --silent --prefix explorer build
 
 .venv/bin/python:
+	@python3 -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else \
+		"Python 3.11 or newer is needed; python3 is " + sys.version.split()[0])'
 	python3 -m venv .venv
 
 .venv/installed: requirements.lock pyproject.toml | .venv/bin/python

@@ -94,6 +94,18 @@ def missing(lock: Path, groups: tuple[str, ...], python: str) -> list[str]:
     return absent
 
 
+def test_supported_versions_are_those_that_the_readme_names() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    prefix = "Programming Language :: Python :: "
+    named = [one.removeprefix(prefix) for one in project["classifiers"] if prefix in one]
+    assert tuple(named) == PYTHONS
+    assert project["requires-python"] == f">={PYTHONS[0]}"
+    (sentence,) = re.findall(
+        r"^Linux, Python (.+) as `python3`", (ROOT / "README.md").read_text(), re.M
+    )
+    assert tuple(re.findall(r"[\d.]+", sentence)) == PYTHONS
+
+
 @pytest.mark.parametrize("python", PYTHONS)
 @pytest.mark.parametrize("lock", LOCKS)
 def test_lock_names_all_that_is_needed(lock: str, python: str) -> None:

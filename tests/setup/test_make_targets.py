@@ -1,8 +1,11 @@
 """Each target of the Makefile installs what it uses, so that it works alone on a fresh clone."""
 
 import ast
+import os
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +16,12 @@ MAKEFILE = (ROOT / "Makefile").read_text()
 KINDS = ("slow", "ship", "faults", "stack")
 ENVIRONMENT = ".venv/installed-dev"
 SHIP_TOOLS = "scripts/install-ship-tools"
+# What a Python does with the program of -c, under the version of an older one.
+OLD_PYTHON = """
+import sys
+sys.version_info, sys.version = (3, 9, 18), "3.9.18 (main)"
+exec(sys.argv[2])
+"""
 # Text in a file, and what a target must have made before that file is used.
 USES = {
     "scripts/smoke.py": "explorer",  # it asks for the page
@@ -194,3 +203,23 @@ def test_ci_runs_targets_alone() -> None:
         'cd "$(dirname "$0")/.."',
     ]
     assert {line.removeprefix("make ") for line in run} >= {"check", "test", "faults", "ship"}
+
+
+def test_python_that_is_too_old_is_named(tmp_path: Path) -> None:
+    old = tmp_path / "python3"
+    old.write_text(f"#!{sys.executable}\n{OLD_PYTHON}")
+    old.chmod(0o755)
+    (tmp_path / "Makefile").write_text(MAKEFILE)
+    (tmp_path / "explorer").mkdir()
+    done = subprocess.run(
+        ["make", ".venv/bin/python"],
+        cwd=tmp_path,
+        env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "Python 3.11 or newer is needed; python3 is 3.9.18" in done.stderr
+    assert not (tmp_path / ".venv").exists()
