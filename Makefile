@@ -7,7 +7,8 @@ INSTALL := $(PIP) install --quiet --no-deps
 INSTALL_LOCK := $(INSTALL) --require-hashes --requirement
 EXPLORER := primeql/explorer_static/index.html
 EXPLORER_SOURCES := $(shell find explorer -type f -not -path '*/node_modules/*')
-PACKAGES := engine resolvers schema execution middleware primeql
+# Folders with packages for the tests of clients, of the protocol and of the page.
+NPM_FOLDERS := $(dir $(wildcard examples/*/package-lock.json)) tests/protocol tests/explorer
 
 .PHONY: install run test slow faults soak ship stack check bench schema explorer lock hooks system observe monitoring
 .DEFAULT_GOAL := install
@@ -20,7 +21,7 @@ run: install
 	$(BIN)/primeql serve
 
 test: system .venv/installed-dev explorer
-	npm ci --loglevel=error --prefix tests/explorer
+	$(BIN)/python -m tests.clients.npm $(NPM_FOLDERS)
 	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term
 
 system:
@@ -32,7 +33,7 @@ slow: .venv/installed-dev
 # Builds and runs what is shipped: the image, the compose file, the manifests, the deployment scripts.
 ship: system .venv/installed-dev explorer
 	scripts/install-ship-tools
-	npm ci --loglevel=error --prefix tests/ship
+	$(BIN)/python -m tests.clients.npm tests/ship
 	$(BIN)/pytest -n 2 --dist loadfile -m ship tests/ship
 
 # Breaks what a server depends on: workers, Redis, disk, clock, clients, the server itself.

@@ -20,7 +20,7 @@ from tests.clients.recorder import Recorder, recording
 from tests.server import running_server
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-RUN_SECONDS = 120
+RUN_SECONDS = 240
 BELOW_2_64 = 2**64 - 59
 HUNDRED_DIGITS = 10**99 + 289
 MISTAKE = "BAD_USER_INPUT at primeRange"

@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 MAKEFILE = (ROOT / "Makefile").read_text()
 KINDS = ("slow", "ship", "faults", "stack")
 ENVIRONMENT = ".venv/installed-dev"
+INSTALL_NPM = "python -m tests.clients.npm "
 SHIP_TOOLS = "scripts/install-ship-tools"
 # What a Python does with the program of -c, under the version of an older one.
 OLD_PYTHON = """
@@ -26,8 +27,10 @@ exec(sys.argv[2])
 USES = {
     "scripts/smoke.py": "explorer",  # it asks for the page
     "primeql/explorer_static": "explorer",
-    "tests/explorer/browser.js": "npm ci tests/explorer",
-    "tests/ship/node_modules": "npm ci tests/ship",
+    "tests/clients/test_examples.py": "npm examples/*/package-lock.json))",
+    "tests/protocol/audits.mjs": "npm tests/protocol",
+    "tests/explorer/browser.js": "npm tests/explorer",
+    "tests/ship/node_modules": "npm tests/ship",
     ".tools": SHIP_TOOLS,
 }
 
@@ -50,8 +53,10 @@ def prepared(makefile: str, target: str) -> set[str]:
     prerequisites, commands = recipes(makefile)[target]
     found = {*prerequisites, *(script for script in [SHIP_TOOLS] if script in commands)}
     for line in commands.splitlines():
-        if "npm ci" in line:
-            found.add(f"npm ci {shlex.split(line)[-1]}")
+        if INSTALL_NPM in line:
+            folders = re.search(r"^NPM_FOLDERS := (.*)$", makefile, re.M)
+            line = line.replace("$(NPM_FOLDERS)", folders[1] if folders else "")
+            found |= {f"npm {folder}" for folder in line.partition(INSTALL_NPM)[2].split()}
     for each in prerequisites:
         if each in recipes(makefile):
             found |= prepared(makefile, each)
@@ -175,12 +180,13 @@ def test_target_installs_what_it_uses(target: str) -> None:
     ("target", "removed", "lacks"),
     [
         ("ship", " explorer", "explorer"),
-        ("ship", "\tnpm ci --loglevel=error --prefix tests/ship\n", "npm ci tests/ship"),
+        ("ship", "\t$(BIN)/python -m tests.clients.npm tests/ship\n", "npm tests/ship"),
         ("ship", "\tscripts/install-ship-tools\n", SHIP_TOOLS),
         ("ship", " system", "system"),
         ("test", " explorer", "explorer"),
         ("test", " system", "system"),
-        ("test", "\tnpm ci --loglevel=error --prefix tests/explorer\n", "npm ci tests/explorer"),
+        ("test", "\t$(BIN)/python -m tests.clients.npm $(NPM_FOLDERS)\n", "npm tests/explorer"),
+        ("test", "\t$(BIN)/python -m tests.clients.npm $(NPM_FOLDERS)\n", "npm tests/protocol"),
         ("bench", " system", "system"),
         ("stack", "\tscripts/install-ship-tools\n", SHIP_TOOLS),
         ("soak", " .venv/installed-dev", ENVIRONMENT),
