@@ -34,7 +34,7 @@ from middleware.token_bucket import Budget, LocalBuckets, LocalBudget
 from primeql.api_keys import digest, is_well_formed, new_key
 from primeql.redis_buckets import RedisBuckets
 from tests.ports import free_port
-from tests.valkey import frozen
+from tests.valkey import frozen, new_server
 
 _ROUNDS = 15
 _REQUESTS = 1_000
@@ -64,7 +64,7 @@ class _OneKey:
 def main() -> None:
     """Print all figures."""
     uvloop.run(_in_memory())
-    with ValkeyServer(port=free_port()) as server:
+    with new_server(free_port()) as server:
         uvloop.run(_through_redis(server))
 
 

@@ -30,7 +30,7 @@ from resolvers.remembered import Question
 from resolvers.shared_answers import SharedAnswers
 from tests.ports import free_port
 from tests.resolvers.memory_askers import Someone, impatient
-from tests.valkey import frozen
+from tests.valkey import frozen, new_server
 
 T = TypeVar("T")
 
@@ -67,7 +67,7 @@ def main() -> None:
         print(f"| {name} | {hit:.1f} |")
     uvloop.run(_computed())
     uvloop.run(_held())
-    with ValkeyServer(port=free_port()) as server:
+    with new_server(free_port()) as server:
         uvloop.run(_through_redis(server))
 
 

