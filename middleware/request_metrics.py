@@ -12,9 +12,11 @@ from middleware.tally import Buckets, Tally
 # One boundary is the promise: interactive requests are answered within 0.1 s.
 SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 POINTS: Final = (1, 5, 20, 100, 500, 2_000, 5_000, 10_000, 20_000, 50_000)
+_GRAPHQL: Final = "graphql"
 _ROUTES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "/graphql": "graphql",
+        "/graphql": _GRAPHQL,
+        "/graphql/": _GRAPHQL,
         "/": "explorer",
         "/livez": "health",
         "/readyz": "health",
@@ -23,7 +25,6 @@ _ROUTES: Final[Mapping[str, str]] = MappingProxyType(
         "/metrics": "metrics",
     }
 )
-_GRAPHQL: Final = "/graphql"
 _STAGE_KEYS: Final = tuple((stage,) for stage in STAGES)
 
 
@@ -141,7 +142,7 @@ class RequestMetrics:
         route = route_of(record.path)
         self._requests[route, str(record.status)] += 1
         self._bytes[route,] += record.bytes_out
-        if record.path != _GRAPHQL:
+        if route_of(record.path) != _GRAPHQL:
             return
         if record.refused_by:
             self._rate_limited[record.refused_by,] += 1

@@ -10,20 +10,17 @@ from types import MappingProxyType
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 from starlette_compress import CompressMiddleware
 
-from middleware import server_timing
 from middleware.answer_headers import AnswerHeadersMiddleware
-from middleware.clients import KEY_HEADERS, ClientResolver
+from middleware.clients import ClientResolver
 from middleware.concurrency import ConcurrentRequests
 from middleware.guard import Guard
 from middleware.memory_budget import MemoryBudget
-from middleware.rate_limit_headers import EXPOSED_HEADERS
 from middleware.refusal import RefusedError, answer_refusal
 from middleware.request_rate import RequestRate
 from middleware.request_record import CLIENT_GONE
@@ -31,6 +28,7 @@ from middleware.shared_budget import SharedBudget
 from middleware.token_bucket import Budget, LocalBuckets, LocalBudget
 from primeql.admission import Admission
 from primeql.api_keys import ApiKeys
+from primeql.cross_origin import ALLOWED, PREFLIGHT_SECONDS, READABLE, CrossOriginMiddleware
 from primeql.explorer import explorer_routes
 from primeql.graphql_endpoint import COMPRESSION_LEVEL, PATH, ExceptionHandler, GraphQLShortcut
 from primeql.graphql_http import refuse, respond
@@ -40,7 +38,6 @@ from primeql.health_details import HealthDetails
 from primeql.http_caching import EntityTags
 from primeql.redis_buckets import RedisBuckets
 from primeql.request_errors import RequestError
-from primeql.request_origin import PREFLIGHTED_HEADERS
 from primeql.service import PrimeService
 from primeql.settings import Settings
 from primeql.telemetry import Telemetry
@@ -52,7 +49,6 @@ logger = logging.getLogger("primeql.app")
 EXPLORER_DIRECTORY = Path(__file__).parent / "explorer_static"
 # Smaller answers gain nothing by compression.
 COMPRESSED_BYTES = 1_024
-CORS_PREFLIGHT_SECONDS = 86_400
 
 
 def create_app(settings: Settings) -> ASGIApp:
@@ -85,6 +81,8 @@ def _routes(settings: Settings, telemetry: Telemetry) -> ASGIApp:
     guarded = guard.wrap(partial(respond, admission, tags, settings), "graphql")
     routes = [
         Route(PATH, guarded, methods=["GET", "POST"]),
+        # Answered, not redirected: many clients redirect a POST without its body, or not at all.
+        Route(f"{PATH}/", guarded, methods=["GET", "POST"]),
         *health_routes(service),
         Route(DETAILS_PATH, guard.wrap(HealthDetails(service, budget).answer, "health")),
         *explorer_routes(EXPLORER_DIRECTORY),
@@ -98,7 +96,7 @@ def _routes(settings: Settings, telemetry: Telemetry) -> ASGIApp:
         exception_handlers=_HANDLERS,
         lifespan=_lifespan(telemetry, service, keys, admission),
     )
-    # A POST that is redirected loses its body in many clients: a wrong path is better said so.
+    # A POST that is redirected loses its body in many clients.
     app.router.redirect_slashes = False
     return GraphQLShortcut(app, guarded, _HANDLERS, COMPRESSED_BYTES)
 
@@ -129,27 +127,12 @@ def _middleware(settings: Settings) -> list[Middleware]:
     """Return the middleware inside Starlette's, outermost first."""
     return [
         Middleware(
-            CORSMiddleware,
+            CrossOriginMiddleware,
             allow_origins=settings.cors_origins,
             allow_methods=["GET", "POST"],
-            allow_headers=[
-                "Content-Encoding",
-                "Content-Type",
-                "X-Request-Id",
-                "X-Request-Timeout",
-                "GraphQL-Cost",
-                server_timing.HEADER,
-                *KEY_HEADERS,
-                *PREFLIGHTED_HEADERS,
-            ],
-            expose_headers=[
-                "Allow",
-                "ETag",
-                "X-Request-Id",
-                server_timing.HEADER,
-                *EXPOSED_HEADERS,
-            ],
-            max_age=CORS_PREFLIGHT_SECONDS,
+            allow_headers=ALLOWED,
+            expose_headers=READABLE,
+            max_age=PREFLIGHT_SECONDS,
         ),
         Middleware(
             CompressMiddleware,

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import re
 import socket
 import time
 from collections.abc import Iterator
@@ -455,7 +456,67 @@ def test_cors_allows_the_origins_set_and_no_credentials(strict_server: RunningSe
     other = httpx.options(url, headers={"Origin": "https://evil.example", **preflight})
     assert other.status_code == 400
     assert "access-control-allow-origin" not in other.headers
+    (error,) = other.json()["errors"]
+    assert error["extensions"] == {"code": "BAD_REQUEST"}
+    assert "origin" in error["message"]
     assert get(strict_server, QUERY, origin=ORIGIN).headers["vary"].endswith("Origin")
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ("traceparent, tracestate, baggage, sentry-trace", 200),
+        ("apollographql-client-name, apollographql-client-version", 200),
+        ("authorization, x-api-key, graphql-cost, apollo-require-preflight, x-request-id", 200),
+        ("content-type, content-encoding, if-none-match, server-timing", 200),
+        ("x-anything", 400),
+    ],
+)
+def test_cors_allows_the_headers_that_clients_send(
+    strict_server: RunningServer, asked: str, status: int
+) -> None:
+    headers = {
+        "Origin": ORIGIN,
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": asked,
+    }
+    answer = httpx.options(f"{strict_server.url}/graphql", headers=headers)
+    assert answer.status_code == status
+    if status == 400:
+        assert "header" in answer.json()["errors"][0]["message"]
+
+
+def listed_in_guide(begin: str) -> set[str]:
+    """Return the headers of a list in the guide."""
+    guide = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
+    lines = guide.split(begin)[1].split("\n\n")[1]
+    return {name.lower() for name in re.findall(r"`([\w-]+)`", lines)}
+
+
+def test_guide_lists_the_headers_that_pages_may_send_and_read(
+    strict_server: RunningServer,
+) -> None:
+    url, origin = f"{strict_server.url}/graphql", {"Origin": ORIGIN}
+    preflight = httpx.options(url, headers={**origin, "Access-Control-Request-Method": "POST"})
+    allowed = {
+        name.strip().lower()
+        for name in preflight.headers["access-control-allow-headers"].split(",")
+    }
+    # Browsers always allow these.
+    safelisted = {"accept", "accept-language", "content-language"}
+    assert listed_in_guide("Pages may send") == allowed - safelisted
+    exposed = get(strict_server, QUERY, origin=ORIGIN).headers["access-control-expose-headers"]
+    read = {name.strip().lower() for name in exposed.split(",")}
+    assert listed_in_guide("Scripts may read") == read
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_path_with_a_slash_at_its_end_is_the_endpoint(server: RunningServer, method: str) -> None:
+    url = f"{server.url}/graphql/"
+    asked = {"params": {"query": QUERY}} if method == "GET" else {"json": {"query": QUERY}}
+    response = httpx.request(method, url, **asked)  # type: ignore[arg-type]
+    assert response.status_code == 200
+    assert response.json() == ANSWER
 
 
 def test_cors_allows_nobody_by_default(server: RunningServer) -> None:

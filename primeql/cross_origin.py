@@ -1,0 +1,52 @@
+"""What pages of other origins may send and read (CORS)."""
+
+from typing import Final
+
+from starlette.datastructures import Headers
+from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import Response
+
+from middleware import server_timing
+from middleware.clients import KEY_HEADERS
+from middleware.rate_limit_headers import EXPOSED_HEADERS
+from primeql.graphql_http import refuse
+from primeql.request_errors import RequestError
+from primeql.request_origin import PREFLIGHTED_HEADERS
+
+PREFLIGHT_SECONDS: Final = 86_400
+# W3C Trace Context and Baggage, and what error trackers add: libraries send them by themselves, and
+# a page whose request is refused for one can ask nothing. So do clients that say who they are.
+TRACE_HEADERS: Final = ("traceparent", "tracestate", "baggage", "sentry-trace")
+CLIENT_HEADERS: Final = ("apollographql-client-name", "apollographql-client-version")
+ALLOWED: Final = (
+    "Content-Encoding",
+    "Content-Type",
+    "If-None-Match",
+    "X-Request-Id",
+    "X-Request-Timeout",
+    "GraphQL-Cost",
+    server_timing.HEADER,
+    *KEY_HEADERS,
+    *PREFLIGHTED_HEADERS,
+    *TRACE_HEADERS,
+    *CLIENT_HEADERS,
+)
+READABLE: Final = ("Allow", "ETag", "X-Request-Id", server_timing.HEADER, *EXPOSED_HEADERS)
+
+
+class CrossOriginMiddleware(CORSMiddleware):
+    """Starlette's CORS, whose refusals of preflights are errors with a code."""
+
+    def preflight_response(self, request_headers: Headers) -> Response:
+        """Return the answer to a preflight."""
+        response = super().preflight_response(request_headers)
+        if response.status_code < 400:
+            return response
+        reason = bytes(response.body).decode().removeprefix("Disallowed CORS ")
+        message = f"the service does not let a page of this origin send this request: {reason}"
+        kept = {
+            name: value
+            for name, value in response.headers.items()
+            if name.startswith("access-control-") or name == "vary"
+        }
+        return refuse(RequestError(message), **kept)
