@@ -23,6 +23,7 @@ from resolvers.errors import OverloadedError
 from resolvers.flights import Flight
 from resolvers.remembered import MOST_CHARACTERS, Kept, Question, Single, read, written
 from resolvers.shared_answers import SharedAnswers
+from resolvers.unfinished import Unfinished, is_mark, mark, read_mark
 from resolvers.worker_process import WorkerDiedError
 
 logger = logging.getLogger("primeql.answers")
@@ -103,6 +104,7 @@ class AnswerMemory:
         version: Of the service; another version's answers are not read.
         shared: Where processes share answers, if they do.
         seal: What answers are kept under; one that anybody can make if left out.
+        clock: The time of day, in seconds, by which marks of unfinished answers grow old.
     """
 
     def __init__(
@@ -112,6 +114,7 @@ class AnswerMemory:
         version: str,
         shared: SharedAnswers | None = None,
         seal: AnswerSeal | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         """Remember nothing yet."""
         self.stats = MemoryStats()
@@ -120,6 +123,7 @@ class AnswerMemory:
         self.seal = seal or AnswerSeal()
         self._flight_seconds = FLIGHT_DEADLINES * deadline_seconds
         self._version = version
+        self._clock = clock
         self._flights: dict[str, Flight[Any]] = {}
         self._background: set[asyncio.Task[None]] = set()
         self._complained = -COMPLAINT_SECONDS
@@ -132,14 +136,20 @@ class AnswerMemory:
     ) -> T:
         """Return an answer that is remembered, or what ``compute`` returns for all who ask.
 
-        ``compute`` is given one who asks on behalf of all. Errors are those of ``compute``.
+        ``compute`` is given one who asks on behalf of all. Errors are those of ``compute``. What
+        was found before of an answer whose time ran out is returned if the asker has no more time.
 
         Raises:
             DeadlineError: The asker's deadline passed first.
         """
         key = f"{self._version}{self.seal.label}:{question.shape.key(question.arguments)}"
         text = await self.kept.get(key)
-        kept = None if text is None else await self.read(question, key, text, asker.single)
+        kept, known = None, None
+        if text is not None and is_mark(text):
+            kept, known = await self.read_mark(question, key, text, asker.single, asker.deadline)
+            asker.notes.is_repeatable &= kept is None
+        elif text is not None:
+            kept = await self.read(question, key, text, asker.single)
         if kept is not None:
             self.stats.hits += 1
             asker.notes.memory_hits += 1
@@ -147,7 +157,7 @@ class AnswerMemory:
             return kept.answer
         if time.monotonic() >= asker.deadline:
             raise DeadlineError("the time allowed ran out before this field was begun")
-        return await self._fly(asker, question, key, compute)
+        return await self._fly(asker, question, key, compute, known)
 
     async def start(self) -> None:
         """Connect to where answers are shared."""
@@ -169,14 +179,16 @@ class AnswerMemory:
         question: Question[T],
         key: str,
         compute: Callable[[A, Flight[T]], Awaitable[T]],
+        known: T | None,
     ) -> T:
-        """Return the answer of the flight under way, or of a new one."""
+        """Return the answer of the flight under way, or of one that goes on from ``known``."""
         has_failed = False
+        given = asker.deadline - time.monotonic() + asker.notes.queue_seconds
         while True:
             flight: Flight[T] | None = self._flights.get(key)
             is_joined = flight is not None and not flight.is_given_up
             if flight is None or flight.is_given_up:
-                flight = self._begin(asker, question, key, compute)
+                flight = self._begin(asker, question, key, compute, known)
             elif asker.notes.owner.client != flight.notes.owner.client:
                 asker.share_turns(flight.notes)
             try:
@@ -188,6 +200,9 @@ class AnswerMemory:
                 has_failed = True
             else:
                 self.stats.joins += is_joined
+                if flight.is_computed and not question.shape.is_final(answer):
+                    given -= asker.notes.queue_seconds
+                    await self._leave_mark(key, Unfinished(answer, given), question.charge)
                 return answer
 
     def _begin(
@@ -196,13 +211,15 @@ class AnswerMemory:
         question: Question[T],
         key: str,
         compute: Callable[[A, Flight[T]], Awaitable[T]],
+        known: T | None,
     ) -> Flight[T]:
         """Return a new flight."""
         deadline = time.monotonic() + self._flight_seconds
         flight: Flight[T] = Flight(asker.notes.owner, question.charge, deadline)
+        flight.partial = known
         behalf = asker.on_behalf(flight.notes, flight.deadline)
         begin = partial(compute, behalf, flight)
-        search = _Search(self, question, key, flight, behalf.single, begin)
+        search = _Search(self, question, key, flight, behalf.single, begin, asker.deadline)
         self._flights[key] = flight
         flight.begin(asyncio.create_task(search.find()))
         return flight
@@ -218,6 +235,27 @@ class AnswerMemory:
                 self._complained = time.monotonic()
                 logger.warning("a remembered answer can not be right: %s", question.shape.name)
         return kept
+
+    async def read_mark(
+        self, question: Question[T], key: str, text: str, single: Single, deadline: float
+    ) -> tuple[Kept[T] | None, T | None]:
+        """Return what a mark answers whoever waits until a deadline, and what it knows."""
+        left = deadline - time.monotonic()
+        found = await read_mark(question, key, text, self.seal, single, self._clock())
+        if found is None:
+            return None, None
+        return Kept(found.answer) if found.suffices(left) else None, found.answer
+
+    async def _leave_mark(self, key: str, unfinished: Unfinished[Any], charge: float) -> None:
+        """Remember that the time for an answer ran out, unless it was spent in a queue."""
+        if unfinished.seconds <= 0:
+            return
+        text = mark(unfinished, key, self.seal, self._clock())
+        if len(text) > MOST_CHARACTERS:
+            return
+        await self.kept.set(key, text)
+        if self.shared is not None and charge >= SHARED_POINTS:
+            self.in_background(self.shared.put(key, text))
 
     def in_background(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         """Start what no answer waits for."""
@@ -242,6 +280,7 @@ class _Search(Generic[T]):
     flight: Flight[T]
     single: Single
     compute: Callable[[], Awaitable[T]]
+    deadline: float
 
     async def find(self) -> T:
         """Return the answer, remembered."""
@@ -286,6 +325,12 @@ class _Search(Generic[T]):
 
     async def _read(self, text: str) -> Kept[T] | None:
         """Return another process's answer, remembered here too."""
+        if is_mark(text):
+            kept, self.flight.partial = await self.memory.read_mark(
+                self.question, self.key, text, self.single, self.deadline
+            )
+            self.flight.notes.is_repeatable &= kept is None
+            return kept
         kept = await self.memory.read(self.question, self.key, text, self.single)
         if kept is not None:
             await self.memory.kept.set(self.key, text)

@@ -116,7 +116,7 @@ class IntegerAnswers:
         """Return the factorization of value, incomplete if the time allowed ran out.
 
         Raises:
-            DeadlineError: The time ran out before any factor was found.
+            DeadlineError: The time ran out before anything was known, even that value is composite.
         """
         if isinstance(self._factorization, Factorization):
             return self._factorization
@@ -205,7 +205,11 @@ async def _factor(
 ) -> Factorization:
     """Factor ``value`` stage by stage, keeping what each stage found, in a flight if there is one.
 
-    A flight may know a part already, from a process that has ended.
+    A flight may know a part already, from a process that has ended or a request with less time.
+
+    Raises:
+        DeadlineError: The time ran out before it was known whether ``value`` is composite.
+        CapacityError: A probable prime factor is too long to be proven, and no other is known.
     """
     begun = None if flight is None else flight.partial
     if begun is None:
@@ -217,14 +221,14 @@ async def _factor(
             rest = sum(factoring.refine_cost(begun, s) for s in range(stage, factoring.STAGES))
             context.notes.unused_points += max(0.0, min(rest, left))
             break
-        if flight is not None and found.factors:
+        if flight is not None:
             flight.partial = found
         cost = factoring.refine_cost(found, stage)
         left -= cost
         try:
             found = await context.single(cost, factoring.refine, found, stage)
-        except (DeadlineError, CapacityError):
-            if not found.factors:
+        except (DeadlineError, CapacityError) as error:
+            if isinstance(error, CapacityError) and not found.factors:
                 raise
             context.notes.is_repeatable = False
             break

@@ -96,8 +96,9 @@ class Integer:
     @strawberry.field(
         directives=[Cost(weight="0.84")],
         description=(
-            "The prime factorization; what was found so far if the time ran out (see isComplete),"
-            " null with code DEADLINE_EXCEEDED if that is nothing."
+            "The prime factorization; what was found so far if the time ran out (see isComplete)."
+            " Null with code DEADLINE_EXCEEDED if not even that is known, whether value is"
+            " composite."
         ),
     )
     async def factorization(self) -> Factorization | None:

@@ -4,8 +4,8 @@ import httpx
 
 from tests.server import RunningServer
 
-# Two primes of 45 digits (found with sympy.nextprime at 10^44 and 3 * 10^44).
-HARD_90_DIGITS = (10**44 + 31) * (3 * 10**44 + 91)
+# Two primes of 45 digits (found with sympy.nextprime at 10^44 and e * 10^44).
+HARD_90_DIGITS = (10**44 + 31) * (271_828_182_845_904_523_536_028_747_135_266_249_775_724_741)
 
 # Two such factorizations are more than one request may cost.
 _DEAR_FIELDS = " ".join(

@@ -19,8 +19,8 @@ from tests.waiting import wait_until
 
 SDL_FILE = Path(__file__).parents[2] / "schema" / "schema.graphql"
 JSON = {"Content-Type": "application/json"}
-# Two primes of 45 digits (found with sympy.nextprime at 10^44 and 3 * 10^44).
-HARD_90_DIGITS = (10**44 + 31) * (3 * 10**44 + 91)
+# Two primes of 45 digits (found with sympy.nextprime at 10^44 and e * 10^44).
+HARD_90_DIGITS = (10**44 + 31) * (271_828_182_845_904_523_536_028_747_135_266_249_775_724_741)
 
 
 def test_answers_a_posted_query(server: RunningServer) -> None:
@@ -175,11 +175,10 @@ def test_one_hard_number_among_a_thousand_aliases(server: RunningServer) -> None
     easy = " ".join(f"n{k}: integer(value: {10**15 + k}) {{ isPrime }}" for k in range(999))
     hard = f'hard: integer(value: "{HARD_90_DIGITS}") {{ value factorization {{ expression }} }}'
     response = server.post(f"{{ {easy} {hard} }}").json()
-    (error,) = response["errors"]
-    assert error["path"] == ["hard", "factorization"]
-    assert error["extensions"] == {"code": "DEADLINE_EXCEEDED"}
+    assert "errors" not in response
     data = response["data"]
-    assert data.pop("hard") == {"value": str(HARD_90_DIGITS), "factorization": None}
+    unsplit = {"expression": f"({HARD_90_DIGITS})"}
+    assert data.pop("hard") == {"value": str(HARD_90_DIGITS), "factorization": unsplit}
     # 10^15 + 37 is the first prime above 10^15 (OEIS A033873).
     assert len(data) == 999
     assert [key for key in data if data[key]["isPrime"]][:1] == ["n37"]

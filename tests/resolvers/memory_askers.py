@@ -73,11 +73,14 @@ class Computation:
 
 
 def memory_with(
-    store: AnswerStore | None = None, max_bytes: int = 1 << 20, secret: str = ""
+    store: AnswerStore | None = None,
+    max_bytes: int = 1 << 20,
+    secret: str = "",
+    clock: Callable[[], float] = time.time,
 ) -> AnswerMemory:
     shared = None if store is None else SharedAnswers(store, PROBE_SECONDS)
     seal = AnswerSeal(secret)
-    return AnswerMemory(max_bytes, deadline_seconds=30, version="1.0.0", shared=shared, seal=seal)
+    return AnswerMemory(max_bytes, 30, "1.0.0", shared=shared, seal=seal, clock=clock)
 
 
 def question(*arguments: Any, shape: Shape[Any] = NUMBER) -> Question[Any]:

@@ -178,13 +178,6 @@ async def test_a_question_that_kills_every_worker_is_tried_twice() -> None:
     assert computation.begun == 2
 
 
-async def test_what_is_not_final_is_not_remembered() -> None:
-    shape: Shape[int] = Shape("unfinished", int, is_final=lambda answer: answer > 7)
-    memory, computation = memory_with(), Computation(7)
-    assert [await ask(memory, computation, shape=shape) for _ in range(2)] == [7, 7]
-    assert computation.begun == 2
-
-
 async def test_what_turned_out_cheap_is_not_remembered() -> None:
     memory = memory_with()
 

@@ -10,9 +10,9 @@ from primeql.service import PrimeService
 from resolvers.context import RequestContext
 from resolvers.integers import IntegerAnswers
 
-# Two primes of 45 digits each: the least above 10^44 and above 3 * 10^44 (found with sympy).
+# Two primes of 45 digits each: the least above 10^44 and above e * 10^44 (found with sympy).
 P45 = 10**44 + 31
-Q45 = 3 * 10**44 + 91
+Q45 = 271_828_182_845_904_523_536_028_747_135_266_249_775_724_741
 
 
 @pytest.fixture
@@ -30,10 +30,29 @@ async def test_hard_cofactor_is_left_and_said_to_be_composite(context: RequestCo
     assert found.composites == (P45 * Q45,)
 
 
-async def test_nothing_found_in_time_is_an_error(context: RequestContext) -> None:
+async def test_hard_composite_is_said_to_be_composite(context: RequestContext) -> None:
     hurried = context._replace(deadline=time.monotonic() + 2)
+    found = await IntegerAnswers(hurried, P45 * Q45).factorization()
+    assert (found.is_complete, found.factors, found.composites) == (False, (), (P45 * Q45,))
+
+
+async def test_nothing_known_in_time_is_an_error(context: RequestContext) -> None:
+    late = context._replace(deadline=time.monotonic())
     with pytest.raises(DeadlineError):
-        await IntegerAnswers(hurried, P45 * Q45).factorization()
+        await IntegerAnswers(late, P45 * Q45).factorization()
+
+
+async def test_hard_composite_asked_again_is_answered_without_computing(
+    service: PrimeService, context: RequestContext
+) -> None:
+    hurried = context._replace(deadline=time.monotonic() + 2)
+    found = await IntegerAnswers(hurried, P45 * Q45).factorization()
+    misses = service.memory.stats.misses
+    again = service.context(service.arrival("test"))._replace(deadline=time.monotonic() + 2)
+    assert await IntegerAnswers(again, P45 * Q45).factorization() == found
+    assert service.memory.stats.misses == misses
+    assert again.notes.spent_seconds < hurried.notes.spent_seconds
+    assert not again.notes.is_repeatable
 
 
 async def test_arithmetic_needs_a_complete_factorization(context: RequestContext) -> None:
