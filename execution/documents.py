@@ -1,21 +1,31 @@
 """Documents made ready once: parsed, validated, and kept while they fit."""
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from typing import Generic, TypeVar
 
+from graphql import DocumentNode
+
 from execution.document_tokens import count_tokens
+from execution.expansion import expand
+from execution.fragment_graph import FragmentGraph
+from execution.planning import condition_variables
+from execution.prepared import KEPT_PLANS
+from execution.selection_tree import read_definitions
 
 T = TypeVar("T")
 
-# What a document takes with its plan and price (measured: for each token, 540 for aliases, 573 for
-# spreads of fragments, 403 for lists of short values, 375 for wide selections; for each character
-# of long strings 3 besides).
-BYTES_PER_TOKEN = 530
+# What each token of a document takes parsed, and each character of its text.
+BYTES_PER_TOKEN = 300
 BYTES_PER_CHARACTER = 4
+# What each field takes planned and priced, fragments expanded, once for each outcome of conditions.
+BYTES_PER_FIELD = 1_600
 # What the errors of an invalid document take for each character of its text, at most.
-BYTES_PER_REFUSED_CHARACTER = 200
+BYTES_PER_REFUSED_CHARACTER = 500
 # What a document of no length takes.
-BYTES_PER_DOCUMENT = 2_000
+BYTES_PER_DOCUMENT = 4_000
+# What a number takes of a text that shares a document: its value, its variable, its shift.
+BYTES_PER_SHARED_NUMBER = 200
 
 
 class DocumentCache(Generic[T]):
@@ -67,13 +77,29 @@ class DocumentCache(Generic[T]):
             self._bytes -= found[1]
 
 
-def document_size(text: str) -> int:
+def document_size(text: str, document: DocumentNode) -> int:
     """Return about how many bytes a parsed document of this text takes, planned and priced.
 
-    Cost: 80 ns a token.
+    All of its operations are taken for planned, for as many outcomes of their conditions as are
+    kept.
+
+    Cost: 80 ns a token, 4 us a field.
     """
     tokens = count_tokens(text).tokens
-    return BYTES_PER_DOCUMENT + BYTES_PER_TOKEN * tokens + BYTES_PER_CHARACTER * len(text)
+    fields = expand(FragmentGraph(read_definitions(document))).fields
+    conditions = condition_variables(document) or ()
+    plans = min(KEPT_PLANS, 1 << min(len(conditions), KEPT_PLANS))
+    return (
+        BYTES_PER_DOCUMENT
+        + BYTES_PER_TOKEN * tokens
+        + BYTES_PER_CHARACTER * len(text)
+        + BYTES_PER_FIELD * fields * plans
+    )
+
+
+def sharing_size(text: str, numbers: Sequence[str]) -> int:
+    """Return about how many bytes a text takes that shares the document of others."""
+    return 1_000 + BYTES_PER_CHARACTER * len(text) + BYTES_PER_SHARED_NUMBER * len(numbers)
 
 
 def refused_size(text: str) -> int:

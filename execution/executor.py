@@ -70,7 +70,6 @@ class BoundOperation:
         variables: Coerced, without those that were left out and have no default; with those that
             stand for numbers of the text.
         notes: Kept with the document, for whoever binds its operations.
-        origin: The prepared document that this one is the beginning of, if it is one.
         is_planned: Whether it runs by a plan, and not by the stock executor.
     """
 
@@ -80,7 +79,6 @@ class BoundOperation:
         "is_planned",
         "notes",
         "operation",
-        "origin",
         "text",
         "variables",
     )
@@ -98,7 +96,6 @@ class BoundOperation:
         self.text = text
         self.document = prepared.document
         self.notes = prepared.notes
-        self.origin = prepared.origin
         self.operation = operation
         self.variables = variables
         self._run = run

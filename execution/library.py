@@ -1,22 +1,19 @@
 """Every document made ready, found again by its text, or by its text without numbers."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, Generic, TypeVar
+from weakref import ref
 
 from graphql import DocumentNode
 
-from execution.beginnings import Beginnings, field_ends, fields_begun
-from execution.documents import DocumentCache, document_size, refused_size
+from execution.documents import DocumentCache, document_size, refused_size, sharing_size
 from execution.literals import Cut, Shift, Template, cut, lift
 from execution.prepared import PreparedDocument, Shared
 
 Refusal = TypeVar("Refusal")
 
-# A text that shares the document of another takes its own length, and its numbers.
-_BYTES_PER_SHARED_CHARACTER = 6
 # How long it is remembered that a text is refused, in what part of the memory.
 REFUSED_SECONDS = 60.0
 _REFUSED_SHARE = 16
@@ -55,30 +52,42 @@ class _Shared:
         self.template = template
         self.prepared = prepared
 
-    def begun(self, parts: Cut) -> "_Shared | None":
-        """Return what the texts of a key share that begins as this one, None if it does not."""
-        if self.template is None or self.prepared is None:
-            return None
-        count = fields_begun(parts.key, self.template.text.key, self._ends)
-        if not count:
-            return None
-        template = self.template.begun(parts, count)
-        return _Shared(template, self.prepared.begun(template.document, count))
 
-    @cached_property
-    def _ends(self) -> Sequence[int]:
-        """Where the root fields end in the key."""
-        assert self.template is not None
-        return field_ends(self.template.text, self.template.document)
+class _Sharing:
+    """What is kept of a text that shares a document: its numbers, as long as that is kept."""
+
+    __slots__ = ("_key", "_lifted", "_shared", "_shift")
+
+    def __init__(self, ready: Ready[Any], shared: _Shared) -> None:
+        """Hold no document."""
+        self._lifted = ready.lifted
+        self._shift = ready.shift
+        self._key = ready.key
+        self._shared = ref(shared)
+
+    def ready(self) -> Ready[Any] | None:
+        """Return what the text comes to; None if the document is gone."""
+        shared = self._shared()
+        if shared is None or shared.prepared is None:
+            return None
+        return Ready(shared.prepared, self._lifted, self._shift, self._key)
 
 
 @dataclass(frozen=True, slots=True)
 class Made(Generic[Refusal]):
-    """What was made of a text, what was learnt of keys, and the bytes of each by estimate."""
+    """What was made of a text, what was learnt of keys, and the bytes of each by estimate.
+
+    Attributes:
+        size: Of what was made.
+        ready: What the text comes to.
+        learnt: By key.
+        shared: What holds the document, if the text shares one.
+    """
 
     size: int
     ready: Ready[Refusal]
-    learnt: Mapping[str, _First | _Shared] = field(default_factory=dict)
+    learnt: Mapping[str, tuple[_First | _Shared, int]] = field(default_factory=dict)
+    shared: _Shared | None = None
 
 
 class Library(Generic[Refusal]):
@@ -99,9 +108,9 @@ class Library(Generic[Refusal]):
         """Start empty."""
         self._read = read
         self._shared = shared
-        self._texts: DocumentCache[Ready[Refusal]] = DocumentCache(max_bytes // 2)
+        # Together with what is refused they take all of the memory.
+        self._texts: DocumentCache[Ready[Refusal] | _Sharing] = DocumentCache(max_bytes * 7 // 16)
         self._keys: DocumentCache[_First | _Shared] = DocumentCache(max_bytes // 2)
-        self._beginnings = Beginnings(max_bytes // _REFUSED_SHARE)
         self._refused: DocumentCache[tuple[float, Ready[Refusal]]] = DocumentCache(
             max_bytes // _REFUSED_SHARE
         )
@@ -111,7 +120,8 @@ class Library(Generic[Refusal]):
 
         Cost: 0.3 us for a text seen before; 20 ns a character for one that shares a document.
         """
-        ready = self._texts.find(text)
+        known = self._texts.find(text)
+        ready = known.ready() if isinstance(known, _Sharing) else known
         if ready is not None:
             return ready
         refused = self._refused.find(text)
@@ -122,65 +132,54 @@ class Library(Generic[Refusal]):
         parts = cut(text)
         if parts is None:
             return None
-        known = self._keys.find(parts.key) or self._begun(parts)
-        if not isinstance(known, _Shared):
+        shared = self._keys.find(_place(self._keys.find(parts.key), parts))
+        if not isinstance(shared, _Shared):
             return None
-        ready = _read_from(known, parts)
+        ready = _read_from(shared, parts)
         if ready is not None:
-            self._texts.keep(text, ready, _BYTES_PER_SHARED_CHARACTER * len(text))
+            self._texts.keep(text, _Sharing(ready, shared), sharing_size(text, parts.numbers))
         return ready
 
     def make(self, text: str) -> Made[Refusal]:
         """Return what a text comes to that is not known; may run in a thread."""
         parts = cut(text)
+        learnt: dict[str, tuple[_First | _Shared, int]] = {}
+        place = None
         if parts is not None:
-            learnt = self._learnt(parts)
-            ready = _read_from(learnt[parts.key], parts) if parts.key in learnt else None
-            if ready is not None:
-                return Made(document_size(text), ready, learnt)
+            place = _place(self._keys.peek(parts.key), parts)
+            known = self._keys.peek(place)
+            if isinstance(known, _First):
+                shared = self._lift(known)
+                learnt[place] = (shared, self._keys.size_of(place))
+                ready = _read_from(shared, parts)
+                if ready is not None:
+                    return Made(sharing_size(text, parts.numbers), ready, learnt, shared)
+                place = _place(shared, parts)
+            if place in learnt or isinstance(known, _Shared):
+                # Read as it stands: nothing could be lifted, or its numbers are in doubt.
+                place = None
         document = self._read(text)
         if not isinstance(document, DocumentNode):
-            return Made(refused_size(text), Ready(document))
+            return Made(refused_size(text), Ready(document), learnt)
         prepared = PreparedDocument(self._shared, document)
         prepared.operation(None)
-        first = {} if parts is None else {parts.key: _First(parts, document)}
-        return Made(document_size(text), Ready(prepared), first)
+        size = document_size(text, document)
+        if parts is not None and place is not None:
+            learnt[place] = (_First(parts, document), size)
+        return Made(size, Ready(prepared), learnt)
 
     def keep(self, text: str, made: Made[Refusal]) -> Ready[Refusal]:
         """Remember what was made of a text, and return it."""
         ready = made.ready
-        size = made.size
+        for key, (learnt, size) in made.learnt.items():
+            self._keys.keep(key, learnt, size)
         if not isinstance(ready.prepared, PreparedDocument):
-            self._refused.keep(text, (time.monotonic() + REFUSED_SECONDS, ready), size)
-            return ready
-        self._texts.keep(text, ready, size)
-        for key, learnt in made.learnt.items():
-            self._keys.keep(key, learnt, self._keys.size_of(key) or size)
-            if isinstance(learnt, _First):
-                self._beginnings.note(key)
+            self._refused.keep(text, (time.monotonic() + REFUSED_SECONDS, ready), made.size)
+        elif made.shared is None:
+            self._texts.keep(text, ready, made.size)
+        else:
+            self._texts.keep(text, _Sharing(ready, made.shared), made.size)
         return ready
-
-    def _learnt(self, parts: Cut) -> dict[str, _Shared]:
-        """Return what all texts of a key share once there are two, or a longer one is known."""
-        known = self._keys.peek(parts.key)
-        if isinstance(known, _First):
-            return {parts.key: self._lift(known)}
-        longer = self._beginnings.longer(parts.key)
-        first = None if longer is None else self._keys.peek(longer)
-        if known is not None or longer is None or not isinstance(first, _First):
-            return {}
-        lifted = self._lift(first)
-        begun = lifted.begun(parts)
-        return {} if begun is None else {longer: lifted, parts.key: begun}
-
-    def _begun(self, parts: Cut) -> _Shared | None:
-        """Return what all texts of a key share, and keep it, if it is a beginning of another."""
-        longer = self._beginnings.longer(parts.key)
-        known = None if longer is None else self._keys.find(longer)
-        begun = known.begun(parts) if isinstance(known, _Shared) else None
-        if begun is not None:
-            self._keys.keep(parts.key, begun, _BYTES_PER_SHARED_CHARACTER * len(parts.key))
-        return begun
 
     def _lift(self, first: _First) -> _Shared:
         """Return what texts with the key of a first one share."""
@@ -191,6 +190,14 @@ class Library(Generic[Refusal]):
         prepared = PreparedDocument(shared, template.document)
         prepared.operation(None)
         return _Shared(template, prepared)
+
+
+def _place(known: _First | _Shared | None, parts: Cut) -> str:
+    """Return under which key what a text shares is kept, given what is kept under its own."""
+    template = known.template if isinstance(known, _Shared) else None
+    if template is None or template.has_pinned(parts.numbers):
+        return parts.key
+    return template.pinned_key(parts)
 
 
 def _read_from(shared: _Shared, parts: Cut) -> Ready[Any] | None:

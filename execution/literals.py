@@ -119,7 +119,7 @@ class Template:
 
     def read(self, numbers: Sequence[str]) -> dict[str, Any] | None:
         """Return the variables for another text's numbers; None if it is not of this kind."""
-        if any(numbers[index] != self._numbers[index] for index in self.pinned):
+        if not self.has_pinned(numbers):
             return None
         chosen = numbers if self._lifted is None else [numbers[index] for index in self._lifted]
         integers = read_integers(chosen)
@@ -129,16 +129,13 @@ class Template:
             return dict(zip(self._names, integers, strict=True))
         return self._variables(integers)
 
-    def begun(self, text: Cut, count: int) -> "Template":
-        """Return the template of a text that begins as the first one, with so many root fields."""
-        operation: Any = self.document.definitions[0]
-        fields = operation.selection_set.selections[:count]
-        selection_set = replace(operation.selection_set, selections=fields)
-        definitions = (replace(operation, selection_set=selection_set),)
-        document = replace(self.document, definitions=definitions)
-        end = len(text.numbers)
-        lifts = [lift for lift in self._lifts if lift.last <= end]
-        return Template(Cut(text.key, self._numbers[:end], text.parts), document, lifts)
+    def has_pinned(self, numbers: Sequence[str]) -> bool:
+        """Return whether another text's numbers are the same where they must be."""
+        return all(numbers[index] == self._numbers[index] for index in self.pinned)
+
+    def pinned_key(self, text: Cut) -> str:
+        """Return what all texts of the key have in common whose pinned numbers are those of one."""
+        return _GAP.join((text.key, "", *(text.numbers[index] for index in self.pinned)))
 
     def shift(self, numbers: Sequence[str]) -> Shift:
         """Return how positions move for another text's numbers."""

@@ -7,7 +7,6 @@ it, such as the aliases of a batch, are one group: their columns are resolved to
 if the field can answer for many objects at once.
 """
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from typing import TypeAlias
 
@@ -92,15 +91,6 @@ class Group:
         self.places.append(place)
         self.arguments.append(arguments)
 
-    def begun(self, count: int) -> "Group":
-        """Return what of the group is among the first so many columns."""
-        size = bisect_left(self.places, count)
-        group = Group(self.resolver, self.shape, self.is_bare)
-        group.names = self.names[:size]
-        group.places = self.places[:size]
-        group.arguments = self.arguments[:size]
-        return group
-
 
 class Selection:
     """What is asked of each object of one type: ``names`` in the order of the response."""
@@ -111,11 +101,6 @@ class Selection:
         """Remember the parts."""
         self.names = names
         self.groups = groups
-
-    def begun(self, count: int) -> "Selection":
-        """Return what is asked by the first so many names."""
-        groups = [group.begun(count) for group in self.groups if group.places[0] < count]
-        return Selection(self.names[:count], groups)
 
 
 class Fault:

@@ -1,7 +1,6 @@
 """Documents made ready: valid, with a plan for each operation once it is asked for."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, get_operation_ast
@@ -13,7 +12,7 @@ from execution.plans import Selection
 from execution.variables import PlannedVariables
 
 # Plans kept of one operation; each belongs to one outcome of its @skip and @include.
-_KEPT_PLANS = 8
+KEPT_PLANS = 4
 
 
 class OperationPlan:
@@ -47,9 +46,8 @@ class PreparedOperation:
         shared: "Shared",
         document: DocumentNode,
         node: OperationDefinitionNode,
-        plans: Mapping[tuple[Any, ...], OperationPlan | None] = MappingProxyType({}),
     ) -> None:
-        """Plan it at once if that depends on no variable and it is not among ``plans``."""
+        """Plan it at once if that depends on no variable."""
         self.node = node
         self.variables = PlannedVariables(
             shared.schema, node, shared.digit_scalars, shared.hides_schema
@@ -57,7 +55,7 @@ class PreparedOperation:
         self._shared = shared
         self._document = document
         self._conditions = condition_variables(document)
-        self._plans: dict[tuple[Any, ...], OperationPlan | None] = dict(plans)
+        self._plans: dict[tuple[Any, ...], OperationPlan | None] = {}
         if not self._conditions:
             self.plan({})
 
@@ -76,20 +74,10 @@ class PreparedOperation:
         if not all(isinstance(value, bool) for value in key):
             return None
         plan = self._planned(dict(zip(self._conditions, key, strict=True)))
-        if len(self._plans) >= _KEPT_PLANS:
+        if len(self._plans) >= KEPT_PLANS:
             self._plans.clear()
         self._plans[key] = plan
         return plan
-
-    def begun(self, document: DocumentNode, count: int) -> "PreparedOperation":
-        """Return the only operation of a document that has so many root fields of this one."""
-        (node,) = document.definitions
-        assert isinstance(node, OperationDefinitionNode)
-        plan = self.plan({})
-        if plan is not None:
-            collector = Collector(self._shared.schema, document, node, {})
-            plan = OperationPlan(plan.selection.begun(count), collector)
-        return PreparedOperation(self._shared, document, node, {(): plan})
 
     def is_planned(self, variables: Mapping[str, Any]) -> bool:
         """Return whether ``plan`` has nothing left to do for these variables."""
@@ -134,34 +122,18 @@ class PreparedDocument:
     Attributes:
         document: As it was parsed, or with variables for its numbers.
         notes: Kept with the document for whoever binds its operations.
-        origin: The document that this one is the beginning of, if it is one.
     """
 
     def __init__(
         self,
         shared: Shared,
         document: DocumentNode,
-        origin: "PreparedDocument | None" = None,
     ) -> None:
         """Prepare no operation yet."""
         self.document = document
         self.notes: dict[Any, Any] = {}
-        self.origin = origin
         self._shared = shared
         self._operations: dict[str | None, PreparedOperation] = {}
-
-    def begun(self, document: DocumentNode, count: int) -> "PreparedDocument":
-        """Return a document that has so many root fields of this one, of one operation.
-
-        Cost: 0.1 us a root field.
-        """
-        operation = self.operation(None)
-        assert operation is not None
-        made = PreparedDocument(self._shared, document, self)
-        own = operation.begun(document, count)
-        name = None if own.node.name is None else own.node.name.value
-        made._operations = {None: own, name: own}
-        return made
 
     def is_prepared(self, name: str | None) -> bool:
         """Return whether ``operation`` has nothing left to do for this name."""

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Generator, Hashable
-from copy import copy
 from typing import NamedTuple
 
 from graphql import (
@@ -30,7 +29,7 @@ _CHARACTER_POINTS = 0.035
 # The scale of all that has one price for ever.
 _LASTING = "lasting"
 # Plans kept of one document; each belongs to one outcome of its @skip and @include.
-_KEPT_PLANS = 8
+_KEPT_PLANS = 4
 # Root fields priced between two turns of other requests: at 10 us each 2 ms.
 _TURN_FIELDS = 200
 
@@ -144,31 +143,6 @@ class QueryPlan:
             for name in planned.idle_variables
             if name in variables
         )
-
-    def begun(
-        self, document: DocumentNode, operation: OperationDefinitionNode
-    ) -> "QueryPlan | None":
-        """Return the plan of an operation that has the first root fields of this one and no others.
-
-        Returns:
-            None if it is not that simple.
-
-        Args:
-            document: Of one operation, without directives, as the document of this one.
-            operation: Of the document.
-
-        Cost: 0.1 us a root field.
-        """
-        planned = self._plans.get(())
-        count = len(operation.selection_set.selections)
-        if planned is None or len(planned.fields) != len(self._operation.selection_set.selections):
-            return None
-        plan = copy(self)
-        plan._document, plan._operation = document, operation
-        fields = planned.fields[:count]
-        points = self._book.request_points + group_points(fields)
-        plan._plans = {(): _PlannedFields(fields, planned.idle_variables, points, {})}
-        return plan
 
     def is_planned(self, variables: Variables) -> bool:
         """Return whether the plan for these values of the conditions is there."""

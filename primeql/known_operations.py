@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from graphql import FieldNode, OperationDefinitionNode, get_operation_ast
+from graphql import FieldNode, OperationDefinitionNode
 
 from execution.executor import LONG_TEXT, BoundOperation
 from middleware.query_cost import QueryPlan, QueryPricer
@@ -87,29 +87,12 @@ class KnownOperations:
         facts = document_facts(bound)
         name = bound.operation.name if self._persisted.has_listed else None
         return KnownOperation(
-            _begun_plan(bound, pricer) or pricer.compile(bound.document, bound.operation),
+            pricer.compile(bound.document, bound.operation),
             facts,
             None if name is None else replace(facts, name=name.value),
             _is_free(bound.operation),
             _INTROSPECTION.search(bound.text) is not None,
         )
-
-
-def _begun_plan(bound: BoundOperation, pricer: QueryPricer) -> QueryPlan | None:
-    """Return the plan of an operation that has the first root fields of another; None for others.
-
-    The other's plan is made once, and kept with its document.
-    """
-    if bound.origin is None:
-        return None
-    document, notes = bound.origin.document, bound.origin.notes
-    key = (QueryPlan, bound.is_planned)
-    if key not in notes:
-        operation = get_operation_ast(document)
-        assert operation is not None
-        notes.setdefault(key, pricer.compile(document, operation))
-    plan: QueryPlan = notes[key]
-    return plan.begun(bound.document, bound.operation)
 
 
 async def _by_length(document: str, make: Callable[[], T]) -> T:

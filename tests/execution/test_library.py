@@ -9,7 +9,8 @@ from graphql import DocumentNode, GraphQLSyntaxError, build_schema, parse
 from execution.library import REFUSED_SECONDS, Library, Ready
 from execution.prepared import PreparedDocument, Shared
 
-SCHEMA = build_schema("type Query { echo(n: Int): Int }")
+SCHEMA = build_schema("""type Query { echo(n: Int): Int deep: Deep }
+    type Deep { echo(n: Int): Int }""")
 
 
 class Reading:
@@ -70,3 +71,30 @@ def test_refusals_do_not_take_the_room_of_documents() -> None:
     assert reading.texts.count("{ echo }") == 1
     reading.get("{ echo0")
     assert reading.texts.count("{ echo0") == 2
+
+
+def test_texts_of_two_pinned_numbers_are_read_once_each() -> None:
+    reading = Reading()
+    for number in range(20):
+        for pinned in (1, 2, 3):
+            reading.get(f"{{ a: echo(n: {number}) deep {{ echo(n: {pinned}) }} }}")
+    assert len(reading.texts) == 3
+
+
+def test_text_without_lifted_numbers_is_read_once() -> None:
+    reading = Reading()
+    for _ in range(3):
+        for number in range(3):
+            reading.get(f"{{ a: echo(n: 1) b: echo a: echo(n: 1) deep {{ echo(n: {number}) }} }}")
+    assert len(reading.texts) == 3
+
+
+def test_text_holds_no_document_that_was_let_go() -> None:
+    reading = Reading(max_bytes=60_000)
+    for number in range(3):
+        reading.get(f"{{ a: echo(n: {number}) }}")
+    for number in range(40):
+        reading.get(f"{{ a{number}: echo(n: 1) }}")
+    before = len(reading.texts)
+    assert isinstance(reading.get("{ a: echo(n: 2) }").prepared, PreparedDocument)
+    assert len(reading.texts) == before + 1

@@ -384,33 +384,6 @@ class GroupBook(Book):
         return {"Query.thing": 0.5, "Query.things": 0.25, "Thing.one": 0.125}.get(coordinate, 0.0)
 
 
-def _aliases(count: int, fields: tuple[str, ...]) -> str:
-    return "{ " + " ".join(f"n{i}: {fields[i % len(fields)]}" for i in range(count)) + " }"
-
-
-@pytest.mark.parametrize("count", [1, 2, 3, 7, 9])
-@pytest.mark.parametrize(
-    "fields",
-    [
-        ("thing { one }", "things(count: 3) { hundred inner { one } }"),
-        ("thing(size: 2000) { hundred }", "thing(size: 7) { one }", "thing(size: 8) { one }"),
-        ("free",),
-        ("free", "thing { one }"),
-    ],
-)
-def test_fewer_root_fields_of_a_plan_cost_what_they_cost_alone(
-    fields: tuple[str, ...], count: int
-) -> None:
-    longer = _plan(_aliases(10, fields), GroupBook())
-    longer.price({})
-    text = _aliases(count, fields)
-    begun = longer.begun(*_operation(text))
-    alone = _plan(text, GroupBook()).price({})
-    # Fields that ask for the same at once are one in a plan, which then is of no help.
-    assert (begun is None) == ("free" in fields)
-    assert begun is None or begun.price({}) == alone
-
-
 def test_siblings_of_one_shape_are_resolved_once() -> None:
     text = (
         "{ a: thing { one } b: thing { one } c: thing { hundred one } d: things(count: 2) { one } }"
