@@ -45,7 +45,7 @@ stack: system .venv/installed-dev explorer
 	scripts/install-ship-tools
 	$(BIN)/pytest -m stack tests/ship
 
-# Ten minutes of mixed load with a fault every ten seconds.
+# Fills small caches, then ten minutes of mixed load with a fault every ten seconds.
 soak: .venv/installed-dev
 	$(BIN)/python -m benchmarks.soak
 
