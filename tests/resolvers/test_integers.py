@@ -51,7 +51,6 @@ async def test_hard_composite_asked_again_is_answered_without_computing(
     again = service.context(service.arrival("test"))._replace(deadline=time.monotonic() + 2)
     assert await IntegerAnswers(again, P45 * Q45).factorization() == found
     assert service.memory.stats.misses == misses
-    assert again.notes.spent_seconds < hurried.notes.spent_seconds
     assert not again.notes.is_repeatable
 
 
