@@ -1,10 +1,11 @@
 """Compares the speed of single integers with sympy and FLINT, and their prices with their cost.
 
-Run: python -m benchmarks.bench_integers [speed] [prices]
+Run: python -m benchmarks.bench_integers [speed] [prices] [tails]
 
 ``speed`` prints the CPU time of ours / the peer's, interleaved, the median of the rounds, beside
 its bar. ``prices`` prints measured / predicted CPU for each question and size: 1 is exact, up to 2
-either way is aimed at, above 3 is underpriced.
+either way is aimed at, above 3 is underpriced. ``tails``, only if asked for, prints the median and
+the most CPU time of factoring products of two primes of one size.
 """
 
 import math
@@ -40,6 +41,8 @@ def main() -> None:
         _compare_speed(random.Random(1))
     if "prices" in wanted:
         _compare_prices(random.Random(2))
+    if "tails" in wanted:
+        _show_tails(random.Random(3))
 
 
 def _compare_speed(source: random.Random) -> None:
@@ -101,6 +104,19 @@ def _against(
         f"{name:42} {statistics.median(milliseconds):9.2f} ms / {peer:6} "
         f"{statistics.median(ratios):8.4f}  bar {bar}"
     )
+
+
+def _show_tails(source: random.Random) -> None:
+    """Print how far the slowest of many products of one size are from the median."""
+    for bits in (64, 69, 72, 77, 80, 84, 88, 92, 96):
+        values = [_semiprime(bits, source) for _ in range(10_000)]
+        points = sorted(_points(_call(factoring.factorize, n)) for n in values)
+        middle = points[len(points) // 2]
+        many = sum(one > 10 * middle for one in points)
+        print(
+            f"{bits} bits: median {middle / 10:.2f} ms, most {points[-1] / 10:.1f} ms,"
+            f" {many} of {len(points):,} above 10 times the median"
+        )
 
 
 def _compare_prices(source: random.Random) -> None:

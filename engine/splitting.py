@@ -17,10 +17,21 @@ _SEARCH_LESS: Final = 17
 _LEAST_SEARCH_BITS: Final = 16
 # Primes of at most 20 bits, without a probable prime or a power among the parts being tested.
 _TRIAL_PRIMES: Final = 82_025
-# At these sizes FLINT searches by elliptic curves, whose time has a long tail: of products of two
-# primes of one size, one in fifty takes five times the mean. Times a prime that its trial division
-# does not reach, they are large enough for its quadratic sieve (benchmarks/bench_integers.py).
-_WIDENING_PRIMES: Final = dict.fromkeys(range(69, 77), 65_537)
+# FLINT splits composites of 69 to 80 bits by SQUFOF, whose time has a long tail: up to 76 bits some
+# take 15 times the median. Times a prime that trial division does not reach they have 91 bits or
+# hardly more, and its quadratic sieve takes them in 3 to 4 ms. At that size it was not seen to
+# stall; of products of 83 to 88 bits, and of 93 to 99, 1 in 400 to 4,000 takes 15 to 150 times the
+# median (benchmarks/RESULTS.md).
+_WIDENING_PRIMES: Final = {
+    69: 4_194_319,
+    70: 2_097_169,
+    71: 1_048_583,
+    72: 524_309,
+    73: 262_147,
+    74: 131_101,
+    75: 65_537,
+    76: 32_771,
+}
 
 
 class Split(NamedTuple):
