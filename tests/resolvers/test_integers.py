@@ -4,9 +4,11 @@ import time
 
 import pytest
 
+from engine import factoring
 from engine.errors import DeadlineError
-from engine.results import PrimePower
+from engine.results import Factorization, PrimePower
 from primeql.service import PrimeService
+from resolvers.compute import LOOP_POINTS
 from resolvers.context import RequestContext
 from resolvers.integers import IntegerAnswers
 
@@ -64,3 +66,11 @@ async def test_arithmetic_needs_a_complete_factorization(context: RequestContext
 async def test_factorization_is_computed_once(context: RequestContext) -> None:
     answers = IntegerAnswers(context, 2**64 + 1)
     assert await answers.factorization() is await answers.factorization()
+
+
+@pytest.mark.parametrize("bits", [97, 100, 130, 200, 1000, 13_600])
+def test_what_flint_may_not_end_for_never_runs_on_the_event_loop(bits: int) -> None:
+    composite = 1 << (bits - 1)
+    partial = Factorization(composite, 1, (), (composite,))
+    costs = [factoring.refine_cost(partial, stage) for stage in range(1, factoring.STAGES)]
+    assert min(costs) > LOOP_POINTS
