@@ -15,11 +15,11 @@ from engine.prime_ranges import PrimeRanges
 from engine.range_costs import Task
 from engine.sieve_plan import _KEPT_PLANS, Planner
 from engine.stop import Stop
-from middleware import access_log, request_windows
+from middleware import access_log, client_address, request_rate, request_windows
 from middleware.access_log import ClientNames
-from middleware.client_address import CACHED_ADDRESSES, ClientAddresses
+from middleware.client_address import ClientAddresses
 from middleware.clients import Client
-from middleware.request_rate import CACHED_CLIENTS, RequestRate
+from middleware.request_rate import RequestRate
 from middleware.request_windows import RequestWindows
 from middleware.shared_budget import SharedBudget
 from middleware.tier import Tier
@@ -99,12 +99,12 @@ def windows() -> tuple[Fill, int]:
 def window_names() -> tuple[Fill, int]:
     rate = RequestRate([TIER])
     # The names, and the windows that they are of.
-    return lambda number: rate.count(client(number), "graphql"), 2 * CACHED_CLIENTS + MOST
+    return lambda number: rate.count(client(number), "graphql"), 3 * MOST
 
 
 def addresses() -> tuple[Fill, int]:
     known = ClientAddresses(())
-    return lambda number: known.identity(client(number).id[3:-3], ()), 2 * CACHED_ADDRESSES
+    return lambda number: known.identity(client(number).id[3:-3], ()), 2 * MOST
 
 
 def client_names() -> tuple[Fill, int]:
@@ -131,6 +131,8 @@ async def test_entries_take_no_more_than_their_number_allows(
 ) -> None:
     monkeypatch.setattr(request_windows, "MAX_WINDOWS", MOST)
     monkeypatch.setattr(access_log, "MAX_CLIENTS", MOST)
+    monkeypatch.setattr(client_address, "CACHED_ADDRESSES", MOST)
+    monkeypatch.setattr(request_rate, "CACHED_CLIENTS", MOST)
     fill, most = made()
     # Far more than fit, all of which are counted from the first on.
     assert await taken(fill, 3 * most) < most * ENTRY_BYTES

@@ -241,10 +241,10 @@ async def test_complaints_about_texts_are_rare(caplog: pytest.LogCaptureFixture)
     assert len(caplog.records) == 1
 
 
-async def test_100_000_answers_keep_to_the_bound() -> None:
-    bound = 4 << 20
+async def test_more_answers_than_fit_keep_to_the_bound() -> None:
+    bound = 1 << 20
     memory, computation = memory_with(max_bytes=bound), Computation(10**45)
-    for n in range(100_000):
+    for n in range(10_000):
         await memory.recall(Someone(), question(n), computation)
         assert memory.kept.bytes_held <= bound
     held = sum(map(sys.getsizeof, [*memory.kept._cache, *memory.kept._cache.values()]))
