@@ -98,7 +98,7 @@ class Admission:
         """Return the answers to operations that are paid for together.
 
         What they are expected to cost is taken before any runs; what was not used is given back,
-        also if the request is cancelled. What was used far beyond it is taken then.
+        also if the request is cancelled. What computing takes beyond the price is never charged.
         """
         prepared = await self._prepare(operations, client, mode, arrival)
         reply = await self._settle(prepared, client, mode, arrival)

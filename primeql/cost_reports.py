@@ -13,24 +13,16 @@ from resolvers.answer_notes import AnswerNotes
 from resolvers.errors import ErrorCode
 from resolvers.rate_limit import RateLimitStatus
 
-# What computing may take beyond a price without being charged for: an operation is promised to take
-# at most twice its price and 10 ms; the rest is for machines in use.
-FORGIVEN_FACTOR = 3
-FORGIVEN_POINTS = 100
-
 
 def actual_points(points: int, notes: AnswerNotes) -> int:
     """Return what an operation has cost that was priced at ``points``.
 
-    That is its price without what computing left unused; and, so that nobody gains from a price
-    that is wrong, with what computing has taken beyond three times the price and 10 ms. FLINT's
-    quadratic sieve takes 100 times as long as usual for one integer in some thousands.
+    That is its price without what computing left unused. It is never more than the price: a client
+    that was told a price pays no more, however long computing takes or however busy the machine is.
     """
-    if not notes.unused_points and notes.spent_points <= FORGIVEN_POINTS:
+    if not notes.unused_points:
         return points
-    spent = math.ceil(notes.spent_points)
-    beyond = max(0, spent - FORGIVEN_FACTOR * points - FORGIVEN_POINTS) if points else 0
-    return beyond + min(points, max(spent, math.ceil(points - notes.unused_points)))
+    return min(points, max(math.ceil(notes.spent_points), math.ceil(points - notes.unused_points)))
 
 
 def budget_status(taken: Taken, tier: Tier, points: int) -> RateLimitStatus:
