@@ -84,7 +84,7 @@ def divisor_sum(factorization: Factorization, power: int) -> int:
     Cost: see ``divisor_sum_cost``.
     """
     if power < 0:
-        raise DomainError(f"power must be >= 0, got {power}")
+        raise DomainError(f"power is {power}; it must be at least 0")
     if power == 0:
         return divisor_count(factorization)
     size = abs(factorization.value)

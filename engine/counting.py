@@ -120,7 +120,7 @@ class PrimeCounter:
             return known.locate(n)
         if n.bit_length() > 64 or (estimate := int(riemann_r_inverse(n))) > self.most_x:
             raise CapacityError(
-                f"the n-th prime is computed up to {self.most_x}, got n = {shown(n)}"
+                f"n is {shown(n)}; the n-th prime must be at most {self.most_x}: ask for a lower n"
             )
         return estimate
 

@@ -45,7 +45,7 @@ def neighbours(n: int, count: int) -> PrimeNeighbours:
     Cost: 2 * count steps of ``next_prime``.
     """
     if count < 1:
-        raise DomainError(f"count must be >= 1, got {count}")
+        raise DomainError(f"count is {count}; it must be at least 1")
     below, above = _primes_below(n, count), _primes_above(n, count)
     if is_probable_prime(n):
         return PrimeNeighbours(n, below, above, n, above[0] - n)

@@ -256,7 +256,9 @@ class PrimeRanges:
     def _affordable(self, low: int, high: int, task: Task) -> Sequence[Piece]:
         check_interval(low, high)
         if task is Task.LIST and high >= 2**64:
-            raise CapacityError(f"primes are listed below 2**64, got high = {shown(high)}")
+            raise CapacityError(
+                "primes are listed and examined up to 2^64 - 1: ask for a lower interval"
+            )
         pieces = self._planner.pieces(low, high, task)
         _check_seconds(sum(piece.seconds for piece in pieces), f"[{shown(low)}, {shown(high)}]")
         for piece in pieces:

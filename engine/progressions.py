@@ -34,7 +34,7 @@ def progression(start: int, difference: int, max_terms: int, stop: Stop) -> Prim
     if difference == 0:
         raise DomainError("difference must not be 0")
     if max_terms < 1:
-        raise DomainError(f"max_terms must be >= 1, got {max_terms}")
+        raise DomainError(f"maxTerms is {max_terms}; it must be at least 1")
     terms: list[int] = []
     for term in itertools.islice(itertools.count(start, difference), max_terms):
         stop.check()

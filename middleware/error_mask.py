@@ -2,6 +2,7 @@
 
 import logging
 import re
+from types import MappingProxyType
 from typing import Any
 
 from graphql import GraphQLError, GraphQLFormattedError
@@ -12,7 +13,15 @@ logger = logging.getLogger("primeql.errors")
 
 MAX_MESSAGE = 1_000
 _QUOTED = re.compile(rf'"([^"]{{{MAX_ECHO},}})"')
+# What is quoted is the client's, or a name; it is matched to be left alone.
+_WORD = re.compile(r"\"[^\"]*\"|\b(?:None|True|False)\b")
+_IN_JSON = MappingProxyType({"None": "null", "True": "true", "False": "false"})
 _LONG_WORD = re.compile(rf"[^\s\"]{{{MAX_ECHO + 1},}}")
+
+
+def reworded(message: str) -> str:
+    """Return a message of graphql-core with JSON's words for Python's, but in what is quoted."""
+    return _WORD.sub(lambda match: _IN_JSON.get(match[0], match[0]), message)
 
 
 def shorten(message: str) -> str:
@@ -32,7 +41,7 @@ def format_error(error: GraphQLError, default: ErrorCode, request_id: str) -> Gr
     """
     code, cause = _classify(error, default)
     formatted = error.formatted
-    formatted["message"] = shorten(error.message)
+    formatted["message"] = shorten(reworded(error.message))
     # A limit on documents comes with a code of its own.
     extensions: dict[str, Any] = {"code": str(code), **(error.extensions or {})}
     if code is ErrorCode.INTERNAL_SERVER_ERROR:

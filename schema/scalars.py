@@ -6,7 +6,7 @@ from typing import Any, NewType
 import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
-from resolvers.errors import BadInputError
+from resolvers.errors import MAX_ECHO, BadInputError
 from resolvers.limits import MAX_SAFE_INTEGER
 
 BigInt = NewType("BigInt", int)
@@ -47,8 +47,21 @@ class _BigIntParser:
         if len(text) > self._max_digits + 1 or len(text.lstrip("-")) > self._max_digits:
             raise BadInputError(f"a BigInt has at most {self._max_digits} digits")
         if not _DECIMAL.fullmatch(text):
-            raise BadInputError("a BigInt is decimal digits with an optional leading minus")
+            raise BadInputError(_advice(text))
         return int(text)
+
+
+def _advice(text: str) -> str:
+    """Return what to write instead of a text that is no BigInt."""
+    digits = text.removeprefix("-")
+    if digits.isascii() and digits.isdigit():
+        shorter = digits.lstrip("0")
+        written = "-" * text.startswith("-") + shorter if len(shorter) <= MAX_ECHO // 2 else ""
+        return "a BigInt has no leading zeros" + (f": write {written}" if written else "")
+    return (
+        "a BigInt is decimal digits with an optional leading minus, such as 1000000: no separators,"
+        " exponents or formulas"
+    )
 
 
 def _safe_int(value: Any) -> int:

@@ -103,7 +103,7 @@ def test_rejects_zero_and_incomplete_factorizations(name: str, n: int) -> None:
 
 
 def test_rejects_a_negative_power() -> None:
-    with pytest.raises(DomainError, match="power must be >= 0"):
+    with pytest.raises(DomainError, match="it must be at least 0"):
         divisor_sum(factorize(12), -1)
 
 

@@ -98,7 +98,7 @@ def test_neighbours(n: int, count: int, expected: PrimeNeighbours) -> None:
 
 @pytest.mark.parametrize("count", [0, -1])
 def test_rejects_count_below_one(count: int) -> None:
-    with pytest.raises(DomainError, match="count must be >= 1"):
+    with pytest.raises(DomainError, match="it must be at least 1"):
         neighbours(10, count)
 
 

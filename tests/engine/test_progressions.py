@@ -55,7 +55,7 @@ def test_rejects_difference_zero() -> None:
 
 @pytest.mark.parametrize("max_terms", [0, -1])
 def test_rejects_max_terms_below_one(max_terms: int) -> None:
-    with pytest.raises(DomainError, match="max_terms must be >= 1"):
+    with pytest.raises(DomainError, match="it must be at least 1"):
         progression(5, 6, max_terms, Stop())
 
 
