@@ -154,6 +154,7 @@ class DocumentExecutor:
         variables: Mapping[str, Any] | None,
         operation_name: str | None,
         context: Any,
+        begin: Callable[[int], Awaitable[None]] | None = None,
     ) -> BoundOperation | Outcome:
         """Return the operation called ``operation_name``, or why there is none to run.
 
@@ -162,13 +163,18 @@ class DocumentExecutor:
             variables: Values as decoded from JSON.
             operation_name: None if the document has only one operation.
             context: Handed to every resolver.
+            begin: Told the length of a document that is new, before it is read; may raise.
         """
         if len(text) > self._limits.bytes:
+            if begin is not None:
+                await begin(len(text))
             # Refused without a search for its numbers, 60 ms for a mebibyte of them.
             refused = self._prepare(text)
             assert isinstance(refused, Outcome)
             return refused
         ready = self._library.find(text)
+        if ready is None and begin is not None:
+            await begin(len(text))
         self.documents["miss" if ready is None else "hit"] += 1
         if ready is None and len(text) > LONG_TEXT:
             # In a thread, so that other requests have their turn at least every 5 ms.

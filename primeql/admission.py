@@ -26,6 +26,7 @@ from primeql.cost_reports import (
     valued,
     with_cost,
 )
+from primeql.document_fees import DocumentFees
 from primeql.operations import Operation
 from primeql.request_errors import RequestError
 from primeql.service import Arrival, PricedOperation, PrimeService
@@ -123,14 +124,16 @@ class Admission:
         it is paid for by whom it does not lead to an answer, since the price of an answer includes
         it.
         """
-        pay = partial(self.pay, client)
+        fees = DocumentFees(
+            partial(self.pay, client), partial(self._budget.give_back, client), client.tier.points
+        )
         enough = math.inf if mode is CostMode.VALIDATE else float(arrival.max_request_cost)
         prepared: list[PricedOperation | Answer] = []
         free = FREE_PRICING_POINTS
         for number, operation in enumerate(operations):
             if number:
                 await asyncio.sleep(0)
-            one = await self._service.prepare(operation, arrival, max(enough, 0.0), pay)
+            one = await self._service.prepare(operation, arrival, max(enough, 0.0), fees)
             prepared.append(one)
             if isinstance(one, Answer):
                 continue

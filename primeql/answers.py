@@ -26,7 +26,7 @@ class Answer(NamedTuple):
 
     ``ran`` is False for a request error. ``status`` is the HTTP status where the client takes plain
     JSON. ``is_repeatable`` means that the same operation would be answered the same for ever.
-    ``codes`` are its errors' codes, each once.
+    ``codes`` are its errors' codes, each once. ``fee`` are the points that refusing took.
     """
 
     response: dict[str, Any]
@@ -34,6 +34,7 @@ class Answer(NamedTuple):
     status: int
     is_repeatable: bool
     codes: Collection[str] = ()
+    fee: int = 0
 
     @property
     def body(self) -> bytes:

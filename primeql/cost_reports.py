@@ -61,7 +61,11 @@ def reports(
     taken: Taken,
     have_run: bool,
 ) -> list[Answer]:
-    """Return answers that say what they have cost; what was refused has cost nothing."""
+    """Return answers that say what they have cost.
+
+    An operation that could not run has cost what it took to refuse it, one that was refused as too
+    dear has cost nothing.
+    """
     reported = []
     for answer, one in zip(answers, prepared, strict=True):
         requested = actual = 0
@@ -69,6 +73,8 @@ def reports(
         if isinstance(one, PricedOperation):
             requested, notes = one.points, one.context.notes
             actual = actual_points(requested, notes) if have_run else 0
+        else:
+            requested = actual = one.fee
         cost = reported_cost(requested, actual, notes, tier, taken)
         reported.append(with_cost(answer, cost))
     return reported

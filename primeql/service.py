@@ -4,7 +4,7 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from middleware.spans import NoSpans, Spans
 from primeql import __version__
 from primeql.answer_revision import answer_revision
 from primeql.answers import Answer, answer_of, faultless, refusal
+from primeql.document_fees import DocumentFees, refused_points
 from primeql.known_operations import KnownOperations
 from primeql.operations import Operation
 from primeql.persisted_queries import PersistedQueries, document_cache, read_manifest
@@ -51,9 +52,6 @@ _CACHED_LIMITS = 64
 
 # Documents above this would not fit the cache, and be parsed anew each time.
 MAX_DOCUMENT_BYTES = 262_144
-# Characters of a new document that are parsed and validated for nothing, and for each point beyond.
-FREE_CHARACTERS = 250
-CHARACTERS_PER_POINT = 40
 
 
 class Arrival(NamedTuple):
@@ -200,26 +198,28 @@ class PrimeService:
         operation: Operation | RequestError,
         arrival: Arrival,
         enough: float = math.inf,
-        pay: Callable[[int], Awaitable[None]] | None = None,
+        fees: DocumentFees | None = None,
     ) -> PricedOperation | Answer:
         """Return an operation with its price, or the answer to one that can not run.
 
-        Pricing stops where it has reached ``enough`` points. A long document that is new is paid
-        for by ``pay`` before it is parsed, which refuses by a RequestError.
+        Pricing stops where it has reached ``enough`` points. A document that is new is paid for
+        before it is read, and one that is refused when that is known.
         """
         context = self.context(arrival)
         begun = time.perf_counter()
         try:
             if isinstance(operation, RequestError):
                 raise operation
-            document = self._short_text(operation) or await self._text(operation, pay)
+            document, bound = await self._bound(operation, context, fees)
         except RequestError as error:
             return refusal(error)
-        bound = await self._executor.bind(
-            document, operation.variables, operation.operation_name, context
-        )
         if isinstance(bound, Outcome):
-            return await answer_of(bound, context)
+            answer = await answer_of(bound, context)
+            return (
+                answer
+                if fees is None
+                else answer._replace(fee=refused_points(bound, len(document)))
+            )
         parsed = time.perf_counter()
         known = self._known.at_hand(bound) or await self._known.of(bound, document)
         context.notes.is_repeatable = not known.is_introspection
@@ -243,30 +243,27 @@ class PrimeService:
             _registration(operation, arrival),
         )
 
-    def _short_text(self, operation: Operation) -> str | None:
-        """Return the document of an operation that was sent with it and costs nothing, else None.
-
-        Raises:
-            RequestError: It may not be used.
-        """
-        query = operation.query
-        if query is None or operation.document_id is not None or len(query) > FREE_CHARACTERS:
-            return None
-        return self._persisted.allowed(query)
-
-    async def _text(
-        self, operation: Operation, pay: Callable[[int], Awaitable[None]] | None
-    ) -> str:
-        """Return the document of an operation, paid for by ``pay`` if it is long and new.
+    async def _bound(
+        self, operation: Operation, context: RequestContext, fees: DocumentFees | None
+    ) -> tuple[str, BoundOperation | Outcome]:
+        """Return the document of an operation, and what can run of it or why nothing can.
 
         Raises:
             RequestError: It may not be used, is not known, or can not be paid for.
         """
         document = await self._persisted.document(operation.query, operation.document_id)
-        length = len(document) - FREE_CHARACTERS
-        if pay is not None and length > 0 and not self._executor.is_known(document):
-            await pay(math.ceil(length / CHARACTERS_PER_POINT))
-        return document
+        begin = None if fees is None else fees.begin
+        points = 0
+        try:
+            bound = await self._executor.bind(
+                document, operation.variables, operation.operation_name, context, begin
+            )
+            if isinstance(bound, Outcome):
+                points = refused_points(bound, len(document))
+        finally:
+            if fees is not None:
+                fees.end(points)
+        return document, bound
 
     async def document(self, operation: Operation) -> str | None:
         """Return the document that an operation means, None if it is unknown or may not be used."""

@@ -103,16 +103,46 @@ def test_without_the_header_nothing_is_reported(poor_server: RunningServer) -> N
     assert "extensions" not in ask(poor_server, SMALL).json()
 
 
-@pytest.mark.parametrize("query", [DEAR, "{ integer(", "{ never }"])
-def test_report_of_what_did_not_run_says_that_it_cost_nothing(
-    poor_server: RunningServer, query: str
+def test_report_of_what_was_refused_as_too_dear_says_that_it_cost_nothing(
+    poor_server: RunningServer,
 ) -> None:
-    response = ask(poor_server, query, graphql_cost="report")
+    response = ask(poor_server, DEAR, graphql_cost="report")
     assert "errors" in response.json()
     cost = cost_of(response)
-    assert cost["actualQueryCost"] == 0
-    assert (cost["requestedQueryCost"] > 0) is (query is DEAR)
+    assert cost["requestedQueryCost"] > cost["actualQueryCost"] == 0
     assert cost["throttleStatus"]["maximumAvailable"] == 1_000
+
+
+@pytest.mark.parametrize("query", ["{ integer(", "{ never }"])
+def test_report_of_an_invalid_document_says_what_refusing_it_cost(
+    poor_server: RunningServer, query: str
+) -> None:
+    for asked in (1, 2):
+        response = ask(poor_server, query, graphql_cost="report")
+        assert "errors" in response.json()
+        cost = cost_of(response)
+        assert cost["requestedQueryCost"] == cost["actualQueryCost"] == 5
+        left = 1_000 - 5 * asked
+        assert cost["throttleStatus"]["currentlyAvailable"] == left
+        assert int(response.headers["x-ratelimit-remaining"]) == left
+
+
+def test_invalid_documents_of_a_batch_are_paid_for_each(poor_server: RunningServer) -> None:
+    batch = [{"query": f"{{ never{number} }}"} for number in range(20)]
+    response = httpx.post(f"{poor_server.url}/graphql", json=batch, timeout=30)
+    assert len(response.json()) == 20
+    # Read, and refused for one error each; what the first reads are free of is counted once.
+    assert 20 * 5 + 18 * 5 <= 1_000 - remaining(poor_server) <= 20 * 5 + 20 * 6
+
+
+def test_empty_bucket_refuses_new_documents(poor_server: RunningServer) -> None:
+    names = " ".join(f"never{number}" for number in range(50))
+    codes = []
+    for number in range(10):
+        error, *_ = ask(poor_server, f"{{ other{number} {names} }}").json()["errors"]
+        codes.append(error["extensions"]["code"])
+    assert codes[0] == "GRAPHQL_VALIDATION_FAILED"
+    assert codes[-1] == "RATE_LIMITED"
 
 
 def test_report_of_an_empty_bucket_says_what_was_asked(poor_server: RunningServer) -> None:
