@@ -156,11 +156,10 @@ def test_report_of_an_empty_bucket_says_what_was_asked(poor_server: RunningServe
     assert cost["throttleStatus"]["currentlyAvailable"] < price
 
 
-def test_long_pricing_is_paid_for_by_whom_it_gives_only_a_price(
+def test_to_be_told_prices_costs_no_more_than_the_prices(
     poor_server: RunningServer,
 ) -> None:
-    # 500 cheap questions a document, each document asked for 50 times in one request: about
-    # 100 ms of pricing.
+    # 500 cheap questions a document, each document asked for 50 times in one request.
     aliases = " ".join(f"a{k}: primeRange(low: $low, high: {k}) {{ sum }}" for k in range(500))
     text = f"query ($low: BigInt!) {{ {aliases} }}"
     persisted = {"version": 1, "sha256Hash": hashlib.sha256(text.encode()).hexdigest()}
@@ -179,7 +178,7 @@ def test_long_pricing_is_paid_for_by_whom_it_gives_only_a_price(
     ]
     assert prices
     assert set(prices) == {prices[0]}
-    assert remaining(poor_server) < before - 50
+    assert before - sum(prices) <= remaining(poor_server) <= before
 
 
 def test_another_mode_is_refused(poor_server: RunningServer) -> None:
@@ -242,21 +241,29 @@ def test_one_client_spends_its_bucket_once_however_it_asks_at_once(
 ) -> None:
     price = cost_of(ask(poor_server, MIDDLE, graphql_cost="validate"))["requestedQueryCost"]
     with ThreadPoolExecutor(16) as threads:
-        answers = list(threads.map(lambda number: ask(poor_server, another(number)), range(64)))
+        answers = list(
+            threads.map(
+                lambda number: ask(poor_server, another(number), graphql_cost="report"), range(64)
+            )
+        )
     statuses = [answer.status_code for answer in answers]
     assert set(statuses) == {200, 429}
     # What was reserved and not used is given back, so there may be more than 1,000 / price.
-    assert statuses.count(200) >= 1_000 // price - 1
-    assert remaining(poor_server) < 400
+    assert statuses.count(200) >= 1_000 // price
+    charged = [cost_of(answer)["actualQueryCost"] for answer in answers]
+    assert max(charged) <= price
+    assert remaining(poor_server) == 1_000 - sum(charged)
 
 
 def test_forged_addresses_buy_nothing(poor_server: RunningServer) -> None:
     price = cost_of(ask(poor_server, MIDDLE, graphql_cost="validate"))["requestedQueryCost"]
-    answered = 0
+    charged = []
     for number in range(100):
-        response = ask(poor_server, another(number), x_forwarded_for=f"203.0.113.{number}")
-        answered += response.status_code == 200
-    assert answered <= 3 * (1_000 // price + 1)
+        address = f"203.0.113.{number}"
+        answer = ask(poor_server, another(number), x_forwarded_for=address, graphql_cost="report")
+        charged.append(cost_of(answer)["actualQueryCost"])
+    assert max(charged) <= price
+    assert remaining(poor_server) == 1_000 - sum(charged) < price
     assert ask(poor_server, another(100), x_forwarded_for="198.51.100.7").status_code == 429
 
 

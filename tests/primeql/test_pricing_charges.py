@@ -1,0 +1,47 @@
+"""What pricing costs whom it gives only a price, counted in points."""
+
+import pytest
+
+from middleware.clients import Client
+from middleware.memory_budget import MemoryBudget
+from middleware.tier import Tier
+from middleware.token_bucket import LocalBuckets, LocalBudget
+from primeql.admission import FREE_PRICING_POINTS, Admission, CostMode
+from primeql.document_fees import DocumentFees
+from primeql.operations import Operation
+from primeql.request_errors import RequestError
+from primeql.service import Arrival, PricedOperation, PrimeService
+
+CLIENT = Client("somebody", Tier("test", 100_000, 1.0, 1_000, 10, 50_000))
+# 600 points or so.
+ASKED = Operation("{ primeRange(low: 1, high: 100000000) { gaps { maximum { start } } } }")
+
+
+@pytest.mark.parametrize("measured", [0.0, 10.0, 60.0, 1e6])
+@pytest.mark.parametrize("mode", [CostMode.VALIDATE, CostMode.PLAIN])
+async def test_pricing_beyond_what_is_free_costs_at_most_the_price(
+    service: PrimeService, measured: float, mode: CostMode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare, prices = service.prepare, []
+
+    async def timed(
+        operation: Operation | RequestError, arrival: Arrival, enough: float, fees: DocumentFees
+    ) -> PricedOperation:
+        """Price as the service does, in so much time."""
+        one = await prepare(operation, arrival, enough, fees)
+        assert isinstance(one, PricedOperation)
+        prices.append(one.points)
+        return one._replace(pricing_points=measured)
+
+    monkeypatch.setattr(service, "prepare", timed)
+    buckets = LocalBuckets(clock=lambda: 0.0)
+    admission = Admission(service, LocalBudget(buckets), MemoryBudget(1 << 20))
+    arrival = service.arrival("test")
+    if mode is CostMode.PLAIN:
+        # It is refused as too dear.
+        arrival = arrival._replace(max_request_cost=100)
+    await admission.answer([ASKED], CLIENT, mode, arrival)
+    (price,) = prices
+    assert price > 100
+    paid = max(0.0, min(measured, price) - FREE_PRICING_POINTS)
+    assert buckets.spent(CLIENT) == paid
