@@ -17,6 +17,8 @@ ERROR_POINTS: Final = 5
 CHARACTERS_PER_ERROR_POINT: Final = 4
 # Validation stops at a hundred errors.
 MOST_REFUSED_POINTS: Final = 500
+# So short, the first document of a request is read for an empty bucket too: it may ask what is left.
+UNHELD_CHARACTERS: Final = 64
 # Errors of variables name no likely values, which makes them cheap.
 VARIABLE_ERRORS_PER_POINT: Final = 4
 
@@ -70,7 +72,8 @@ class DocumentFees:
         """
         price = READ_POINTS + length / CHARACTERS_PER_POINT
         free = min(self._free, price)
-        held = min(most_refused_points(length), self._most_held)
+        is_short = free == price and length <= UNHELD_CHARACTERS
+        held = 0 if is_short else min(most_refused_points(length), self._most_held)
         await self._pay(math.ceil(price - free) + held)
         self._free -= free
         self._held = held

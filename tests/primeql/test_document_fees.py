@@ -84,10 +84,19 @@ def test_what_is_held_is_enough(errors: int, length: int) -> None:
 
 
 async def test_nothing_is_read_for_a_client_who_could_not_pay_for_its_errors() -> None:
-    purse = Purse(14)
-    with pytest.raises(RequestError, match="15 points are needed"):
-        await purse.fees.begin(40)
-    assert purse.left == 14
+    purse = Purse(24)
+    with pytest.raises(RequestError, match="25 points are needed"):
+        await purse.fees.begin(80)
+    assert purse.left == 24
+
+
+async def test_who_has_nothing_may_ask_what_is_left() -> None:
+    purse = Purse(0)
+    await purse.fees.begin(len("{ rateLimit { cost limit remaining resetAt restoreRate } }"))
+    purse.fees.end(0)
+    with pytest.raises(RequestError):
+        await purse.fees.begin(20)
+    assert purse.left == 0
 
 
 async def settled(service: PrimeService, purse: Purse, *operations: Operation) -> list[int]:
