@@ -17,7 +17,7 @@ ERROR_POINTS: Final = 5
 CHARACTERS_PER_ERROR_POINT: Final = 4
 # Validation stops at a hundred errors.
 MOST_REFUSED_POINTS: Final = 500
-# So short, the first document of a request is read for an empty bucket too: it may ask what is left.
+# A first document so short is read for an empty bucket too: it may ask what is left.
 UNHELD_CHARACTERS: Final = 64
 # Errors of variables name no likely values, which makes them cheap.
 VARIABLE_ERRORS_PER_POINT: Final = 4
