@@ -234,11 +234,12 @@ def symptom_alerts() -> Iterator[Rule]:
     )
     yield alert(
         "PrimeqlUnusuallyLongWork",
-        f'sum {BY} (rate(primeql_field_errors_total{{code="DEADLINE_EXCEEDED"}}[15m]))'
+        f"sum {BY} (rate(primeql_field_errors_total"
+        '{code=~"DEADLINE_EXCEEDED|WORK_LIMIT_EXCEEDED"}[15m]))'
         f" / (sum {BY} (rate(primeql_operations_total[15m])) > 0.1) > 0.05",
         "15m",
         "ticket",
-        "{{ $value | humanizePercentage }} of the operations miss part of their answer for time.",
+        "{{ $value | humanizePercentage }} of operations lack part of an answer for time or work.",
         "long-work",
     )
     yield alert(

@@ -18,7 +18,7 @@ from tests.faults.processes import (
     stopped,
     workers,
 )
-from tests.faults.questions import factors, mixed
+from tests.faults.questions import mixed, neighbour
 from tests.hard_integers import hard_semiprime
 from tests.server import RunningServer
 from tests.waiting import wait_until
@@ -82,7 +82,7 @@ def test_worker_that_is_stopped_is_replaced_at_the_deadline(own_server: RunningS
     before = workers(own_server)
     numbers = random.Random(6)
     with stopped(list(before)), ThreadPoolExecutor(2) as threads:
-        asked = [threads.submit(ask_in_a_hurry, own_server, factors(numbers).query) for _ in "ab"]
+        asked = [threads.submit(ask_in_a_hurry, own_server, neighbour(numbers).query) for _ in "ab"]
         responses = [future.result().json() for future in asked]
         # Both workers that were given a task have been replaced.
         wait_until(lambda: len(workers(own_server) - before) == 2, "two new workers")

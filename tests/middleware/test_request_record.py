@@ -20,6 +20,8 @@ from middleware.request_record import (
         (["UNAUTHENTICATED"], "denied"),
         (["RATE_LIMITED"], "rate_limited"),
         (["BAD_USER_INPUT", "DEADLINE_EXCEEDED"], "timeout"),
+        (["BAD_USER_INPUT", "WORK_LIMIT_EXCEEDED"], "timeout"),
+        (["OVERLOADED", "COMPUTATION_LOST"], "server_error"),
         (["OVERLOADED", "DEADLINE_EXCEEDED"], "overloaded"),
         (["BAD_USER_INPUT", "INTERNAL_SERVER_ERROR", "OVERLOADED"], "server_error"),
     ],
