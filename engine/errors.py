@@ -4,6 +4,7 @@ EngineError
     DomainError      the question has no mathematical meaning
     CapacityError    it has a meaning and is out of reach
     DeadlineError    it was stopped before the end
+      WorkLimitError   since it took far more work than predicted
     InvariantError   a self-check failed: the answer can not be trusted
 """
 
@@ -22,6 +23,10 @@ class CapacityError(EngineError):
 
 class DeadlineError(EngineError):
     """The computation was told to stop, or ran out of time, before it had an answer."""
+
+
+class WorkLimitError(DeadlineError):
+    """The computation was stopped since it took far more work than was predicted."""
 
 
 class InvariantError(EngineError):

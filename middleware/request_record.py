@@ -22,10 +22,10 @@ OUTCOMES: Final = (
 _OUTCOME_OF_CODE: Final[Mapping[str, str]] = MappingProxyType(
     {
         ErrorCode.INTERNAL_SERVER_ERROR: "server_error",
+        ErrorCode.COMPUTATION_LOST: "server_error",
         ErrorCode.OVERLOADED: "overloaded",
-        "COMPUTATION_LOST": "server_error",
         ErrorCode.DEADLINE_EXCEEDED: "timeout",
-        "WORK_LIMIT_EXCEEDED": "timeout",
+        ErrorCode.WORK_LIMIT_EXCEEDED: "timeout",
         ErrorCode.RATE_LIMITED: "rate_limited",
         ErrorCode.COST_LIMIT_EXCEEDED: "denied",
         ErrorCode.UNAUTHENTICATED: "denied",

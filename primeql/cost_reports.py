@@ -15,14 +15,14 @@ from resolvers.rate_limit import RateLimitStatus
 
 
 def actual_points(points: int, notes: AnswerNotes) -> int:
-    """Return what an operation has cost that was priced at ``points``.
+    """Return what an operation priced at ``points`` has cost: its price without what is unused.
 
-    That is its price without what computing left unused. It is never more than the price: a client
-    that was told a price pays no more, however long computing takes or however busy the machine is.
+    Never more than the price, which the client was told: what computing takes beyond it is the
+    service's loss. Never less than the work that was done, as far as the price covers it: the
+    stages of a factorization may together be predicted at more than the price.
     """
-    if not notes.unused_points:
-        return points
-    return min(points, max(math.ceil(notes.spent_points), math.ceil(points - notes.unused_points)))
+    used = max(0.0, notes.spent_points, points - notes.unused_points)
+    return min(points, math.ceil(used))
 
 
 def budget_status(taken: Taken, tier: Tier, points: int) -> RateLimitStatus:

@@ -64,6 +64,7 @@ class HealthDetails:
                 name: {"ok": check.is_ok, "milliseconds": round(check.seconds * 1_000, 2)}
                 for name, check in checks.items()
             },
+            "pace": round(self._service.pace.factor, 2),
             "lanes": self._lanes(),
             "redis": {
                 use: "up" if stats.is_shared else "down"

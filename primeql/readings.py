@@ -14,6 +14,7 @@ from middleware.shared_budget import BudgetStats, SharedBudget
 from middleware.token_bucket import Budget
 from primeql.cgroup import ControlGroup
 from resolvers.answer_memory import AnswerMemory
+from resolvers.pace import Pace
 
 _PROCESSES = Path("/proc")
 _PAGE_BYTES = 4_096
@@ -155,6 +156,19 @@ def engine_readings(ranges: PrimeRanges) -> Callable[[], Iterator[Metric]]:
         for table, size in ranges.table_bytes().items():
             held.add_metric([table], size)
         yield from (parts, seconds, held)
+
+    return read
+
+
+def pace_readings(pace: Pace) -> Callable[[], Iterator[Metric]]:
+    """Return what reads how fast this machine is."""
+
+    def read() -> Iterator[Metric]:
+        yield GaugeMetricFamily(
+            "primeql_pace_ratio",
+            "CPU time of work on this machine against the reference machine.",
+            pace.factor,
+        )
 
     return read
 

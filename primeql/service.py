@@ -28,7 +28,7 @@ from primeql.persisted_queries import PersistedQueries, document_cache, read_man
 from primeql.redis_answers import RedisAnswers
 from primeql.registration_shares import RegistrationShares
 from primeql.request_errors import RequestError
-from primeql.settings import Settings, SettingsError
+from primeql.settings import AUTOMATIC_PACE, Settings, SettingsError
 from resolvers.answer_memory import AnswerMemory
 from resolvers.answer_notes import AnswerNotes
 from resolvers.answer_seal import AnswerSeal
@@ -37,6 +37,7 @@ from resolvers.compute import TASK_POINTS, Compute
 from resolvers.context import RequestContext
 from resolvers.fair_pool import Owner
 from resolvers.limits import SECONDS_PER_POINT, Limits
+from resolvers.pace import Pace
 from resolvers.prices import PriceBook
 from resolvers.prices_tariff import Overheads
 from resolvers.shared_answers import SharedAnswers
@@ -52,6 +53,8 @@ _CACHED_LIMITS = 64
 
 # Documents above this would not fit the cache, and be parsed anew each time.
 MAX_DOCUMENT_BYTES = 262_144
+# How often the pace of the machine is measured again, if nothing is computed then.
+PACE_SECONDS = 60.0
 
 
 class Arrival(NamedTuple):
@@ -132,11 +135,13 @@ class PrimeService:
         )
         self._persisted = _persisted_queries(settings)
         self._ranges = PrimeRanges()
+        self.pace = Pace(None if settings.pace == AUTOMATIC_PACE else float(settings.pace))
+        self._pacing: asyncio.Task[None] | None = None
         self._known = KnownOperations(
             self._pricer(AWAITED_BYTES), self._pricer(STOCK_AWAITED_BYTES), self._persisted
         )
         self._compute = Compute(
-            settings.worker_count, settings.max_waiting, self._limits, observe_task
+            settings.worker_count, settings.max_waiting, self._limits, observe_task, self.pace
         )
         self.revision = answer_revision()
         self.memory = _answer_memory(settings, self.revision)
@@ -161,14 +166,24 @@ class PrimeService:
     async def start(self) -> None:
         """Start the worker processes; ready afterwards."""
         await asyncio.gather(self.memory.start(), self._compute.start())
+        self._pacing = asyncio.create_task(self._keep_pace())
         self.is_ready = True
 
     async def close(self) -> None:
         """End the worker processes and the connections."""
         self.is_ready = False
+        if self._pacing is not None:
+            self._pacing.cancel()
         await self._compute.close()
         await self.memory.close()
         await self._persisted.close()
+
+    async def _keep_pace(self) -> None:
+        """Measure the pace of the machine now and then, while nothing is computed."""
+        while True:
+            await asyncio.sleep(PACE_SECONDS)
+            if self._compute.is_idle:
+                await asyncio.to_thread(self.pace.measure)
 
     def arrival(self, request_id: str) -> Arrival:
         """Return the arrival, just now, of a request that asks for no limits of its own."""
@@ -295,7 +310,7 @@ class PrimeService:
     def _pricer(self, awaited_bytes: float) -> QueryPricer:
         """Return what prices operations whose executor takes so much memory to compute a field."""
         seconds = TASK_POINTS * SECONDS_PER_POINT
-        book = PriceBook(self._limits, self._ranges, Overheads(), seconds, awaited_bytes)
+        book = PriceBook(self._limits, self._ranges, Overheads(), seconds, awaited_bytes, self.pace)
         return QueryPricer(self.schema._schema, book)
 
 

@@ -16,6 +16,8 @@ PREFIX = "PRIMEQL_"
 # PRIMEQL_REDIS_URL_FILE names a file whose content is PRIMEQL_REDIS_URL.
 FILE_SUFFIX = "_FILE"
 MAX_INTEGER_CHARACTERS = 20
+# The pace of the machine is measured, at start and when idle.
+AUTOMATIC_PACE = "auto"
 _DEFAULT_LIMITS = Limits()
 
 
@@ -88,6 +90,17 @@ def _read_execution(text: str) -> str:
     """Return the way documents run."""
     if text not in ("plan", "stock"):
         raise ValueError("plan or stock")
+    return text
+
+
+def _read_pace(text: str) -> str:
+    """Return the pace of the machine: a number, or that it is to be measured."""
+    try:
+        is_pace = text == AUTOMATIC_PACE or 0.01 <= float(text) <= 100
+    except ValueError:
+        is_pace = False
+    if not is_pace:
+        raise ValueError("auto, or a number from 0.01 to 100")
     return text
 
 
@@ -253,6 +266,11 @@ class Settings:
         0,
         65_535,
         "Port of /metrics; 0 takes a free one, that of PRIMEQL_PORT puts it beside the service.",
+    )
+    pace: str = _setting(
+        AUTOMATIC_PACE,
+        _read_pace,
+        "CPU time of work here against the reference machine; auto measures it.",
     )
     traces: bool = _flag(
         False,

@@ -37,6 +37,7 @@ from primeql.readings import (
     document_readings,
     engine_readings,
     memory_readings,
+    pace_readings,
     redis_readings,
     redis_uses,
 )
@@ -99,6 +100,7 @@ class Telemetry:
             answer_readings(service.memory),
             document_readings(service.executor),
             engine_readings(service.ranges),
+            pace_readings(service.pace),
         ]
         if isinstance(budget, SharedBudget):
             readings.append(budget_readings(budget.stats))

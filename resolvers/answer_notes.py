@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from engine.word_primality import WordBatch
 from resolvers.fair_pool import NOBODY, Owner
-from resolvers.limits import SECONDS_PER_POINT
 from resolvers.rate_limit import NOT_LIMITED, RateLimitStatus
 
 if TYPE_CHECKING:
@@ -24,6 +23,8 @@ class AnswerNotes:
             mathematics; not of an answer that tells about the service, or that ended where the
             time did.
         spent_seconds: CPU time that computing has taken so far.
+        spent_points: The same as work: what was predicted of what ran on the event loop, else the
+            CPU time by the pace of this machine.
         slice_seconds: What of it was spent on the event loop since others had their turn.
         memory_hits: Expensive answers that were remembered, or computed for someone else.
         memory_misses: Expensive answers that were computed for this request.
@@ -45,6 +46,7 @@ class AnswerNotes:
         "queue_seconds",
         "rate_limit",
         "slice_seconds",
+        "spent_points",
         "spent_seconds",
         "unused_points",
         "words",
@@ -54,6 +56,7 @@ class AnswerNotes:
         """Begin with an answer that mathematics alone decides and that has cost nothing."""
         self.is_repeatable = True
         self.spent_seconds = 0.0
+        self.spent_points = 0.0
         self.slice_seconds = 0.0
         self.unused_points = 0.0
         self.queue_seconds = 0.0
@@ -64,11 +67,6 @@ class AnswerNotes:
         self.integers: dict[int, IntegerAnswers] = {}
         self.words: WordBatch | None = None
         self._queue: asyncio.Lock | None = None
-
-    @property
-    def spent_points(self) -> float:
-        """CPU time that computing has taken so far, in points."""
-        return self.spent_seconds / SECONDS_PER_POINT
 
     @property
     def has_turn(self) -> bool:

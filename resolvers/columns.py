@@ -46,7 +46,7 @@ class WordQuestion:
         if cost > LOOP_POINTS or not context.notes.has_turn:
             return self._in_turns(context, words)
         try:
-            return context.at_once(self.answer, words)
+            return context.at_once(cost, self.answer, words)
         except DeadlineError as error:
             return [error] * len(words)
 

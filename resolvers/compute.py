@@ -13,20 +13,26 @@ from typing import Any, TypeVar
 from engine.errors import DeadlineError
 from engine.stop import Stop
 from resolvers.answer_notes import AnswerNotes
-from resolvers.errors import LimitError
+from resolvers.errors import ComputationLostError, LimitError
 from resolvers.fair_pool import Owner
-from resolvers.limits import SECONDS_PER_POINT, Limits
+from resolvers.limits import Limits
 from resolvers.meter import Meter
+from resolvers.pace import Pace
 from resolvers.task_records import TaskObserver, ignore_task, recorded
 from resolvers.thread_lane import ThreadLane
 from resolvers.worker_lane import WorkerLane
+from resolvers.worker_process import WorkerDiedError, WorkerFailedError
 
 T = TypeVar("T")
 
 # What a question that only a kill can stop is charged at most: 1.5 s.
 TASK_POINTS = 15_000.0
-# It is killed when it has taken twice that, however much of the request's time is left.
-TASK_SECONDS = 2 * TASK_POINTS * SECONDS_PER_POINT
+# It is stopped when it has done ten times the work predicted, but not before it has done that of
+# 1 s: FLINT's quadratic sieve takes up to 0.35 s for products that mostly take 3 ms. It is stopped
+# at twice the greatest charge in any case, however much of the request's time is left.
+_FAR_BEYOND = 10
+_LEAST_WORK_POINTS = 10_000.0
+MOST_WORK_POINTS = 2 * TASK_POINTS
 # Predicted points up to which a question is answered on the event loop: 2 ms, as much as one
 # request may compute there before others have their turn.
 LOOP_POINTS = 20.0
@@ -34,6 +40,11 @@ LOOP_POINTS = 20.0
 # ones: 0.1 s, the longest that a moderate question should wait for another.
 QUICK_POINTS = 1_000.0
 SLOW_NICENESS = 10
+
+
+def most_work(cost: float) -> float:
+    """Return the points after which a computation predicted at ``cost`` is stopped."""
+    return min(MOST_WORK_POINTS, max(_FAR_BEYOND * cost, _LEAST_WORK_POINTS))
 
 
 async def _on_loop(
@@ -45,11 +56,16 @@ async def _on_loop(
     except asyncio.CancelledError:
         notes.unused_points += cost
         raise
-    return at_once(notes, deadline, function, *arguments)
+    return at_once(notes, cost, deadline, function, *arguments)
 
 
-def at_once(notes: AnswerNotes, deadline: float, function: Callable[..., T], *arguments: Any) -> T:
+def at_once(
+    notes: AnswerNotes, cost: float, deadline: float, function: Callable[..., T], *arguments: Any
+) -> T:
     """Return ``function(*arguments)``, computed here and now; cheap, and in this request's turn.
+
+    It costs what was predicted, unless it was not begun: a measured time would depend on what else
+    the machine does.
 
     What is noted is the time that passes: the thread's own takes a call of the system to tell,
     which is longer than most questions.
@@ -58,6 +74,7 @@ def at_once(notes: AnswerNotes, deadline: float, function: Callable[..., T], *ar
         DeadlineError: The deadline has passed already.
     """
     if time.monotonic() >= deadline:
+        notes.unused_points += cost
         raise DeadlineError("the time allowed ran out before this field was begun")
     begin = time.perf_counter()
     try:
@@ -65,6 +82,7 @@ def at_once(notes: AnswerNotes, deadline: float, function: Callable[..., T], *ar
     finally:
         spent = time.perf_counter() - begin
         notes.spent_seconds += spent
+        notes.spent_points += cost
         notes.slice_seconds += spent
 
 
@@ -96,6 +114,7 @@ class Compute:
         max_waiting: Tasks that may wait in each lane; one more is refused.
         limits: A numpy sweep predicted to go beyond the deadline is refused before it starts.
         observe: Told what became of each task in a lane.
+        pace: Turns predicted work into seconds of this machine.
     """
 
     def __init__(
@@ -104,6 +123,7 @@ class Compute:
         max_waiting: int,
         limits: Limits,
         observe: TaskObserver = ignore_task,
+        pace: Pace | None = None,
     ) -> None:
         """Prepare the lanes; their processes come with ``start``, or the first task."""
         self.quick = WorkerLane(workers, 0, max_waiting)
@@ -112,6 +132,7 @@ class Compute:
         self._workers = workers
         self._limits = limits
         self._observe = observe
+        self.pace = pace or Pace()
 
     async def start(self) -> None:
         """Start every worker process and return when all can take tasks."""
@@ -131,7 +152,13 @@ class Compute:
         if not full:
             return None
         points = max(lane.pool.waiting_points for lane in full)
-        return points * SECONDS_PER_POINT / 2 / self._workers
+        return self.pace.seconds(points) / 2 / self._workers
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is computed in any lane, or waits for it."""
+        lanes = (self.quick, self.slow, self.threads)
+        return not any(lane.busy or lane.pool.waiting for lane in lanes)
 
     def share_turns(self, notes: AnswerNotes, owner: Owner) -> None:
         """Let tasks have the turns of another owner too who waits for them, if those come sooner.
@@ -178,10 +205,8 @@ class Compute:
             with recorded(self._observe, "threads", function, cost, meter):
                 return await _in_time(deadline, work)
         finally:
-            spent = meter.seconds()
-            notes.spent_seconds += spent
             notes.queue_seconds += meter.waited(asked)
-            notes.unused_points += max(0.0, cost - spent / SECONDS_PER_POINT)
+            self._settle(notes, cost, meter.seconds())
 
     async def single(
         self,
@@ -198,29 +223,67 @@ class Compute:
         Arguments and result cross a process boundary, so they must be picklable.
 
         Raises:
-            DeadlineError: The deadline passed first, or ``TASK_SECONDS``; the worker was killed.
-            WorkerDiedError: The worker died of its own accord.
+            DeadlineError: The deadline passed first; the worker was killed.
+            WorkLimitError: It took far more work than ``cost``; the worker was killed.
+            ComputationLostError: Two workers ended during the computation, killed by others or by
+                what they computed.
             OverloadedError: Too many tasks are waiting.
         """
         if cost <= LOOP_POINTS:
             return await _on_loop(notes, cost, deadline, function, *arguments)
+        try:
+            return await self._in_worker(cost, deadline, notes, function, *arguments)
+        except WorkerFailedError:
+            raise
+        except WorkerDiedError:
+            # Others may have killed it, or the system for want of memory: one more try.
+            pass
+        try:
+            return await self._in_worker(cost, deadline, notes, function, *arguments)
+        except WorkerDiedError:
+            notes.unused_points += min(cost, TASK_POINTS)
+            raise ComputationLostError(
+                "the process that computed this answer ended, twice; send the request again"
+            ) from None
+
+    async def _in_worker(
+        self,
+        cost: float,
+        deadline: float,
+        notes: AnswerNotes,
+        function: Callable[..., T],
+        *arguments: Any,
+    ) -> T:
+        """Return ``function(*arguments)``, computed once in a worker; see ``single``."""
         name, lane = ("quick", self.quick) if cost <= QUICK_POINTS else ("slow", self.slow)
         meter = Meter()
-        work = lane.run(notes.owner, cost, TASK_SECONDS, meter, function, *arguments)
+        seconds = self.pace.seconds(most_work(cost))
+        work = lane.run(notes.owner, cost, seconds, meter, function, *arguments)
         asked = time.monotonic()
+        is_paid = True
         try:
             with recorded(self._observe, name, function, cost, meter):
                 return await _in_time(deadline, work)
+        except WorkerDiedError:
+            # What a lost attempt has taken is not the client's to pay.
+            is_paid = False
+            raise
         finally:
-            spent = meter.seconds(most=cost * SECONDS_PER_POINT)
-            notes.spent_seconds += spent
             notes.queue_seconds += meter.waited(asked)
-            unused = min(cost, TASK_POINTS) - spent / SECONDS_PER_POINT
-            notes.unused_points += max(0.0, unused)
+            if is_paid:
+                spent = meter.seconds(most=self.pace.seconds(cost))
+                self._settle(notes, min(cost, TASK_POINTS), spent)
+
+    def _settle(self, notes: AnswerNotes, charge: float, spent_seconds: float) -> None:
+        """Note what a task has taken, and what it leaves unused of its charge."""
+        points = self.pace.points(spent_seconds)
+        notes.spent_seconds += spent_seconds
+        notes.spent_points += points
+        notes.unused_points += max(0.0, charge - points)
 
     def _check_time(self, cost: float) -> None:
         """Refuse a sweep that could not end in time."""
-        seconds = cost * SECONDS_PER_POINT
+        seconds = self.pace.seconds(cost)
         if seconds > self._limits.deadline_seconds:
             raise LimitError(
                 f"this is predicted to take {seconds:,.0f} s; an answer may take"

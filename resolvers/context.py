@@ -74,6 +74,6 @@ class RequestContext(NamedTuple):
         """Return the context of one who asks the same for others too."""
         return self._replace(notes=notes, deadline=deadline)
 
-    def at_once(self, function: Callable[..., T], *arguments: Any) -> T:
+    def at_once(self, cost: float, function: Callable[..., T], *arguments: Any) -> T:
         """Return ``function(*arguments)`` here and now; only for what ``notes`` gives a turn."""
-        return at_once(self.notes, self.deadline, function, *arguments)
+        return at_once(self.notes, cost, self.deadline, function, *arguments)

@@ -5,7 +5,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from engine.errors import CapacityError, DeadlineError, DomainError, EngineError
+from engine.errors import (
+    CapacityError,
+    DeadlineError,
+    DomainError,
+    EngineError,
+    WorkLimitError,
+)
 
 # Characters of a client's input, at most, that a message repeats.
 MAX_ECHO: Final = 64
@@ -22,6 +28,8 @@ class ErrorCode(enum.StrEnum):
     OUT_OF_RANGE = "OUT_OF_RANGE"
     COST_LIMIT_EXCEEDED = "COST_LIMIT_EXCEEDED"
     DEADLINE_EXCEEDED = "DEADLINE_EXCEEDED"
+    WORK_LIMIT_EXCEEDED = "WORK_LIMIT_EXCEEDED"
+    COMPUTATION_LOST = "COMPUTATION_LOST"
     OVERLOADED = "OVERLOADED"
     PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
     RATE_LIMITED = "RATE_LIMITED"
@@ -61,11 +69,18 @@ class OverloadedError(ApiError):
     code = ErrorCode.OVERLOADED
 
 
+class ComputationLostError(ApiError):
+    """The process that computed the answer was ended by others; the same request may succeed."""
+
+    code = ErrorCode.COMPUTATION_LOST
+
+
 ENGINE_CODES: Mapping[type[EngineError], ErrorCode] = MappingProxyType(
     {
         DomainError: ErrorCode.BAD_USER_INPUT,
         CapacityError: ErrorCode.OUT_OF_RANGE,
         DeadlineError: ErrorCode.DEADLINE_EXCEEDED,
+        WorkLimitError: ErrorCode.WORK_LIMIT_EXCEEDED,
     }
 )
 

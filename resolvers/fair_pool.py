@@ -70,8 +70,9 @@ class _ClientQueue(Generic[R]):
 class FairPool(Generic[R]):
     """Lends things to one task each; waiting clients have turns, and so have a client's requests.
 
-    A client with a thousand tasks waits for itself, not another with one. If the queue is full, the
-    client that has most in it is refused: by its next task, or by its last for another's first.
+    A client with a thousand tasks waits for itself, not another with one. If the queue is full, a
+    task is refused, unless another client has more tasks in it than this one would have: then that
+    client's last task is refused.
 
     Args:
         things: What is lent, to be given back.
@@ -156,8 +157,9 @@ class FairPool(Generic[R]):
         """Return whether a task of this client would be refused now."""
         if self.waiting < self._max_waiting:
             return False
-        queue = self._clients.get(client)
-        return queue is not None and queue.count >= self._heaviest().count
+        # A place is made only by a client that has more than this one would have then.
+        heaviest = max((queue.count for queue in self._clients.values()), default=0)
+        return heaviest <= self.waiting_for(client) + 1
 
     def _heaviest(self) -> _ClientQueue[R]:
         """Return the queue of the client that has most in it."""

@@ -7,7 +7,6 @@ from typing import Any, Generic, TypeVar
 from engine.errors import DeadlineError
 from resolvers.answer_notes import AnswerNotes
 from resolvers.fair_pool import Owner
-from resolvers.limits import SECONDS_PER_POINT
 
 T = TypeVar("T")
 
@@ -104,11 +103,12 @@ class Flight(Generic[T]):
             return
         self._is_billed = task.done()
         spent, self.notes.spent_seconds = self.notes.spent_seconds, 0.0
+        points, self.notes.spent_points = self.notes.spent_points, 0.0
         waited, self.notes.queue_seconds = self.notes.queue_seconds, 0.0
         seat.notes.memory_misses += 1
         seat.notes.queue_seconds += waited
         seat.notes.spent_seconds += spent
-        seat.notes.unused_points += max(0.0, self._charge - spent / SECONDS_PER_POINT)
+        seat.notes.unused_points += max(0.0, self._charge - points)
 
 
 def _has_answer(task: "asyncio.Task[Any]") -> bool:

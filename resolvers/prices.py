@@ -12,6 +12,7 @@ from typing import Any
 from engine.prime_ranges import PrimeRanges
 from resolvers.answer_sizes import AWAITED_BYTES, SizeFunction, size_of
 from resolvers.limits import Limits
+from resolvers.pace import Pace
 from resolvers.prices_factors import FactorPrices
 from resolvers.prices_integers import IntegerPrices, scale_of_word
 from resolvers.prices_lists import ListPrices
@@ -32,7 +33,9 @@ class PriceBook:
         limits: In force; what they refuse costs next to nothing.
         ranges: Predicts the cost of sweeps.
         overheads: Of the executor in use.
-        task_seconds: How long a question in a worker process may take, at most the deadline.
+        task_seconds: What a question in a worker process is charged at most, in seconds of the
+            reference machine; at most the deadline.
+        pace: Of this machine; that of the reference machine if left out.
         awaited_bytes: Of memory, to compute a field as the executor in use does.
     """
 
@@ -43,10 +46,11 @@ class PriceBook:
         overheads: Overheads,
         task_seconds: float | None = None,
         awaited_bytes: float = AWAITED_BYTES,
+        pace: Pace | None = None,
     ) -> None:
         """Make the price functions."""
         seconds = limits.deadline_seconds if task_seconds is None else task_seconds
-        tariff = self._tariff = Tariff(limits, overheads, seconds)
+        tariff = self._tariff = Tariff(limits, overheads, seconds, pace or Pace(1.0))
         self.request_points = overheads.request
         self._awaited_bytes = awaited_bytes
         self._group, self._waiting = overheads.group, overheads.waiting

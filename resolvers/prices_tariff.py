@@ -6,6 +6,7 @@ from typing import Any
 
 from resolvers.compute import LOOP_POINTS
 from resolvers.limits import SECONDS_PER_POINT, Limits
+from resolvers.pace import Pace
 
 Priced = tuple[float, Sequence[tuple[Any, float]]]
 """The points of one field, and the states of what it returns, each with how often it is there."""
@@ -76,10 +77,14 @@ class Tariff:
     Args:
         limits: In force.
         overheads: Of the executor in use.
-        task_seconds: How long one question in a worker process may take before it is killed.
+        task_seconds: What one question in a worker process is charged at most, in seconds of the
+            reference machine.
+        pace: What the deadline leaves room for, on this machine.
     """
 
-    def __init__(self, limits: Limits, overheads: Overheads, task_seconds: float) -> None:
+    def __init__(
+        self, limits: Limits, overheads: Overheads, task_seconds: float, pace: Pace
+    ) -> None:
         """Remember what bounds a price."""
         self.limits = limits
         self.overheads = overheads
@@ -88,8 +93,8 @@ class Tariff:
         self.computed = overheads.computed
         self.column = overheads.column
         self.refused = overheads.computed + overheads.error
+        self._pace = pace
         self._most_task = min(task_seconds, limits.deadline_seconds) / SECONDS_PER_POINT
-        self._most_sweep = limits.deadline_seconds / SECONDS_PER_POINT
 
     def single(self, cost: float) -> float:
         """Return the price of a question that only a kill can stop."""
@@ -103,7 +108,7 @@ class Tariff:
 
     def is_refused(self, cost: float) -> bool:
         """Whether a sweep of this cost can not end in time, so that it is not begun."""
-        return cost > self._most_sweep
+        return self._pace.seconds(cost) > self.limits.deadline_seconds
 
     def sweep(self, cost: float) -> float:
         """Return the price of a sweep and of predicting its cost, here and when it runs."""

@@ -5,9 +5,10 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from engine.errors import EngineError
 from resolvers.fair_pool import FairPool, Owner
 from resolvers.meter import Meter
-from resolvers.worker_process import WorkerDiedError, WorkerProcess
+from resolvers.worker_process import WorkerProcess
 
 logger = logging.getLogger("primeql.workers")
 
@@ -102,6 +103,7 @@ class WorkerLane:
         logger.warning("worker process %s died", worker.pid)
         if self.pool.withdraw(worker):
             self._alive.remove(worker)
+            worker.kill()
             # Where workers die as soon as they are started, to start more helps nobody.
             self._replace(0.0 if worker.has_worked else RETRY_SECONDS)
 
@@ -120,7 +122,7 @@ class WorkerLane:
         while worker is None and not self._is_closed:
             try:
                 worker = await WorkerProcess.started(self._niceness, self._ended)
-            except (OSError, EOFError, WorkerDiedError) as error:
+            except (OSError, EOFError, EngineError) as error:  # a TimeoutError is an OSError
                 logger.error("no worker process can be started: %s", type(error).__name__)
                 await asyncio.sleep(RETRY_SECONDS)
         if worker is not None and self._is_closed:

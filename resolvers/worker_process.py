@@ -20,7 +20,7 @@ from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import ForkServerProcess
 from typing import Any, Self, cast
 
-from engine.errors import CapacityError, DeadlineError, EngineError, InvariantError
+from engine.errors import CapacityError, EngineError, InvariantError, WorkLimitError
 from resolvers.meter import Meter
 
 # Modules that every worker has before its first task, so that no caller waits for them.
@@ -38,12 +38,22 @@ TASKS_OF_A_WORKER = 1_000
 _PR_SET_PDEATHSIG = 1
 _LENGTH_BYTES = 8
 _GREETING_SECONDS = 10.0
+# How long a process may take to answer for the first time, on a machine that does much else.
+_START_SECONDS = 60.0
+# How long a process that has closed its socket may take to end.
+_EXIT_SECONDS = 5.0
+# What the standard library tells of a process whose forkserver has ended, too.
+_UNKNOWN_EXIT_CODE = 255
 # A terminal or a supervisor may send these to every process; the service alone decides.
 _SIGNALS_OF_OTHERS = (signal.SIGTERM, signal.SIGINT)
 
 
 class WorkerDiedError(InvariantError):
-    """A worker process ended of its own accord, or was killed by others, during a task."""
+    """A worker process ended during a task, or before it."""
+
+
+class WorkerFailedError(WorkerDiedError):
+    """The task raised what nobody foresaw; the process wrote it to standard error and ended."""
 
 
 class WorkerProcess(asyncio.Protocol):
@@ -103,8 +113,9 @@ class WorkerProcess(asyncio.Protocol):
     async def _greet(self) -> None:
         """Return when the process has done a first task; kill it if nobody waits for that."""
         try:
-            await self.run(_GREETING_SECONDS, Meter(), abs, 0)
-        except WorkerDiedError:
+            async with asyncio.timeout(_START_SECONDS):
+                await self.run(_GREETING_SECONDS, Meter(), abs, 0)
+        except (EngineError, TimeoutError):
             self.kill()
             raise
         self._tasks_left = TASKS_OF_A_WORKER
@@ -115,10 +126,10 @@ class WorkerProcess(asyncio.Protocol):
         """Return ``function(*arguments)``; die if cancelled.
 
         Raises:
-            DeadlineError: The process has taken ``seconds`` of CPU time, and is dead.
+            WorkLimitError: The process has taken ``seconds`` of CPU time, and is dead.
             EngineError: The function raised it.
-            WorkerDiedError: The process ended first, or the function raised something else, which
-                the process has written to standard error.
+            WorkerFailedError: The function raised something else.
+            WorkerDiedError: The process was killed by others, or for want of memory.
         """
         if self._transport is None:
             raise WorkerDiedError("a worker process was gone before its task")
@@ -129,11 +140,8 @@ class WorkerProcess(asyncio.Protocol):
             self._transport.write(pickle.dumps((seconds, function, arguments)))
             result, error, taken = await answer
         except WorkerDiedError:
-            # Its timer's signal ends it without a word; nothing else takes as long.
-            if meter.seconds() < seconds:
-                raise
-            meter.end(seconds)
-            raise DeadlineError("one computation may not take as long as this one did") from None
+            await self._raise_by_exit_code(seconds, meter)
+            raise
         except asyncio.CancelledError:
             self.kill()
             raise
@@ -143,6 +151,19 @@ class WorkerProcess(asyncio.Protocol):
         if error is not None:
             raise error
         return result
+
+    async def _raise_by_exit_code(self, seconds: float, meter: Meter) -> None:
+        """Raise what the end of the process means, unless others have killed it."""
+        await asyncio.to_thread(self._process.join, _EXIT_SECONDS)
+        code = self._process.exitcode
+        if code == -signal.SIGPROF:  # that of its timer
+            meter.end(seconds)
+            raise WorkLimitError(
+                f"this took more than {seconds:.2g} s of computing, far beyond its price, and was"
+                " stopped; ask for a smaller integer, or a narrower interval"
+            ) from None
+        if code is not None and 0 <= code < _UNKNOWN_EXIT_CODE:
+            raise WorkerFailedError("a task raised an error that nobody foresaw") from None
 
     def kill(self) -> None:
         """End the process at once."""
@@ -168,10 +189,13 @@ class WorkerProcess(asyncio.Protocol):
             self._answer.set_result(pickle.loads(memoryview(received)[_LENGTH_BYTES:]))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Fail the task under way, and tell of an end that was not asked for."""
+        """Fail the task under way, and report an end that was not asked for.
+
+        The process may still write its last words: whoever is told kills it.
+        """
         if self._transport is None:
             return
-        self.kill()
+        self._transport = None
         if self._answer is not None and not self._answer.done():
             self._answer.set_exception(WorkerDiedError("a worker process died"))
         self._on_end(self)

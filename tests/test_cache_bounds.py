@@ -27,6 +27,7 @@ from middleware.token_bucket import LocalBuckets
 from primeql.media_types import _CACHED_HEADERS, negotiate
 from resolvers.bounded_cache import BoundedMemoryCache
 from resolvers.limits import Limits
+from resolvers.pace import Pace
 from resolvers.prices_factors import _KEPT_PRICES, FactorPrices
 from resolvers.prices_tariff import Overheads, Tariff
 from resolvers.shared_state import SharedStateError
@@ -117,7 +118,7 @@ def media_types() -> tuple[Fill, int]:
 
 
 def prices_of_factors() -> tuple[Fill, int]:
-    prices = FactorPrices(Tariff(Limits(), Overheads(), 3.0))
+    prices = FactorPrices(Tariff(Limits(), Overheads(), 3.0, Pace(1.0)))
     return lambda number: prices._splitting(number % 200, 64 + number, True), _KEPT_PRICES
 
 

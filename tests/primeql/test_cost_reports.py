@@ -1,4 +1,4 @@
-"""What an operation has cost: its price without what it left unused, and never more."""
+"""What an operation has cost: its price, and what it left unused."""
 
 import pytest
 from hypothesis import given
@@ -6,13 +6,12 @@ from hypothesis import strategies as st
 
 from primeql.cost_reports import actual_points
 from resolvers.answer_notes import AnswerNotes
-from resolvers.limits import SECONDS_PER_POINT
 
 
 def noted(spent_points: float, unused_points: float = 0.0) -> AnswerNotes:
     """Return what is noted of an answer."""
     notes = AnswerNotes()
-    notes.spent_seconds = spent_points * SECONDS_PER_POINT
+    notes.spent_points = spent_points
     notes.unused_points = unused_points
     return notes
 
@@ -21,14 +20,16 @@ def noted(spent_points: float, unused_points: float = 0.0) -> AnswerNotes:
     ("price", "spent", "unused", "actual"),
     [
         (100, 40, 50, 50),
+        (100, 10, 80.5, 20),
         (100, 60, 80, 60),
         (100, 0, 100, 0),
         (100, 90, 0, 100),
+        # However long it takes, nobody pays more than the price.
         (100, 401, 0, 100),
         (40, 3_400, 0, 40),
-        (40, 3_400, 1, 40),
-        (1, 100, 0, 1),
-        # What is free stays so.
+        (40, 30, 10, 30),
+        # Nobody gains.
+        (40, 0, 50, 0),
         (0, 5_000, 0, 0),
     ],
 )

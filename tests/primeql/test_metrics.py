@@ -133,10 +133,10 @@ def test_a_price_is_counted_as_clients_are_told_it(asked_server: RunningServer) 
     ("query", "lane", "function"),
     [
         ("{ primeRange(low: 1, high: 300000000) { sum } }", "threads", "PrimeRanges.sum"),
-        # 10^19 + 51, 10^20 + 129, 10^24 + 7, 10^25 + 223: primes, by sympy.nextprime. Nobody has
+        # 10^19 + 51, 37 * 10^19 + 3, 10^24 + 7, 37 * 10^24 + 127: primes, by sympy.nextprime. Nobody has
         # asked before for their products, which would be remembered.
-        (factored((10**19 + 51) * (10**20 + 129)), "quick", None),
-        (factored((10**24 + 7) * (10**25 + 223)), "slow", None),
+        (factored((10**19 + 51) * (37 * 10**19 + 3)), "quick", None),
+        (factored((10**24 + 7) * (37 * 10**24 + 127)), "slow", None),
     ],
 )
 def test_computations_are_counted_where_they_run(
@@ -193,8 +193,8 @@ def test_a_taken_port_is_an_error_in_the_log_and_the_service_runs(
 
 def test_remembered_answers_are_counted(asked_server: RunningServer) -> None:
     name = "primeql_answer_memory_requests_total"
-    # 10^21 + 117 and 10^22 + 9 are prime, by sympy.nextprime.
-    product = (10**21 + 117) * (10**22 + 9)
+    # 10^21 + 117 and 37 * 10^21 + 21 are prime, by sympy.nextprime.
+    product = (10**21 + 117) * (37 * 10**21 + 21)
     query = factored(product)
     first = scrape(asked_server)
     asked_server.post(query)

@@ -69,6 +69,7 @@ class Computation:
             raise self.error
         # So that it is worth remembering.
         asker.notes.spent_seconds += 0.01
+        asker.notes.spent_points += 100.0
         return self._answer
 
 

@@ -13,7 +13,6 @@ from resolvers.answer_seal import AnswerSeal
 from resolvers.answer_shapes import Shape
 from resolvers.errors import OverloadedError
 from resolvers.flights import Flight
-from resolvers.limits import SECONDS_PER_POINT
 from resolvers.remembered import written
 from resolvers.worker_process import WorkerDiedError
 from tests.resolvers.memory_askers import (
@@ -63,7 +62,7 @@ async def test_200_simultaneous_askers_compute_once_and_one_pays() -> None:
     assert [asker.notes.memory_hits for asker in askers] == [0] + [1] * 199
     payer, other = askers[0].notes, askers[1].notes
     assert payer.spent_seconds == pytest.approx(0.01)
-    assert payer.unused_points == pytest.approx(SHARED_POINTS - 0.01 / SECONDS_PER_POINT)
+    assert payer.unused_points == pytest.approx(SHARED_POINTS - 100.0)
     assert (other.spent_seconds, other.unused_points) == (0, SHARED_POINTS)
 
 

@@ -9,18 +9,26 @@ import sys
 import threading
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
-from engine.errors import CapacityError, DeadlineError, DomainError, InvariantError
+from engine.errors import (
+    CapacityError,
+    DeadlineError,
+    DomainError,
+    InvariantError,
+    WorkLimitError,
+)
 from engine.neighbours import next_prime
 from engine.stop import Stop
 from resolvers.answer_notes import AnswerNotes
-from resolvers.compute import LOOP_POINTS, QUICK_POINTS, Compute
-from resolvers.errors import LimitError, OverloadedError
+from resolvers.compute import LOOP_POINTS, QUICK_POINTS, Compute, most_work
+from resolvers.errors import ComputationLostError, LimitError, OverloadedError
 from resolvers.fair_pool import Owner
 from resolvers.limits import Limits
-from resolvers.worker_process import WORKER_BYTES, WorkerDiedError
+from resolvers.pace import Pace
+from resolvers.worker_process import WORKER_BYTES, WorkerFailedError
 from tests.waiting import WAIT_SECONDS, until
 
 CHEAP = LOOP_POINTS
@@ -32,7 +40,7 @@ LATE = math.inf
 
 @pytest.fixture
 async def compute() -> AsyncIterator[Compute]:
-    compute = Compute(workers=2, max_waiting=2, limits=Limits())
+    compute = Compute(workers=2, max_waiting=2, limits=Limits(), pace=Pace(1.0))
     await compute.start()
     yield compute
     await compute.close()
@@ -59,6 +67,25 @@ def sleep_and_tell(seconds: float) -> float:
 
 def raise_domain_error() -> None:
     raise DomainError("n must be positive")
+
+
+def sleep_the_first_time(file: str) -> int:
+    """Return how often this was asked, but never the first time."""
+    path = Path(file)
+    if not path.exists():
+        path.touch()
+        time.sleep(600)
+    return 2
+
+
+def kill_this_process() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def fail_unforeseen(file: str) -> None:
+    with open(file, "a") as tries:
+        tries.write("x")
+    raise RuntimeError("a test raises this on purpose")
 
 
 async def test_cheap_questions_are_answered_on_the_loop(compute: Compute) -> None:
@@ -156,19 +183,38 @@ async def test_worker_killed_while_idle_is_replaced_and_costs_nothing(
     assert not set(await asyncio.gather(*asked)) & pids
 
 
-async def test_worker_killed_at_work_costs_its_own_answer_only(compute: Compute) -> None:
-    doomed = asyncio.ensure_future(compute.single(DEAR, LATE, AnswerNotes(), time.sleep, 600))
-    await asyncio.sleep(0)
-    neighbour = asyncio.ensure_future(
-        compute.single(DEAR, LATE, AnswerNotes(), sleep_and_tell, 0.5)
+async def test_worker_killed_at_work_is_replaced_and_the_question_asked_again(
+    compute: Compute, tmp_path: Path
+) -> None:
+    notes = AnswerNotes()
+    begun = tmp_path / "begun"
+    doomed = asyncio.ensure_future(
+        compute.single(DEAR, LATE, notes, sleep_the_first_time, str(begun))
     )
+    await until(begun.exists, "the first attempt")
     survivor = await compute.single(DEAR, LATE, AnswerNotes(), os.getpid)
     for pid in compute.quick.pids - {survivor}:
         os.kill(pid, signal.SIGKILL)
-    with pytest.raises(WorkerDiedError):
-        await doomed
-    assert await neighbour == 0.5
+    assert await doomed == 2
     assert await compute.single(DEAR, LATE, AnswerNotes(), abs, -7) == 7
+
+
+async def test_answer_whose_workers_are_killed_twice_is_lost_and_costs_nothing(
+    compute: Compute,
+) -> None:
+    notes = AnswerNotes()
+    with pytest.raises(ComputationLostError, match="send the request again"):
+        await compute.single(DEAR, LATE, notes, kill_this_process)
+    assert notes.unused_points == DEAR
+    assert notes.spent_points == 0.0
+    assert await compute.single(DEAR, LATE, AnswerNotes(), abs, -7) == 7
+
+
+async def test_what_nobody_foresaw_is_not_tried_again(compute: Compute, tmp_path: Path) -> None:
+    tries = tmp_path / "tries"
+    with pytest.raises(WorkerFailedError):
+        await compute.single(DEAR, LATE, AnswerNotes(), fail_unforeseen, str(tries))
+    assert tries.read_text() == "x"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -202,17 +248,49 @@ async def test_worker_that_takes_too_much_memory_refuses_and_lives(compute: Comp
     assert pid <= compute.slow.pids
 
 
-async def test_one_computation_is_ended_when_it_has_taken_more_than_any_may(
+async def test_one_computation_is_ended_far_beyond_what_was_predicted(
     compute: Compute, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("resolvers.compute.TASK_SECONDS", 0.2)
+    monkeypatch.setattr("resolvers.compute._LEAST_WORK_POINTS", 2_000.0)
     notes = AnswerNotes()
-    with pytest.raises(DeadlineError, match="one computation"):
+    with pytest.raises(
+        WorkLimitError, match=r"more than 0\.2 s of computing, far beyond its price"
+    ):
         await compute.single(DEAR, LATE, notes, next_prime, 10**4_095)
     # All of it, although it was expected to take less.
     assert notes.spent_seconds == pytest.approx(0.2)
+    assert notes.spent_points == pytest.approx(2_000.0)
+    assert notes.unused_points == 0.0
     # To wait is not to compute.
     assert await compute.single(SLOW, LATE, AnswerNotes(), sleep_and_tell, 0.4) == 0.4
+
+
+@pytest.mark.parametrize(
+    ("cost", "most"),
+    [(0.0, 10_000.0), (50.0, 10_000.0), (2_000.0, 20_000.0), (15_000.0, 30_000.0), (1e9, 30_000.0)],
+)
+def test_work_is_bounded_by_ten_times_what_was_predicted(cost: float, most: float) -> None:
+    assert most_work(cost) == most
+
+
+@pytest.mark.parametrize("cost", [1.0, CHEAP, DEAR, SLOW])
+async def test_what_was_not_begun_in_time_is_given_back_wherever_it_would_have_run(
+    compute: Compute, cost: float
+) -> None:
+    for ask in (compute.single, compute.sweep):
+        notes = AnswerNotes()
+        with pytest.raises(DeadlineError):
+            await ask(cost, in_seconds(-1), notes, thread_of)
+        assert notes.unused_points == pytest.approx(cost)
+
+
+async def test_points_follow_the_pace_of_the_machine() -> None:
+    slow = Compute(1, 1, Limits(), pace=Pace(4.0))
+    with pytest.raises(LimitError, match="predicted to take 6 s"):
+        await slow.sweep(15_000.0, LATE, AnswerNotes(), thread_of)
+    fast = Compute(1, 1, Limits(), pace=Pace(0.5))
+    assert await fast.sweep(15_000.0, LATE, AnswerNotes(), thread_of) != threading.get_ident()
+    await fast.close()
 
 
 async def test_large_answers_and_arguments_arrive_whole(compute: Compute) -> None:
@@ -221,7 +299,7 @@ async def test_large_answers_and_arguments_arrive_whole(compute: Compute) -> Non
 
 
 async def test_a_client_with_hundreds_of_tasks_does_not_starve_another() -> None:
-    compute = Compute(workers=1, max_waiting=1_000, limits=Limits())
+    compute = Compute(workers=1, max_waiting=1_000, limits=Limits(), pace=Pace(1.0))
     await compute.start()
     greedy, modest = AnswerNotes(Owner("greedy", "1")), AnswerNotes(Owner("modest", "1"))
     many = [

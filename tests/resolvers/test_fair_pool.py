@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from resolvers.errors import OverloadedError
 from resolvers.fair_pool import FairPool, Owner
@@ -83,6 +85,44 @@ async def test_full_pool_takes_a_newcomer_for_the_last_of_the_heaviest() -> None
     pool.give_back(thing)
     pool.give_back(await first)
     assert await newcomer == thing
+
+
+async def test_full_pool_refuses_a_newcomer_where_nobody_has_more() -> None:
+    pool = FairPool([1], 2)
+    thing = await pool.borrow(Owner("first"), 1.0)
+    waiting = await queue_up(pool, [Owner("a"), Owner("b")])
+    assert pool.refuses("c")
+    with pytest.raises(OverloadedError, match="2 computations"):
+        await pool.borrow(Owner("c"), 1.0)
+    pool.give_back(thing)
+    pool.give_back(await waiting[0])
+    assert await waiting[1] == thing
+
+
+async def test_a_pool_without_a_queue_refuses_all_that_would_wait() -> None:
+    pool = FairPool([1], 0)
+    await pool.borrow(Owner("a"), 1.0)
+    with pytest.raises(OverloadedError):
+        await pool.borrow(Owner("b"), 1.0)
+
+
+@given(clients=st.lists(st.sampled_from("abcd"), max_size=40), room=st.integers(0, 8))
+async def test_nobody_loses_a_place_to_one_who_would_have_as_much(
+    clients: list[str], room: int
+) -> None:
+    pool = FairPool([1], room)
+    await pool.borrow(Owner("first"), 1.0)
+    tasks = []
+    for client in clients:
+        before = {name: pool.waiting_for(name) for name in "abcd"}
+        tasks += await queue_up(pool, [Owner(client)])
+        for name, count in before.items():
+            if pool.waiting_for(name) < count:
+                assert count > before[client] + 1
+    assert pool.waiting <= room
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def test_who_gives_up_leaves_no_trace() -> None:

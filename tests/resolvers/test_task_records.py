@@ -14,10 +14,10 @@ from engine.errors import DeadlineError, DomainError
 from engine.stop import Stop
 from resolvers.answer_notes import AnswerNotes
 from resolvers.compute import LOOP_POINTS, QUICK_POINTS, Compute
-from resolvers.errors import OverloadedError
+from resolvers.errors import ComputationLostError, OverloadedError
 from resolvers.limits import Limits
+from resolvers.pace import Pace
 from resolvers.task_records import TaskRecord
-from resolvers.worker_process import WorkerDiedError
 from tests.waiting import until
 
 DEAR = LOOP_POINTS + 1
@@ -29,7 +29,7 @@ class Watched:
     def __init__(self) -> None:
         """Observe from the start."""
         self.records: list[TaskRecord] = []
-        self.compute = Compute(1, 1, Limits(), self.records.append)
+        self.compute = Compute(1, 1, Limits(), self.records.append, Pace(1.0))
 
     async def single(
         self, points: float, seconds: float, function: Callable[..., Any], *arguments: object
@@ -89,14 +89,14 @@ async def test_what_stays_on_the_loop_is_no_task(watched: Watched) -> None:
 
 @pytest.mark.parametrize(
     ("function", "error", "outcome"),
-    [(kill_me, WorkerDiedError, "died"), (refuse, DomainError, "error")],
+    [(kill_me, ComputationLostError, ["died", "died"]), (refuse, DomainError, ["error"])],
 )
 async def test_failures_are_told_apart(
-    watched: Watched, function: Callable[..., Any], error: type[Exception], outcome: str
+    watched: Watched, function: Callable[..., Any], error: type[Exception], outcome: list[str]
 ) -> None:
     with pytest.raises(error):
         await watched.single(DEAR, math.inf, function)
-    assert watched.outcomes == [outcome]
+    assert watched.outcomes == outcome
 
 
 async def test_one_that_never_began_has_only_waited(watched: Watched) -> None:
