@@ -73,7 +73,8 @@ def complete_split(composite: int) -> list[Split]:
         return [Split(*part, True) for part in flint_calls.factors(composite)]
     complete = []
     for split in found:
-        finer = [split] if split.is_probable else complete_split(split.part)
+        # The exponent of a prime part is its own; those of a composite's primes are multiplied.
+        finer = [split._replace(exponent=1)] if split.is_probable else complete_split(split.part)
         complete += [Split(one.part, one.exponent * split.exponent, True) for one in finer]
     return complete
 

@@ -19,7 +19,7 @@ T = TypeVar("T")
 BYTES_PER_TOKEN = 300
 BYTES_PER_CHARACTER = 4
 # What each field takes planned and priced, fragments expanded, once for each outcome of conditions.
-BYTES_PER_FIELD = 1_600
+BYTES_PER_FIELD = 1_150
 # What the errors of an invalid document take for each character of its text, at most.
 BYTES_PER_REFUSED_CHARACTER = 500
 # What a document of no length takes.

@@ -260,3 +260,15 @@ def test_costs_grow_with_size_and_stage() -> None:
     stages = [refine_cost(partial, stage) for stage in range(STAGES)]
     assert stages == sorted(stages)
     assert refine_cost(factorize(360), 0) == 0
+
+
+@pytest.mark.parametrize("exponents", [(2, 3), (1, 2), (3, 3), (4, 1), (2, 5)])
+@pytest.mark.parametrize(
+    ("p", "q"), [(426_917, 10_000_657), (2_147_483_647, 4_294_967_311), (99_991, 10**15 + 37)]
+)
+def test_powers_of_several_primes_keep_their_exponents(
+    p: int, q: int, exponents: tuple[int, int]
+) -> None:
+    first, second = exponents
+    found = factorize(9 * p**first * q**second)
+    assert {power.prime: power.exponent for power in found.factors} == {3: 2, p: first, q: second}

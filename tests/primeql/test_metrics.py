@@ -133,8 +133,8 @@ def test_a_price_is_counted_as_clients_are_told_it(asked_server: RunningServer) 
     ("query", "lane", "function"),
     [
         ("{ primeRange(low: 1, high: 300000000) { sum } }", "threads", "PrimeRanges.sum"),
-        # 10^19 + 51, 37 * 10^19 + 3, 10^24 + 7, 37 * 10^24 + 127: primes, by sympy.nextprime. Nobody has
-        # asked before for their products, which would be remembered.
+        # 10^19 + 51, 37 * 10^19 + 3, 10^24 + 7, 37 * 10^24 + 127: primes, by sympy.nextprime.
+        # Nobody has asked before for their products, which would be remembered.
         (factored((10**19 + 51) * (37 * 10**19 + 3)), "quick", None),
         (factored((10**24 + 7) * (37 * 10**24 + 127)), "slow", None),
     ],
