@@ -127,7 +127,13 @@ class RequestMetrics:
             "Operations that ran and had at least one error of a code.",
             ("code",),
             registry,
-            [("DEADLINE_EXCEEDED",), ("INTERNAL_SERVER_ERROR",), ("OVERLOADED",)],
+            [
+                ("COMPUTATION_LOST",),
+                ("DEADLINE_EXCEEDED",),
+                ("INTERNAL_SERVER_ERROR",),
+                ("OVERLOADED",),
+                ("WORK_LIMIT_EXCEEDED",),
+            ],
         ).values
         self._rate_limited = Tally(
             "primeql_rate_limited",

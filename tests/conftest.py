@@ -40,7 +40,7 @@ def _nothing_outlives_the_run(tmp_path_factory: pytest.TempPathFactory) -> Itera
 def _patient_clients() -> None:
     """Have clients that say nothing else wait longer than httpx's 5 s: the machine may be busy."""
     vars(httpx._config.DEFAULT_TIMEOUT_CONFIG).update(
-        httpx.Timeout(WAIT_SECONDS).as_dict()  # of connecting, reading, writing and the pool
+        httpx.Timeout(2 * WAIT_SECONDS).as_dict()  # of connecting, reading, writing and the pool
     )
 
 

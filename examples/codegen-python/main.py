@@ -9,7 +9,7 @@ def main() -> None:
     """Print two primes with their successors, and the code of a mistake."""
     url = os.environ.get("GRAPHQL_URL", "http://localhost:8000/graphql")
     with PrimeClient(url) as client:
-        for integer in client.integers([2**64 - 59, 10**99 + 289]).integers:
+        for integer in client.integers([2**64 - 59, 10**99 + 289]).integers or []:
             if integer is None or integer.next_prime is None:
                 continue  # beside an error that tells why
             print(integer.value, "is prime" if integer.is_prime else "is not prime")

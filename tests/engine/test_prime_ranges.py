@@ -225,7 +225,7 @@ def test_nth_prime_rejects_zero() -> None:
 
 @pytest.mark.parametrize("method", ["list_primes", "segments"])
 def test_lists_are_refused_from_two_to_the_64_on(method: str) -> None:
-    with pytest.raises(CapacityError, match="below 2\\*\\*64, got high = 18446744073709551616"):
+    with pytest.raises(CapacityError, match=r"up to 2\^64 - 1"):
         getattr(RANGES, method)(2**64 - 10, 2**64, STOP)
 
 

@@ -141,7 +141,7 @@ def test_status_of_a_bad_document_follows_the_media_type(
         ("DELETE", "/graphql", 405),
         ("POST", "/livez", 405),
         ("GET", "/nothing", 404),
-        ("POST", "/graphql/", 404),
+        ("POST", "/graphql/", 415),
     ],
 )
 def test_other_methods_and_paths_get_a_coded_error(
