@@ -33,7 +33,7 @@ class RunningServer:
     def post(self, query: str, variables: Any = None, **more: Any) -> httpx.Response:
         """Return the response to one GraphQL operation."""
         body = {"query": query, "variables": variables, **more}
-        return httpx.post(f"{self.url}/graphql", json=body, timeout=30)
+        return httpx.post(f"{self.url}/graphql", json=body, timeout=120)
 
     def ask_without_reading(
         self, query: str, *fields: str, room: int = 4_096, version: str = "1.1"

@@ -190,7 +190,7 @@ def test_edge_speaks_http_2_and_no_old_tls(slots: Slots) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/metrics", "/livez", "/readyz", "/healthz", "/nowhere", "/graphql/", "/explorer"]
+    "path", ["/metrics", "/livez", "/readyz", "/healthz", "/nowhere", "/explorer"]
 )
 def test_what_is_not_for_clients_is_unknown_at_the_edge(client: httpx.Client, path: str) -> None:
     answer = client.get(path)
