@@ -46,8 +46,11 @@ def _patient_clients() -> None:
 
 @pytest.fixture(scope="session")
 async def service() -> AsyncIterator[PrimeService]:
-    """The service with default settings but for its deadline, its workers started."""
-    service = PrimeService(Settings(deadline_milliseconds=DEADLINE_MILLISECONDS))
+    """The service with default settings but for its deadline, its workers started.
+
+    Its pace is fixed: a measurement in a thread would allocate while tests look at memory.
+    """
+    service = PrimeService(Settings(deadline_milliseconds=DEADLINE_MILLISECONDS, pace="1"))
     await service.start()
     yield service
     await service.close()
