@@ -19,12 +19,11 @@ from resolvers.answer_lease import AnswerLease
 from resolvers.answer_notes import AnswerNotes
 from resolvers.answer_seal import AnswerSeal
 from resolvers.bounded_cache import BoundedMemoryCache
-from resolvers.errors import OverloadedError
+from resolvers.errors import ComputationLostError, OverloadedError
 from resolvers.flights import Flight
 from resolvers.remembered import MOST_CHARACTERS, Kept, Question, Single, read, written
 from resolvers.shared_answers import SharedAnswers
 from resolvers.unfinished import Unfinished, is_mark, mark, read_mark
-from resolvers.worker_process import WorkerDiedError
 
 logger = logging.getLogger("primeql.answers")
 
@@ -193,7 +192,7 @@ class AnswerMemory:
                 asker.share_turns(flight.notes)
             try:
                 answer = await flight.answer(asker.deadline, asker.notes)
-            except (OverloadedError, WorkerDiedError):
+            except (OverloadedError, ComputationLostError):
                 # Somebody else's place in the queue, or his worker: this one has another try.
                 if has_failed or not is_joined:
                     raise

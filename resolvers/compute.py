@@ -8,6 +8,7 @@ only be stopped by ending their process, so theirs are worker processes.
 import asyncio
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from engine.errors import DeadlineError
@@ -21,7 +22,7 @@ from resolvers.pace import Pace
 from resolvers.task_records import TaskObserver, ignore_task, recorded
 from resolvers.thread_lane import ThreadLane
 from resolvers.worker_lane import WorkerLane
-from resolvers.worker_process import WorkerDiedError, WorkerFailedError
+from resolvers.worker_process import WorkerDiedError
 
 T = TypeVar("T")
 
@@ -33,6 +34,8 @@ TASK_POINTS = 15_000.0
 _FAR_BEYOND = 10
 _LEAST_WORK_POINTS = 10_000.0
 MOST_WORK_POINTS = 2 * TASK_POINTS
+# A worker may be killed by others, or for want of memory: its task is tried once more.
+_ATTEMPTS = 2
 # Predicted points up to which a question is answered on the event loop: 2 ms, as much as one
 # request may compute there before others have their turn.
 LOOP_POINTS = 20.0
@@ -227,24 +230,18 @@ class Compute:
             WorkLimitError: It took far more work than ``cost``; the worker was killed.
             ComputationLostError: Two workers ended during the computation, killed by others or by
                 what they computed.
+            WorkerFailedError: The function raised what nobody foresaw.
             OverloadedError: Too many tasks are waiting.
         """
         if cost <= LOOP_POINTS:
             return await _on_loop(notes, cost, deadline, function, *arguments)
-        try:
-            return await self._in_worker(cost, deadline, notes, function, *arguments)
-        except WorkerFailedError:
-            raise
-        except WorkerDiedError:
-            # Others may have killed it, or the system for want of memory: one more try.
-            pass
-        try:
-            return await self._in_worker(cost, deadline, notes, function, *arguments)
-        except WorkerDiedError:
-            notes.unused_points += min(cost, TASK_POINTS)
-            raise ComputationLostError(
-                "the process that computed this answer ended, twice; send the request again"
-            ) from None
+        for _ in range(_ATTEMPTS):
+            with suppress(WorkerDiedError):
+                return await self._in_worker(cost, deadline, notes, function, *arguments)
+        notes.unused_points += min(cost, TASK_POINTS)
+        raise ComputationLostError(
+            "the process that computed this answer ended, twice; send the request again"
+        )
 
     async def _in_worker(
         self,

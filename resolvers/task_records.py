@@ -10,7 +10,7 @@ from typing import Any
 from engine.errors import DeadlineError
 from resolvers.errors import OverloadedError
 from resolvers.meter import Meter
-from resolvers.worker_process import WorkerDiedError
+from resolvers.worker_process import WorkerDiedError, WorkerFailedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def recorded(
     except OverloadedError:
         outcome = "refused"
         raise
-    except WorkerDiedError:
+    except (WorkerDiedError, WorkerFailedError):
         outcome = "died"
         raise
     except asyncio.CancelledError:

@@ -49,10 +49,10 @@ _SIGNALS_OF_OTHERS = (signal.SIGTERM, signal.SIGINT)
 
 
 class WorkerDiedError(InvariantError):
-    """A worker process ended during a task, or before it."""
+    """A worker process was killed during a task, or before it."""
 
 
-class WorkerFailedError(WorkerDiedError):
+class WorkerFailedError(InvariantError):
     """The task raised what nobody foresaw; the process wrote it to standard error and ended."""
 
 

@@ -11,10 +11,9 @@ from engine.errors import CapacityError, DeadlineError
 from resolvers.answer_memory import SHARED_POINTS, WORTH_SECONDS
 from resolvers.answer_seal import AnswerSeal
 from resolvers.answer_shapes import Shape
-from resolvers.errors import OverloadedError
+from resolvers.errors import ComputationLostError, OverloadedError
 from resolvers.flights import Flight
 from resolvers.remembered import written
-from resolvers.worker_process import WorkerDiedError
 from tests.resolvers.memory_askers import (
     NUMBER,
     Computation,
@@ -143,11 +142,11 @@ async def test_errors_reach_all_who_wait_and_are_not_remembered() -> None:
 
 async def test_worker_that_dies_costs_the_answer_of_the_first_asker_only() -> None:
     memory, computation = memory_with(), Computation(is_slow=True)
-    computation.error = WorkerDiedError("a worker process died")
+    computation.error = ComputationLostError("a worker process died")
     asked = [ask(memory, computation, 5) for _ in range(3)]
     await asyncio.sleep(0)
     computation.may_end.set()
-    with pytest.raises(WorkerDiedError):
+    with pytest.raises(ComputationLostError):
         await asked[0]
     computation.error = None
     assert await asyncio.gather(*asked[1:]) == [7, 7]
@@ -168,12 +167,12 @@ async def test_client_that_is_refused_does_not_have_the_others_refused() -> None
 
 async def test_a_question_that_kills_every_worker_is_tried_twice() -> None:
     memory, computation = memory_with(), Computation(is_slow=True)
-    computation.error = WorkerDiedError("a worker process died")
+    computation.error = ComputationLostError("a worker process died")
     asked = [ask(memory, computation, 5) for _ in range(50)]
     await asyncio.sleep(0)
     computation.may_end.set()
     answers = await asyncio.gather(*asked, return_exceptions=True)
-    assert all(isinstance(answer, WorkerDiedError) for answer in answers)
+    assert all(isinstance(answer, ComputationLostError) for answer in answers)
     assert computation.begun == 2
 
 

@@ -82,6 +82,14 @@ def kill_this_process() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def die_then_fail(file: str) -> None:
+    path = Path(file)
+    if not path.exists():
+        path.touch()
+        kill_this_process()
+    fail_unforeseen(file)
+
+
 def fail_unforeseen(file: str) -> None:
     with open(file, "a") as tries:
         tries.write("x")
@@ -211,10 +219,20 @@ async def test_answer_whose_workers_are_killed_twice_is_lost_and_costs_nothing(
 
 
 async def test_what_nobody_foresaw_is_not_tried_again(compute: Compute, tmp_path: Path) -> None:
-    tries = tmp_path / "tries"
+    tries, notes = tmp_path / "tries", AnswerNotes()
     with pytest.raises(WorkerFailedError):
-        await compute.single(DEAR, LATE, AnswerNotes(), fail_unforeseen, str(tries))
+        await compute.single(DEAR, LATE, notes, fail_unforeseen, str(tries))
     assert tries.read_text() == "x"
+    # What it has not taken is given back.
+    assert notes.spent_points + notes.unused_points == pytest.approx(DEAR)
+
+
+async def test_what_nobody_foresaw_is_told_from_a_kill_before_it(
+    compute: Compute, tmp_path: Path
+) -> None:
+    killed = tmp_path / "killed"
+    with pytest.raises(WorkerFailedError):
+        await compute.single(DEAR, LATE, AnswerNotes(), die_then_fail, str(killed))
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
