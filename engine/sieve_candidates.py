@@ -10,13 +10,12 @@ from flint import fmpz
 from numpy.typing import NDArray
 
 from engine.errors import DomainError
-from engine.flint_calls import is_probable, is_word_prime
+from engine.flint_calls import WORD_END, is_probable, is_word_prime
 from engine.segment import WheelSieve, places_of
 from engine.stop import Stop
 from engine.wheel import Wheel
 
 EULER_GAMMA = 0.5772156649015329
-WORD_END = 2**64
 # Base primes reach 30 at least, and must lie below the interval.
 _LEAST_LOW = 31
 # Odd integers sieved at once.

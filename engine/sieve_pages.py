@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.base_primes import BasePrimes
+from engine.flint_calls import WORD_END
 from engine.kept_segments import KeptSegments
 from engine.range_costs import (
     Task,
@@ -17,7 +18,6 @@ from engine.range_costs import (
     stepping_is_cheaper,
 )
 from engine.sieve_candidates import (
-    WORD_END,
     CandidateSieve,
     next_primes,
     previous_primes,
