@@ -7,6 +7,8 @@ INSTALL := $(PIP) install --quiet --no-deps
 INSTALL_LOCK := $(INSTALL) --require-hashes --requirement
 EXPLORER := primeql/explorer_static/index.html
 EXPLORER_SOURCES := $(shell find explorer -type f -not -path '*/node_modules/*')
+# How many tests run at once; each may start servers.
+TEST_PROCESSES ?= 2
 # Folders with packages for the tests of clients, of the protocol and of the page.
 NPM_FOLDERS := $(dir $(wildcard examples/*/package-lock.json)) tests/protocol tests/explorer
 
@@ -20,9 +22,10 @@ install: .venv/installed explorer
 run: install
 	$(BIN)/primeql serve
 
+# COVERAGE=1 measures it, too, and fails below the bar; that takes half as long again.
 test: system .venv/installed-dev explorer
 	$(BIN)/python -m tests.clients.npm $(NPM_FOLDERS)
-	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term
+	$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadfile $(if $(COVERAGE),--cov --cov-report=term)
 
 system:
 	scripts/install-system-packages

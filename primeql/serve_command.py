@@ -2,6 +2,7 @@
 
 import argparse
 import gc
+import io
 import signal
 import sys
 from contextlib import suppress
@@ -40,6 +41,16 @@ def shutdown_seconds(settings: Settings) -> int:
     return round(settings.limits.deadline_seconds) + SHUTDOWN_MARGIN_SECONDS
 
 
+def _unbuffer_stderr() -> None:
+    """Write to standard error without a buffer, as ``python -u`` does.
+
+    What a full disk refuses would stay in the buffer, and the standard library, which flushes it
+    before it starts a process, could start no worker.
+    """
+    raw = io.FileIO(sys.stderr.fileno(), "w", closefd=False)
+    sys.stderr = io.TextIOWrapper(raw, errors="backslashreplace", write_through=True)
+
+
 def _serve(options: argparse.Namespace, settings: Settings) -> int:
     """Serve until told to stop."""
     # First: a process that is number 1 in its container ignores what it does not handle.
@@ -53,6 +64,7 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
     from primeql.logs import configure_logging
     from primeql.strict_protocol import RAW_BYTES_PER_BYTE, StrictProtocol
 
+    _unbuffer_stderr()
     configure_logging(settings)
     given = {name: getattr(options, name) for name in ("host", "port")}
     settings = replace(

@@ -21,9 +21,12 @@ def allow_no_larger_files() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64))
 
 
-def test_log_that_can_not_be_written_costs_no_answer(ample: dict[str, str]) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
+def test_log_that_can_not_be_written_costs_no_answer(
+    ample: dict[str, str], unbuffered: str
+) -> None:
     port = free_port()
-    environ = {**os.environ, **ample, "PRIMEQL_METRICS_PORT": "0"}
+    environ = {**os.environ, **ample, "PRIMEQL_METRICS_PORT": "0", "PYTHONUNBUFFERED": unbuffered}
     command = [sys.executable, "-m", "primeql", "serve", "--port", str(port)]
     with Path("/dev/full").open("w") as full:
         process = subprocess.Popen(command, env=environ, stderr=full, stdout=full)

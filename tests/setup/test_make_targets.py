@@ -208,7 +208,7 @@ def test_ci_runs_targets_alone() -> None:
         "set -euo pipefail",
         'cd "$(dirname "$0")/.."',
     ]
-    assert {line.removeprefix("make ") for line in run} >= {"check", "test", "faults", "ship"}
+    assert {line.split()[1] for line in run} >= {"check", "test", "faults", "ship"}
 
 
 def test_python_that_is_too_old_is_named(tmp_path: Path) -> None:
