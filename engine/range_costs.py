@@ -10,6 +10,7 @@ from engine.sieve import ROW_ELEMENTS, SEGMENT_BYTES
 from engine.sieve_candidates import (
     EULER_GAMMA,
     WINDOW_ELEMENTS,
+    composite_seconds,
     sieve_bound,
     start_seconds,
     test_seconds,
@@ -118,8 +119,8 @@ def candidate_seconds(low: int, high: int, most: int, wanted: float = math.inf) 
     row = _row_seconds(width / windows / 2 + 2, bound, primes) + primes * start_seconds(bits)
     chosen = expected_primes(low, high)
     left = max(width * math.exp(-EULER_GAMMA) / math.log(bound), chosen)
-    quick = 0.28e-6 if bits <= 64 else test_seconds(bits) / 3
-    tested = chosen * test_seconds(bits) + (left - chosen) * quick + left * 0.15e-6
+    tested = chosen * test_seconds(bits) + (left - chosen) * composite_seconds(bits)
+    tested += left * 0.15e-6
     tested *= min(1.0, wanted / chosen)
     return _LEAST_CANDIDATE_SECONDS + primes * 1e-9 + windows * row + width * 0.3e-9 + tested
 

@@ -17,8 +17,7 @@ from engine.range_costs import (
     least_sieve_seconds,
     sieve_seconds,
 )
-from engine.sieve_candidates import EULER_GAMMA, sieve_bound, start_seconds
-from engine.sieve_candidates import test_seconds as seconds_of_test
+from engine.sieve_candidates import EULER_GAMMA, composite_seconds, sieve_bound, start_seconds
 from engine.sieve_plan import Planner
 from engine.small_primes import SmallPrimes
 from engine.stop import Stop
@@ -97,10 +96,19 @@ def test_a_histogram_costs_the_least_of_three_ways(interval: tuple[int, int], bu
 def test_a_sieve_bound_is_where_one_more_prime_costs_what_it_saves(low: int, width: int) -> None:
     bound = sieve_bound(low, width, 2**62)
     bits = low.bit_length()
-    test = 0.28e-6 if bits <= 64 else seconds_of_test(bits) / 3
+    test = composite_seconds(bits)
     saved = math.exp(-EULER_GAMMA) * width * test / start_seconds(bits)
     if 1_000 < bound < math.isqrt(low):
         assert bound * math.log(bound) == pytest.approx(saved, rel=5e-3)
+
+
+@pytest.mark.parametrize("width", [10**4, 10**6, 10**8])
+def test_integers_of_64_bits_cost_more_than_those_of_63(width: int) -> None:
+    # FLINT's arithmetic modulo a full word takes twice as long; benchmarks/bench_ranges.py.
+    below = candidate_seconds(2**63 - width, 2**63 - 1, 2**25)
+    above = candidate_seconds(2**64 - width, 2**64 - 1, 2**25)
+    assert above > 1.4 * below
+    assert below == pytest.approx(candidate_seconds(2**62, 2**62 + width - 1, 2**25), rel=0.05)
 
 
 def test_a_plan_is_made_anew_when_base_primes_have_grown() -> None:
