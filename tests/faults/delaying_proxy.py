@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 CHUNK_BYTES = 1 << 16
+# Of the event loop, from accepting a connection to calling what serves it.
+ACCEPTING_TURNS = 3
 
 
 class DelayingProxy:
@@ -19,31 +21,56 @@ class DelayingProxy:
         self.delay_seconds = 0.0
         self.port = 0
         self._behind = port
-        self._passing: set[asyncio.Task[None]] = set()
+        self._open: set[asyncio.StreamWriter] = set()
+        self._serving: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["DelayingProxy"]:
-        """Listen on a port of its own."""
+        """Listen on a free port; close every connection at the end."""
         server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
-        self.port = server.sockets[0].getsockname()[1]
+        listener = server.sockets[0]
+        self.port = listener.getsockname()[1]
         try:
             yield self
         finally:
+            # Nothing more is accepted, and what was accepted is known before the rest is ended.
+            asyncio.get_running_loop().remove_reader(listener.fileno())
+            for _ in range(ACCEPTING_TURNS):
+                await asyncio.sleep(0)
             server.close()
-            for task in self._passing:
-                task.cancel()
-            await asyncio.gather(*self._passing, return_exceptions=True)
+            await self._end()
 
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _end(self) -> None:
+        """Close all connections and wait until they are closed."""
+        for task in self._serving:
+            task.cancel()
+        await asyncio.gather(*self._serving, return_exceptions=True)
+        for writer in self._open:
+            writer.transport.abort()
+        for writer in self._open:
+            with suppress(OSError):
+                await writer.wait_closed()
+
+    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Note a connection at once: a task that is cancelled before it begins closes nothing."""
+        self._open.add(writer)
+        task = asyncio.create_task(self._serve(reader, writer))
+        self._serving.add(task)
+        task.add_done_callback(self._serving.discard)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Pass on in both directions until both have ended."""
         try:
-            there = await asyncio.open_connection("127.0.0.1", self._behind)
+            behind, writer_behind = await asyncio.open_connection("127.0.0.1", self._behind)
         except OSError:
-            writer.close()
-            return
-        for source, target in ((reader, there[1]), (there[0], writer)):
-            task = asyncio.create_task(self._pass_on(source, target))
-            self._passing.add(task)
-            task.add_done_callback(self._passing.discard)
+            writer.transport.abort()
+        else:
+            self._open.add(writer_behind)
+            await asyncio.gather(
+                self._pass_on(reader, writer_behind), self._pass_on(behind, writer)
+            )
+            self._open.discard(writer_behind)
+        self._open.discard(writer)
 
     async def _pass_on(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
         try:

@@ -215,6 +215,8 @@ async def impatient_server() -> AsyncIterator[tuple[asyncio.StreamReader, asynci
         yield reader, writer
     finally:
         writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
         server.should_exit = True
         await task
 
@@ -233,6 +235,7 @@ async def test_head_that_does_not_come_is_given_up(sent_before: bytes, byte: byt
         with suppress(ConnectionResetError):
             await reader.read()
         sending.cancel()
+        await asyncio.wait({sending})
 
 
 async def send_for_ever(writer: asyncio.StreamWriter, byte: bytes) -> None:
