@@ -9,10 +9,10 @@ where it stands, so that ``time.process_time`` sees all of it. Documents are rea
 second time a client sends one. Answers are encoded to JSON. 1 point = 100 us of CPU on the
 reference machine.
 
-Each request is run for 2 ms or more, three times, with a fixed kernel timed before and after
-(``benchmarks.cost_pace``). ``raw`` is the median of the three. ``normalised`` is the median of the
-three divided each by how much slower than on the quiet reference machine the kernel ran beside it:
-so the points of another machine, or of this one in use, become those of the tariff.
+Each request is run for 2 ms or more, three times, with the pace of the machine measured before and
+after (``engine.pace``). ``raw`` is the median of the three. ``normalised`` is the median of the
+three divided each by the pace beside it: so the points of another machine, or of this one in use,
+become those of the tariff.
 
 ``cold`` sends documents that were never seen, and adds what making them ready is priced at.
 ``easy`` takes random integers of 72 to 128 bits, which prices do not tell from the hardest of their
@@ -156,7 +156,7 @@ def _report(pairs: Sequence[Pair]) -> None:
     """Print the distribution of measured / price, and where it is worst."""
     slower = statistics.median(pair.taken.raw / pair.taken.normalised for pair in pairs)
     load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
-    print(f"the kernel took {slower:.2f} times its quiet time (median); load averages {load}")
+    print(f"the pace of the machine was {slower:.2f} (median); load averages {load}")
     ways: tuple[tuple[str, Callable[[Pair], float]], ...] = (
         ("raw", lambda pair: pair.raw),
         ("normalised", lambda pair: pair.normalised),

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple, TypeVar
 
 from graphql import OperationDefinitionNode, get_operation_ast, get_variable_values, parse
 
-from benchmarks.cost_pace import slowness
 from benchmarks.cost_workload import Request
+from engine.pace import measured_pace
 from engine.prime_ranges import PrimeRanges
 from middleware.estimate import Estimate
 from middleware.query_cost import QueryPlan, QueryPricer
@@ -19,6 +19,7 @@ from primeql.settings import Settings
 from resolvers.answer_notes import AnswerNotes
 from resolvers.compute import LOOP_POINTS, Compute
 from resolvers.limits import SECONDS_PER_POINT, Limits
+from resolvers.pace import Pace
 from resolvers.prices import PriceBook
 from resolvers.prices_tariff import Overheads
 
@@ -35,7 +36,7 @@ _MOST_RUNS = 100
 class Taken(NamedTuple):
     """CPU time of a request in points, the median of three repetitions.
 
-    ``normalised`` is what it would have been on the quiet reference machine, by the kernel timed
+    ``normalised`` is what it would have been on the quiet reference machine, by the pace measured
     before and after each repetition.
     """
 
@@ -49,6 +50,7 @@ class InlineCompute(Compute):
     def __init__(self, limits: Limits) -> None:
         """Start no workers."""
         self._limits = limits
+        self.pace = Pace(1.0)
 
     async def sweep(
         self,
@@ -159,10 +161,10 @@ async def _timed(run: Callable[[int], Any], runs: int) -> float:
 async def _repeated(run: Callable[[int], Any], runs: int, repetitions: int = _REPETITIONS) -> Taken:
     """Return what one run takes."""
     raw, normalised = [], []
-    before = slowness()
+    before = measured_pace()
     for _ in range(repetitions):
         points = await _timed(run, runs) / runs / SECONDS_PER_POINT
-        after = slowness()
+        after = measured_pace()
         raw.append(points)
         normalised.append(2 * points / (before + after))
         before = after

@@ -8,8 +8,7 @@ import numpy as np
 from flint import fmpz
 
 # CPU seconds of each kernel on the reference machine (2 cores of AMD EPYC, Zen 4; Python 3.11.7,
-# numpy 2.4.6, python-flint 0.9.0), scaled from a machine on which the kernel of
-# benchmarks/cost_pace.py took 1.3 times its time on the reference machine; 2026-11-28.
+# numpy 2.4.6, python-flint 0.9.0), scaled from a machine that takes 1.3 times as long; 2026-11-28.
 _REFERENCE_SECONDS = (3.3e-4, 2.6e-4, 6.2e-4)
 # The least of so many runs counts: what disturbs a run only makes it longer.
 _RUNS = 7

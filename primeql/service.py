@@ -36,7 +36,7 @@ from resolvers.answer_sizes import AWAITED_BYTES, STOCK_AWAITED_BYTES
 from resolvers.compute import TASK_POINTS, Compute
 from resolvers.context import RequestContext
 from resolvers.fair_pool import Owner
-from resolvers.limits import SECONDS_PER_POINT, Limits
+from resolvers.limits import Limits
 from resolvers.pace import Pace
 from resolvers.prices import PriceBook
 from resolvers.prices_tariff import Overheads
@@ -225,16 +225,12 @@ class PrimeService:
         try:
             if isinstance(operation, RequestError):
                 raise operation
-            document, bound = await self._bound(operation, context, fees)
+            document, bound, fee = await self._bound(operation, context, fees)
         except RequestError as error:
             return refusal(error)
         if isinstance(bound, Outcome):
             answer = await answer_of(bound, context)
-            return (
-                answer
-                if fees is None
-                else answer._replace(fee=refused_points(bound, len(document)))
-            )
+            return answer if fees is None else answer._replace(fee=fee)
         parsed = time.perf_counter()
         known = self._known.at_hand(bound) or await self._known.of(bound, document)
         context.notes.is_repeatable = not known.is_introspection
@@ -242,7 +238,8 @@ class PrimeService:
         estimate = known.plan.known_price(bound.variables, enough)
         pricing_points = 0.0
         if estimate is None:
-            estimate, pricing_points = await _priced(known.plan, bound.variables, enough)
+            estimate, seconds = await _priced(known.plan, bound.variables, enough)
+            pricing_points = self.pace.points(seconds)
         points = 0 if known.is_free else max(1, math.ceil(estimate.points))
         record = arrival.record
         record.end_preparing(begun, parsed, planned)
@@ -260,8 +257,10 @@ class PrimeService:
 
     async def _bound(
         self, operation: Operation, context: RequestContext, fees: DocumentFees | None
-    ) -> tuple[str, BoundOperation | Outcome]:
+    ) -> tuple[str, BoundOperation | Outcome, int]:
         """Return the document of an operation, and what can run of it or why nothing can.
+
+        The last is what it costs that nothing can, 0 if something can.
 
         Raises:
             RequestError: It may not be used, is not known, or can not be paid for.
@@ -278,7 +277,7 @@ class PrimeService:
         finally:
             if fees is not None:
                 fees.end(points)
-        return document, bound
+        return document, bound, points
 
     async def document(self, operation: Operation) -> str | None:
         """Return the document that an operation means, None if it is unknown or may not be used."""
@@ -309,8 +308,10 @@ class PrimeService:
 
     def _pricer(self, awaited_bytes: float) -> QueryPricer:
         """Return what prices operations whose executor takes so much memory to compute a field."""
-        seconds = TASK_POINTS * SECONDS_PER_POINT
-        book = PriceBook(self._limits, self._ranges, Overheads(), seconds, awaited_bytes, self.pace)
+        overheads = Overheads()
+        book = PriceBook(
+            self._limits, self._ranges, overheads, TASK_POINTS, awaited_bytes, self.pace
+        )
         return QueryPricer(self.schema._schema, book)
 
 
@@ -329,7 +330,7 @@ def _limits_up_to(limits: Limits, max_request_cost: int) -> Limits:
 async def _priced(
     plan: QueryPlan, variables: Mapping[str, Any], enough: float
 ) -> tuple[Estimate, float]:
-    """Return the price of an operation, others having turns, and the points pricing took."""
+    """Return the price of an operation, others having turns, and the seconds pricing took."""
     pricing = plan.price_by_turns(variables, enough)
     # Not the time of this thread, which a call of the system tells: most prices take less.
     begun = time.perf_counter()
@@ -339,7 +340,7 @@ async def _priced(
             next(pricing)
         except StopIteration as end:
             spent += time.perf_counter() - begun
-            return end.value, spent / SECONDS_PER_POINT
+            return end.value, spent
         spent += time.perf_counter() - begun
         await asyncio.sleep(0)
         begun = time.perf_counter()

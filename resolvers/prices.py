@@ -5,6 +5,7 @@ show the answer. Where nothing cheaper than the answer tells hard integers from 
 priced as hard ones.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -33,8 +34,8 @@ class PriceBook:
         limits: In force; what they refuse costs next to nothing.
         ranges: Predicts the cost of sweeps.
         overheads: Of the executor in use.
-        task_seconds: What a question in a worker process is charged at most, in seconds of the
-            reference machine; at most the deadline.
+        task_points: What a question in a worker process is charged at most, beside what the
+            deadline leaves room for.
         pace: Of this machine; that of the reference machine if left out.
         awaited_bytes: Of memory, to compute a field as the executor in use does.
     """
@@ -44,13 +45,12 @@ class PriceBook:
         limits: Limits,
         ranges: PrimeRanges,
         overheads: Overheads,
-        task_seconds: float | None = None,
+        task_points: float = math.inf,
         awaited_bytes: float = AWAITED_BYTES,
         pace: Pace | None = None,
     ) -> None:
         """Make the price functions."""
-        seconds = limits.deadline_seconds if task_seconds is None else task_seconds
-        tariff = self._tariff = Tariff(limits, overheads, seconds, pace or Pace(1.0))
+        tariff = self._tariff = Tariff(limits, overheads, task_points, pace or Pace(1.0))
         self.request_points = overheads.request
         self._awaited_bytes = awaited_bytes
         self._group, self._waiting = overheads.group, overheads.waiting

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from resolvers.compute import LOOP_POINTS
-from resolvers.limits import SECONDS_PER_POINT, Limits
+from resolvers.limits import Limits
 from resolvers.pace import Pace
 
 Priced = tuple[float, Sequence[tuple[Any, float]]]
@@ -77,13 +77,13 @@ class Tariff:
     Args:
         limits: In force.
         overheads: Of the executor in use.
-        task_seconds: What one question in a worker process is charged at most, in seconds of the
-            reference machine.
+        task_points: What one question in a worker process is charged at most, beside what the
+            deadline leaves room for.
         pace: What the deadline leaves room for, on this machine.
     """
 
     def __init__(
-        self, limits: Limits, overheads: Overheads, task_seconds: float, pace: Pace
+        self, limits: Limits, overheads: Overheads, task_points: float, pace: Pace
     ) -> None:
         """Remember what bounds a price."""
         self.limits = limits
@@ -94,7 +94,12 @@ class Tariff:
         self.column = overheads.column
         self.refused = overheads.computed + overheads.error
         self._pace = pace
-        self._most_task = min(task_seconds, limits.deadline_seconds) / SECONDS_PER_POINT
+        self._task_points = task_points
+
+    @property
+    def _most_task(self) -> float:
+        """The points of a question that runs until the deadline ends it, or until it is stopped."""
+        return min(self._task_points, self._pace.points(self.limits.deadline_seconds))
 
     def single(self, cost: float) -> float:
         """Return the price of a question that only a kill can stop."""

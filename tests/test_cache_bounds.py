@@ -118,7 +118,7 @@ def media_types() -> tuple[Fill, int]:
 
 
 def prices_of_factors() -> tuple[Fill, int]:
-    prices = FactorPrices(Tariff(Limits(), Overheads(), 3.0, Pace(1.0)))
+    prices = FactorPrices(Tariff(Limits(), Overheads(), 30_000.0, Pace(1.0)))
     return lambda number: prices._splitting(number % 200, 64 + number, True), _KEPT_PRICES
 
 

@@ -1,11 +1,16 @@
 """What pricing costs whom it gives only a price, counted in points."""
 
+import itertools
+import time
+from types import SimpleNamespace
+
 import pytest
 
 from middleware.clients import Client
 from middleware.memory_budget import MemoryBudget
 from middleware.tier import Tier
 from middleware.token_bucket import LocalBuckets, LocalBudget
+from primeql import service as service_module
 from primeql.admission import FREE_PRICING_POINTS, Admission, CostMode
 from primeql.document_fees import DocumentFees
 from primeql.operations import Operation
@@ -45,3 +50,19 @@ async def test_pricing_beyond_what_is_free_costs_at_most_the_price(
     assert price > 100
     paid = max(0.0, min(measured, price) - FREE_PRICING_POINTS)
     assert buckets.spent(CLIENT) == paid
+
+
+@pytest.mark.parametrize("pace", [0.5, 1.0, 4.0])
+async def test_seconds_of_pricing_become_points_by_the_pace_of_the_machine(
+    service: PrimeService, pace: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A clock that goes on by a second each time it is read: pricing takes one in each turn.
+    clock = SimpleNamespace(perf_counter=itertools.count().__next__, monotonic=time.monotonic)
+    monkeypatch.setattr(service_module, "time", clock)
+    monkeypatch.setattr(service.pace, "factor", pace)
+    asked = Operation(f"{{ primeRange(low: 1, high: {10**6 + int(8 * pace)}) {{ count }} }}")
+    one = await service.prepare(asked, service.arrival("test"))
+    assert isinstance(one, PricedOperation)
+    turns = one.pricing_points * pace / 10_000
+    assert turns >= 1
+    assert turns == int(turns)

@@ -16,6 +16,7 @@ from engine.neighbours import next_prime
 from engine.prime_ranges import PrimeRanges
 from middleware.query_cost import QueryPricer
 from resolvers.limits import Limits
+from resolvers.pace import Pace
 from resolvers.pagination import encode_cursor
 from resolvers.prices import PriceBook
 from resolvers.prices_states import grouped
@@ -238,10 +239,18 @@ def test_what_is_asked_beside_the_schema_costs_what_the_stock_executor_takes(
 
 def test_no_task_is_priced_beyond_its_time() -> None:
     hard = next_prime(10**45) * next_prime(3 * 10**45)
-    book = PriceBook(Limits(), RANGES, Overheads(), task_seconds=0.5)
+    book = PriceBook(Limits(), RANGES, Overheads(), task_points=5_000.0)
     text = f'{{ integer(value: "{hard}") {{ factorization {{ sign }} }} }}'
     assert price(text) == pytest.approx(50_000, rel=0.01)
     assert price(text, QueryPricer(SCHEMA, book)) == pytest.approx(5_000, rel=0.01)
+
+
+@pytest.mark.parametrize("pace", [0.5, 1.0, 4.0])
+def test_a_task_is_priced_at_what_the_deadline_leaves_room_for_here(pace: float) -> None:
+    hard = next_prime(10**45) * next_prime(3 * 10**45)
+    book = PriceBook(Limits(deadline_milliseconds=800), RANGES, Overheads(), pace=Pace(pace))
+    text = f'{{ integer(value: "{hard}") {{ factorization {{ sign }} }} }}'
+    assert price(text, QueryPricer(SCHEMA, book)) == pytest.approx(8_000 / pace, rel=0.01)
 
 
 def test_no_search_is_priced_beyond_its_time() -> None:
