@@ -12,6 +12,12 @@ from resolvers.errors import MAX_ECHO, ErrorCode, code_of
 logger = logging.getLogger("primeql.errors")
 
 MAX_MESSAGE = 1_000
+# Where graphql-core repeats a value of the client's, it does so up to the end of the message.
+_VALUE = re.compile(
+    r"((?:^|: )(?:Expected value\b|Syntax Error: |(?:\w+|Enum '\w+') cannot represent ).*?"
+    rf"(?:\b[Ff]ound:? |\bvalue: |\bUnexpected ))(.{{{MAX_ECHO + 1},}})",
+    re.DOTALL,
+)
 _QUOTED = re.compile(rf'"([^"]{{{MAX_ECHO},}})"')
 # What is quoted is the client's, or a name; it is matched to be left alone.
 _WORD = re.compile(r"\"[^\"]*\"|\b(?:None|True|False)\b")
@@ -26,9 +32,16 @@ def reworded(message: str) -> str:
 
 def shorten(message: str) -> str:
     """Return the message with at most 64 characters of each piece of a client's input."""
+    message = _VALUE.sub(lambda match: match[1] + _beginning(match[2]), message)
     message = _QUOTED.sub(lambda match: f'"{match[1][: MAX_ECHO - 1]}…"', message)
     message = _LONG_WORD.sub(lambda match: f"{match[0][: MAX_ECHO - 1]}…", message)
     return message if len(message) <= MAX_MESSAGE else f"{message[:MAX_MESSAGE]}…"
+
+
+def _beginning(value: str) -> str:
+    """Return the beginning of a value, in one line: lists and objects are printed in many."""
+    # Only the beginning is split: a value may have a MiB.
+    return f"{' '.join(value[: 4 * MAX_ECHO].split())[: MAX_ECHO - 1]}…"
 
 
 def format_error(error: GraphQLError, default: ErrorCode, request_id: str) -> GraphQLFormattedError:

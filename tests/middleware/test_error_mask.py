@@ -9,6 +9,8 @@ from engine.errors import DomainError, InvariantError
 from middleware.error_mask import format_error, shorten
 from resolvers.errors import MAX_ECHO, ErrorCode, OverloadedError
 
+INT = "Variable '$v' has invalid value: Int cannot represent non-integer value: "
+
 
 def raised_in_a_field(cause: Exception) -> GraphQLError:
     return GraphQLError(str(cause), nodes=[Node()], path=["field"], original_error=cause)
@@ -90,8 +92,15 @@ def test_result_that_does_not_fit_its_type_is_ours() -> None:
         (f"found {'7' * 65}; no", f"found {'7' * 63}… no"),
         (f'found "{"7 " * 40}", no', f'found "{("7 " * 40)[:63]}…", no'),
         ("word " * 300, "word " * 200 + "…"),
+        (f"{INT}'{'a ' * 40}'", f"{INT}'{('a ' * 40)[:62]}…"),
+        (f"{INT}[\n  {','.join('7' * 40)}\n]", f"{INT}[ {','.join('7' * 40)[:61]}…"),
+        (INT + '"' + 'a" ' * 40, INT + '"' + ('a" ' * 40)[:62] + "…"),
+        (f"{INT}{'7' * MAX_ECHO}", f"{INT}{'7' * MAX_ECHO}"),
     ],
-    ids=["short", "exactly 64", "one word", "a quotation", "many words"],
+    ids=[
+        *("short", "exactly 64", "one word", "a quotation", "many words"),
+        *("a value with spaces", "a list", "a value with quotes", "a value of 64"),
+    ],
 )
 def test_shorten(message: str, shortened: str) -> None:
     assert shorten(message) == shortened
