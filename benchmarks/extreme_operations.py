@@ -3,7 +3,7 @@
 import base64
 import json
 import random
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from graphql import (
     GraphQLArgument,
@@ -39,16 +39,48 @@ OFFSETS: tuple[list[int], ...] = (
     [0, 2**31 - 1],
     [*range(0, 80, 2)],
 )
-# What types refuse: each is a mistake that clients make.
-MISTAKES = ('"1e6"', "1e6", "97.0", '"1,000"', '"2^61-1"', '"007"', '""', "true", "null", "X", "[]")
+# Texts with spaces, quotes of both kinds and ends of lines, of more than a message may repeat.
+_LONG_TEXTS: Final = (
+    *("a b " * 100, 'a" b ' * 100, "a' b " * 100, "a \n" * 100, "\\" * 300, "é" * 300),
+    *("7 " * 2_000, "None True False " * 20, "\U0001f600" * 100, "\x7f\x00" * 100),
+)
+_LONG_NAME = "a" * 200
+# What types refuse, as literals: each is a mistake that clients make.
+MISTAKES: Final = (
+    *('"1e6"', "1e6", "97.0", '"1,000"', '"2^61-1"', '"007"', '""', "true", "null", "X", "[]"),
+    *("1" + "e9" * 2, "1e400", "-0", "[" * 20 + "]" * 20, f"[{'1, ' * 400}]", _LONG_NAME),
+    f"{{{', '.join(f'a{number}: {number}' for number in range(400))}}}",
+    *(json.dumps(text) for text in _LONG_TEXTS),
+    f'"""{_LONG_TEXTS[1]} """',
+)
+# And as values of variables.
+WRONG_VALUES: Final = (
+    *("1e6", "", 97.0, 1e300, True, [], {}, [[]], [None], {"a": 1}, 10**4_096, -(10**4_200)),
+    *(list(range(400)), {f"a {number}": number for number in range(400)}, *_LONG_TEXTS),
+    *({text: [text, {text: text}]} for text in _LONG_TEXTS),
+)
+# Selections that stand beside others, most of them wrong.
+BESIDE: Final = (
+    *(_LONG_NAME, f"{_LONG_NAME}: __typename", f"...{_LONG_NAME}", f"... on {_LONG_NAME} {{ a }}"),
+    *(f"__typename @{_LONG_NAME}", f"primeCount({_LONG_NAME}: 1)", f"primeCount(x: ${_LONG_NAME})"),
+    *("{", "}", "(", "!", "...", "\\", "#", "a" * 300, "'a'", '"', '"""', '"\\u{110000}"', "\x00"),
+    *(f"__typename @skip(if: {json.dumps(text)})" for text in _LONG_TEXTS),
+    *(f"__type(name: {json.dumps(text)}) {{ name }}" for text in _LONG_TEXTS),
+    *(json.dumps(text) for text in _LONG_TEXTS),
+    "__schema { types { name fields(includeDeprecated: 1) { name } } }",
+)
+_NAMES: Final = (_LONG_NAME, "a" * 300, *_LONG_TEXTS)
 _MOST_FIELDS = 4
+# How often the last document is asked again with other values: it is read and checked once.
+_AGAIN = 0.85
 
 
 class ExtremeOperation(NamedTuple):
-    """A document and its variables."""
+    """A document, its variables, and which of its operations is meant."""
 
     query: str
     variables: dict[str, Any]
+    operation_name: str | None = None
 
 
 class ExtremeOperations:
@@ -57,21 +89,33 @@ class ExtremeOperations:
     def __init__(self, schema: GraphQLSchema, seed: int, depth: int = 5) -> None:
         """Start a sequence over a schema, of selections of at most this depth."""
         self._schema = schema
-        self._random = random.Random(seed)
+        # Documents of one shape are made from the same state of this.
+        self._shape = random.Random(seed)
+        self._random = random.Random(f"values of {seed}")
+        self._state: Any = None
         self._depth = depth
         self._variables: dict[str, Any] = {}
         self._declared: list[str] = []
-        self._mistake_chance = 0.0
+        self._literal_chance = self._mistake_chance = 0.0
         self._last = 0
 
     def next(self) -> ExtremeOperation:
         """Return the next operation."""
+        if self._state is None or self._random.random() >= _AGAIN:
+            self._state = self._shape.getstate()
+        else:
+            self._shape.setstate(self._state)
         self._variables, self._declared = {}, []
+        # With variables only, the text is the same again.
+        self._literal_chance = 0.5 if self._shape.random() < 0.25 else 0.0
         self._mistake_chance = 0.3 if self._random.random() < 0.1 else 0.0
         assert self._schema.query_type is not None
         selection = self._selection(self._schema.query_type, self._depth)
+        if self._shape.random() < 0.02:
+            selection = f"{selection[:-1]}{self._random.choice(BESIDE)} }}"
         head = f"query({' '.join(self._declared)}) " if self._declared else ""
-        return ExtremeOperation(head + selection, self._variables)
+        name = self._random.choice(_NAMES) if self._random.random() < 0.005 else None
+        return ExtremeOperation(head + selection, self._variables, name)
 
     def _selection(self, kind: GraphQLObjectType, depth: int) -> str:
         """Return some fields of a type, some of them twice."""
@@ -80,7 +124,7 @@ class ExtremeOperations:
             for name, field in kind.fields.items()
             if depth > 1 or is_leaf_type(get_named_type(field.type))
         ]
-        chosen = self._random.choices(names, k=self._random.randint(1, _MOST_FIELDS))
+        chosen = self._shape.choices(names, k=self._shape.randint(1, _MOST_FIELDS))
         fields = [
             f"a{place}: {self._field(name, kind.fields[name], depth)}"
             for place, name in enumerate(chosen)
@@ -92,7 +136,7 @@ class ExtremeOperations:
         arguments = [
             f"{key}: {self._argument(key, argument)}"
             for key, argument in field.args.items()
-            if self._is_required(argument) or self._random.random() < 0.6
+            if self._is_required(argument) or self._shape.random() < 0.6
         ]
         given = f"({', '.join(arguments)})" if arguments else ""
         inner = get_named_type(field.type)
@@ -105,10 +149,13 @@ class ExtremeOperations:
 
     def _argument(self, name: str, argument: GraphQLArgument) -> str:
         """Return a value as a literal, or the name of a variable that has it."""
-        if self._random.random() < self._mistake_chance:
+        is_literal = self._shape.random() < self._literal_chance
+        is_mistake = self._random.random() < self._mistake_chance
+        if is_literal and is_mistake:
             return self._random.choice(MISTAKES)
-        value = self._value(name, argument.type)
-        if self._random.random() < 0.5:
+        wrong = self._random.choice(WRONG_VALUES)
+        value = wrong if is_mistake else self._value(name, argument.type)
+        if is_literal:
             return json.dumps(value)
         variable = f"v{len(self._variables)}"
         self._variables[variable] = value

@@ -1,50 +1,46 @@
-"""Ask the service in this process operations with extreme arguments, and count what comes of them.
+"""Ask the service operations with extreme arguments, and count what comes of them.
 
-``python -m benchmarks.extremes 200000 [SEED]`` prints statuses and codes, and each operation that
-raises, has no finite price, or gets an error without a code or with that of an unforeseen one.
-Operations of a higher price than ``MOST_POINTS`` are priced and not run.
+``python -m benchmarks.extremes 200000 [SEED]`` asks most of them of the service in this process,
+and every tenth of a server (`benchmarks.extremes_http`). It prints statuses and codes, and each
+operation that raises, has no finite price, gets an error without a code or with that of an
+unforeseen one, or a message that repeats too much of what was sent. It ends with status 1 if there
+was any. Of the operations above ``MOST_POINTS`` one in so many runs that each takes, on average, as
+much as one of that price; the others are only priced.
 """
 
 import asyncio
 import json
 import math
-import re
+import random
 import sys
-from collections import Counter
+import time
 from collections.abc import Iterator
-from typing import Any
 
+from benchmarks.extreme_findings import ExtremeFindings
 from benchmarks.extreme_operations import ExtremeOperation, ExtremeOperations
+from benchmarks.extremes_http import asked_over_http
 from primeql.answers import Answer
 from primeql.operations import Operation
 from primeql.service import PrimeService
 from primeql.settings import Settings
 
 MOST_POINTS = 60
-DEADLINE_MILLISECONDS = 500
-_AT_ONCE = 8
-_MOST_SHOWN = 400
-# Words that a client never sent: names of Python's, powers as Python writes them, its constants.
-NOT_FOR_CLIENTS = re.compile(
-    r"\*\*|\b(?:None|True|False|Undefined|NoneType|TypeError|ValueError|OverflowError)\b"
-    r"|\b[a-z]+_[a-z_]+\b|\b(?:Domain|Capacity|Deadline)Error\b|<class"
-)
+# Dearer ones take longer than a request may.
+_HIGHEST_POINTS = 20_000
+DEADLINE_MILLISECONDS = 5_000
+_AT_ONCE = 4
+_HTTP_SHARE = 10
 
 
-class Extremes:
-    """What came of the operations asked so far.
-
-    Attributes:
-        counts: How often each outcome was seen.
-        faults: What must not happen, with the operation it happened to.
-    """
+class Extremes(ExtremeFindings):
+    """What came of the operations asked of a service in this process."""
 
     def __init__(self, service: PrimeService, seed: int) -> None:
         """Count nothing yet."""
+        super().__init__()
         self._service = service
         self._operations = ExtremeOperations(service.schema._schema, seed)
-        self.counts: Counter[str] = Counter()
-        self.faults: list[str] = []
+        self._random = random.Random(seed)
 
     async def ask(self, total: int) -> None:
         """Ask so many operations, a few at a time."""
@@ -56,50 +52,32 @@ class Extremes:
             try:
                 await self._ask(operation)
             except Exception as error:  # what must not happen is what is looked for
-                self._fault(f"raised {type(error).__name__}: {error}", operation)
+                self.fault(f"raised {type(error).__name__}: {error}", operation)
 
     async def _ask(self, operation: ExtremeOperation) -> None:
         """Price one operation, run it if it is cheap, and look at its answer."""
         service = self._service
         arrival = service.arrival("extremes")
-        asked = Operation(operation.query, operation.variables)
-        prepared = await service.prepare(asked, arrival)
+        prepared = await service.prepare(Operation(*operation), arrival)
         if isinstance(prepared, Answer):
             self._look_at(prepared, operation, "refused")
             return
-        if not math.isfinite(prepared.estimate.points):
-            self._fault("price is not finite", operation)
-        if prepared.points > MOST_POINTS:
+        points = prepared.estimate.points
+        if not math.isfinite(points) or points < 0:
+            self.fault(f"price is {points}", operation)
+        elif points > _HIGHEST_POINTS or self._random.random() * points > MOST_POINTS:
             self.counts["priced, not run"] += 1
-            return
-        self._look_at(await service.run(prepared), operation, "run")
+        else:
+            self._look_at(await service.run(prepared), operation, "run")
 
     def _look_at(self, answer: Answer, operation: ExtremeOperation, what: str) -> None:
-        """Count an answer's status and codes, and note what is wrong with them."""
+        """Look at an answer as a client reads it."""
         self.counts[what] += 1
-        self.counts[f"status {answer.status}"] += 1
-        if answer.status >= 500:
-            self._fault(f"status {answer.status}", operation)
-        body: dict[str, Any] = json.loads(answer.body)
-        for error in body.get("errors", ()):
-            code = error.get("extensions", {}).get("code")
-            self.counts[f"code {code}"] += 1
-            if code is None or code == "INTERNAL_SERVER_ERROR":
-                self._fault(f"code {code}: {error['message']}", operation)
-            # What the client named itself stands in quotes.
-            if NOT_FOR_CLIENTS.search(re.sub(r'"[^"]*"|\'[^\']*\'', "", error["message"])):
-                self._fault(f"message: {error['message']}", operation)
-
-    def _fault(self, what: str, operation: ExtremeOperation) -> None:
-        """Note what must not happen."""
-        self.counts["faults"] += 1
-        shown = f"{operation.query[:_MOST_SHOWN]} {str(operation.variables)[:_MOST_SHOWN]}"
-        self.faults.append(f"{what[:_MOST_SHOWN]}\n    {shown}")
+        self.look_at(answer.status, json.loads(answer.body), operation)
 
 
-async def asked(total: int, seed: int) -> Extremes:
+async def asked(total: int, seed: int) -> ExtremeFindings:
     """Return what came of so many operations."""
-    sys.set_int_max_str_digits(0)
     service = PrimeService(Settings(workers=1, deadline_milliseconds=DEADLINE_MILLISECONDS))
     await service.start()
     try:
@@ -110,16 +88,31 @@ async def asked(total: int, seed: int) -> Extremes:
         await service.close()
 
 
+def _told(findings: ExtremeFindings, what: str, begun: float) -> int:
+    """Print what was found; return how many faults there were."""
+    for outcome, count in sorted(findings.counts.items()):
+        print(f"{count:10,}  {outcome}")
+    for fault in findings.faults[:100]:
+        print(fault)
+    seconds = time.perf_counter() - begun
+    print(f"{what}: {len(findings.faults)} faults, {seconds:.0f} s", flush=True)
+    return len(findings.faults)
+
+
 def main() -> None:
     """Print what came of as many operations as the first argument says."""
     total = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 1
-    extremes = asyncio.run(asked(total, seed))
-    for outcome, count in sorted(extremes.counts.items()):
-        print(f"{count:10,}  {outcome}")
-    for fault in extremes.faults[:100]:
-        print(fault)
-    print(f"{total:,} operations, seed {seed}: {len(extremes.faults)} faults")
+    # Of what is sent and what comes back, whatever its size.
+    sys.set_int_max_str_digits(0)
+    remote = total // _HTTP_SHARE
+    begun = time.perf_counter()
+    found = asyncio.run(asked(total - remote, seed))
+    faults = _told(found, f"{total - remote:,} operations in this process, seed {seed}", begun)
+    begun = time.perf_counter()
+    found = asked_over_http(remote, seed)
+    faults += _told(found, f"{remote:,} operations over HTTP, seed {seed}", begun)
+    raise SystemExit(1 if faults else 0)
 
 
 if __name__ == "__main__":

@@ -37,7 +37,11 @@ class Connection:
 
     async def ask(self, query: str, headers: str = "") -> Reply:
         """Return the response to a document."""
-        body = json.dumps({"query": query})
+        return await self.post({"query": query}, headers)
+
+    async def post(self, value: Any, headers: str = "") -> Reply:
+        """Return the response to a body: the parameters of an operation, or a batch of them."""
+        body = json.dumps(value)
         head = f"POST /graphql HTTP/1.1\r\nContent-Type: application/json\r\n{headers}"
         return await self._exchange(f"{head}Content-Length: {len(body)}\r\n", body)
 
