@@ -100,8 +100,9 @@ class PrimeRanges:
         expected = expected_primes(low, high)
         if expected * 8 > MOST_ANSWER_BYTES:
             raise CapacityError(
-                f"[{shown(low)}, {shown(high)}] has about {expected:.3g} primes, "
-                f"the bound is {MOST_ANSWER_BYTES // 8}"
+                f"the interval from low={shown(low)} to high={shown(high)} has about"
+                f" {expected:.3g} primes,"
+                f" the bound is {MOST_ANSWER_BYTES // 8}"
             )
         primes = np.empty(room, dtype=np.uint64)
         filled = 0
@@ -260,7 +261,8 @@ class PrimeRanges:
                 "primes are listed and examined up to 2^64 - 1: ask for a lower interval"
             )
         pieces = self._planner.pieces(low, high, task)
-        _check_seconds(sum(piece.seconds for piece in pieces), f"[{shown(low)}, {shown(high)}]")
+        what = f"the interval from low={shown(low)} to high={shown(high)}"
+        _check_seconds(sum(piece.seconds for piece in pieces), what)
         for piece in pieces:
             self.ways.add(piece.way, piece.seconds)
         return pieces

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from engine.errors import DeadlineError
 from engine.stop import Stop
 from resolvers.answer_notes import AnswerNotes
-from resolvers.errors import ComputationLostError, LimitError
+from resolvers.errors import ComputationLostError, TooLongError
 from resolvers.fair_pool import Owner
 from resolvers.limits import Limits
 from resolvers.meter import Meter
@@ -193,7 +193,7 @@ class Compute:
         The CPU time it takes is added to ``notes``.
 
         Raises:
-            LimitError: ``cost`` is more than the deadline has room for.
+            TooLongError: ``cost`` is more than the deadline has room for.
             DeadlineError: The deadline passed first.
             OverloadedError: Too many tasks are waiting.
         """
@@ -282,7 +282,7 @@ class Compute:
         """Refuse a sweep that could not end in time."""
         seconds = self.pace.seconds(cost)
         if seconds > self._limits.deadline_seconds:
-            raise LimitError(
+            raise TooLongError(
                 f"this is predicted to take {seconds:,.0f} s; an answer may take"
                 f" {self._limits.deadline_seconds:g} s"
             )

@@ -9,20 +9,23 @@ from engine.stop import Stop
 from resolvers.answer_shapes import NTH_PRIME, PRIME_COUNT, PROGRESSION
 from resolvers.context import RequestContext
 from resolvers.errors import LimitError
+from resolvers.narrowing import narrowed
 
 
 async def prime_count(context: RequestContext, x: int) -> int:
     """Return pi(x), the number of primes <= x."""
     ranges = context.ranges
-    cost = ranges.prime_count_cost(x)
-    return await context.recall_sweep(PRIME_COUNT, cost, ranges.prime_count, x)
+    cost = ranges.prime_count_cost
+    with narrowed(context, x, cost, "Ask for an x of at most about {most}"):
+        return await context.recall_sweep(PRIME_COUNT, cost(x), ranges.prime_count, x)
 
 
 async def nth_prime(context: RequestContext, n: int) -> int:
     """Return the n-th prime, 1-based."""
     ranges = context.ranges
-    cost = ranges.nth_prime_cost(n)
-    return await context.recall_sweep(NTH_PRIME, cost, ranges.nth_prime, n)
+    cost = ranges.nth_prime_cost
+    with narrowed(context, n, cost, "Ask for an n of at most about {most}"):
+        return await context.recall_sweep(NTH_PRIME, cost(n), ranges.nth_prime, n)
 
 
 async def progression(

@@ -63,6 +63,10 @@ class LimitError(ApiError):
     code = ErrorCode.OUT_OF_RANGE
 
 
+class TooLongError(LimitError):
+    """A question that is predicted to take longer than an answer may."""
+
+
 class OverloadedError(ApiError):
     """The queue for computing is full; the same request may succeed a moment later."""
 

@@ -31,6 +31,7 @@ from resolvers.compute import TASK_POINTS
 from resolvers.context import RequestContext
 from resolvers.errors import BadInputError, InvalidCursorError, LimitError
 from resolvers.flights import Flight
+from resolvers.narrowing import narrowed
 from resolvers.pagination import Page, decode_cursor, page_request
 from resolvers.remembered import Question
 
@@ -101,9 +102,11 @@ class IntegerAnswers:
         """Return pi(value) if value is prime; None if it is not."""
         if not await self.is_prime():
             return None
-        ranges = self._context.ranges
-        cost = ranges.prime_count_cost(self.value)
-        return await self._context.recall_sweep(PRIME_COUNT, cost, ranges.prime_count, self.value)
+        ranges, value = self._context.ranges, self.value
+        cost = ranges.prime_count_cost
+        with narrowed(self._context, value, cost, "Ask for a value of at most about {most}"):
+            function = ranges.prime_count
+            return await self._context.recall_sweep(PRIME_COUNT, cost(value), function, value)
 
     async def classes(self) -> tuple[PrimeClass, ...]:
         """Return the named classes of primes that value belongs to."""

@@ -22,6 +22,7 @@ from resolvers.answer_shapes import (
 )
 from resolvers.context import RequestContext
 from resolvers.errors import InvalidCursorError
+from resolvers.narrowing import narrowed_interval
 from resolvers.pagination import Page, decode_cursor, page_request
 
 CONSTELLATION_CURSOR = "constellation"
@@ -30,8 +31,10 @@ CONSTELLATION_CURSOR = "constellation"
 async def prime_gaps(context: RequestContext, low: int, high: int) -> PrimeGapStatistics | None:
     """Return the gaps between the primes of [low, high]; None if it has fewer than two."""
     ranges = context.ranges
-    cost = gaps_cost(ranges, low, high)
-    return await context.recall_sweep(GAPS, cost, partial(gaps, ranges), low, high)
+    cost = partial(gaps_cost, ranges)
+    with narrowed_interval(context, low, high, cost):
+        found = partial(gaps, ranges)
+        return await context.recall_sweep(GAPS, cost(low, high), found, low, high)
 
 
 async def prime_histogram(
@@ -39,9 +42,11 @@ async def prime_histogram(
 ) -> Sequence[PrimeBucket]:
     """Return the primes of [low, high] counted in equal, adjacent parts."""
     ranges = context.ranges
-    cost = histogram_cost(ranges, low, high, buckets)
+    cost = partial(histogram_cost, ranges)
     count = partial(histogram, ranges)
-    return await context.recall_sweep(HISTOGRAM, cost, count, low, high, buckets)
+    arguments = (low, high, buckets)
+    with narrowed_interval(context, low, high, cost, buckets):
+        return await context.recall_sweep(HISTOGRAM, cost(*arguments), count, *arguments)
 
 
 async def prime_residues(
@@ -49,9 +54,11 @@ async def prime_residues(
 ) -> Sequence[ResidueCount]:
     """Return the primes of [low, high] counted by residue class."""
     ranges = context.ranges
-    cost = residues_cost(ranges, low, high, modulus)
+    cost = partial(residues_cost, ranges)
     count = partial(residues, ranges)
-    return await context.recall_sweep(RESIDUES, cost, count, low, high, modulus)
+    arguments = (low, high, modulus)
+    with narrowed_interval(context, low, high, cost, modulus):
+        return await context.recall_sweep(RESIDUES, cost(*arguments), count, *arguments)
 
 
 class ConstellationAnswers:
@@ -88,9 +95,11 @@ class ConstellationAnswers:
         """Return how many constellations lie in [low, high]."""
         context, ranges = self._context, self._context.ranges
         interval = (self._low, self._high, self._offsets)
-        cost = constellation_count_cost(ranges, *interval)
+        cost = partial(constellation_count_cost, ranges)
         count = partial(constellation_count, ranges)
-        return await context.recall_sweep(CONSTELLATION_COUNT, cost, count, *interval)
+        with narrowed_interval(context, self._low, self._high, cost, self._offsets):
+            points = cost(*interval)
+            return await context.recall_sweep(CONSTELLATION_COUNT, points, count, *interval)
 
     async def _is_listed(self, start: int) -> bool:
         """Return whether a constellation of [low, high] starts at ``start``."""
@@ -102,6 +111,7 @@ class ConstellationAnswers:
         """Return the ``first`` constellations of [low, high] that start above ``after``."""
         context, ranges = self._context, self._context.ranges
         arguments = (low, self._high, self._offsets, first, after)
-        cost = constellations_cost(ranges, *arguments)
+        cost = partial(constellations_cost, ranges)
         search = partial(constellations, ranges)
-        return await context.recall_sweep(CONSTELLATIONS, cost, search, *arguments)
+        with narrowed_interval(context, low, self._high, cost, self._offsets, first, after):
+            return await context.recall_sweep(CONSTELLATIONS, cost(*arguments), search, *arguments)

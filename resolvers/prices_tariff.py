@@ -13,6 +13,8 @@ Priced = tuple[float, Sequence[tuple[Any, float]]]
 
 # A sweep up to here is a look into a table, which is predicted at once.
 TABLE_POINTS = 0.25
+# How often a cost is predicted to find what would be within reach, mostly.
+_REACHING = 8
 # Bits of the integers of an array, and of those that are short.
 _WORD_BITS = 64
 
@@ -123,7 +125,8 @@ class Tariff:
         if cost <= LOOP_POINTS:
             return asking + cost
         if self.is_refused(cost):
-            return asking + self.overheads.error
+            # The message says what would be within reach.
+            return asking + self.overheads.error + _REACHING * self.overheads.asking
         return asking + self.overheads.thread + cost
 
     def integer(self, bits: float) -> float:

@@ -1,7 +1,7 @@
 """Questions about the primes of one closed interval [low, high]."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from engine.prime_ranges import PrimeRanges
@@ -10,10 +10,11 @@ from engine.results import PrimeBucket, PrimeGapStatistics, ResidueCount
 from engine.sieve_candidates import next_primes, previous_primes
 from engine.sieve_pages import Primes
 from engine.stop import Stop
-from resolvers.answer_shapes import COUNT, FIRST_PRIMES, LAST_PRIMES, SUM
+from resolvers.answer_shapes import COUNT, FIRST_PRIMES, LAST_PRIMES, SUM, Shape
 from resolvers.context import RequestContext
 from resolvers.errors import BadInputError, InvalidCursorError, LimitError
 from resolvers.limits import MAX_SAFE_INTEGER
+from resolvers.narrowing import narrowed, narrowed_interval
 from resolvers.pagination import Page, decode_cursor, page_request
 from resolvers.patterns import (
     ConstellationAnswers,
@@ -79,16 +80,22 @@ class RangeAnswers:
         """Return how many primes lie in [low, high]."""
         if self._count is None:
             ranges = self._context.ranges
-            cost = ranges.count_cost(self.low, self.high)
-            sweep = self._context.recall_sweep(COUNT, cost, ranges.count, self.low, self.high)
+            sweep = self._swept(COUNT, ranges.count_cost, ranges.count)
             self._count = asyncio.ensure_future(sweep)
         return await self._count
 
     async def sum(self) -> int:
         """Return the sum of the primes in [low, high]."""
         ranges = self._context.ranges
-        cost = ranges.sum_cost(self.low, self.high)
-        return await self._context.recall_sweep(SUM, cost, ranges.sum, self.low, self.high)
+        return await self._swept(SUM, ranges.sum_cost, ranges.sum)
+
+    async def _swept(
+        self, shape: Shape[int], cost: Callable[[int, int], float], function: Callable[..., int]
+    ) -> int:
+        """Return what a function that looks at all primes of [low, high] returns."""
+        context, interval = self._context, (self.low, self.high)
+        with narrowed_interval(context, *interval, cost):
+            return await context.recall_sweep(shape, cost(*interval), function, *interval)
 
     async def smallest(self) -> int | None:
         """Return the least prime in [low, high]; None if there is none."""
@@ -143,14 +150,17 @@ class RangeAnswers:
         low = max(low, 2)
         if high < low:
             return ()
-        cost = ends_cost(ranges, low, high, count, is_from_end=is_from_end)
+        cost_of = partial(ends_cost, ranges, low, high, is_from_end=is_from_end)
+        cost = cost_of(count)
         shape = LAST_PRIMES if is_from_end else FIRST_PRIMES
         if is_stepped(high if is_from_end else low):
             step = previous_primes if is_from_end else next_primes
             stepping = partial(step, stop=Stop())
             return await context.recall_single(shape, cost, stepping, low, high, count)
         function = ranges.last_primes if is_from_end else ranges.first_primes
-        primes: Primes = await context.recall_sweep(shape, cost, function, low, high, count)
+        advice = f"Ask for at most about {{most}} with {'last' if is_from_end else 'first'}"
+        with narrowed(context, count, cost_of, advice):
+            primes: Primes = await context.recall_sweep(shape, cost, function, low, high, count)
         return primes
 
     async def _cursor(self, cursor: str, argument: str) -> int:
