@@ -16,9 +16,11 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from tests.waiting import WAIT_SECONDS
+
 _METRICS = re.compile(r"metrics on (http://[\d.]+:\d+/metrics)")
 _ADDRESS = re.compile(r"running on (http://[\d.]+:\d+)")
-START_SECONDS = 120
+START_SECONDS = STOP_SECONDS = 2 * WAIT_SECONDS
 
 
 @dataclass
@@ -33,7 +35,7 @@ class RunningServer:
     def post(self, query: str, variables: Any = None, **more: Any) -> httpx.Response:
         """Return the response to one GraphQL operation."""
         body = {"query": query, "variables": variables, **more}
-        return httpx.post(f"{self.url}/graphql", json=body, timeout=120)
+        return httpx.post(f"{self.url}/graphql", json=body)
 
     def ask_without_reading(
         self, query: str, *fields: str, room: int = 4_096, version: str = "1.1"
@@ -49,7 +51,7 @@ class RunningServer:
         address = urlsplit(self.url)
         connection = socket.socket()
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
-        connection.settimeout(60)
+        connection.settimeout(WAIT_SECONDS)
         connection.connect((address.hostname, address.port))
         body = json.dumps({"query": query})
         head = (
@@ -72,7 +74,7 @@ class RunningServer:
     def terminate(self) -> int:
         """Ask the server to stop; return its exit status."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=30)
+        return self.process.wait(timeout=STOP_SECONDS)
 
 
 @contextmanager

@@ -28,11 +28,11 @@ from scripts.make_reference import (
     reference,
 )
 from tests.server import RunningServer, running_server
+from tests.waiting import PROCESS_SECONDS
 
 DOCS = Path(__file__).parents[1] / "docs"
 BLOCK = re.compile(r"^```(.*)\n((?:.*\n)*?)```$", re.MULTILINE)
 ADDRESS = "http://localhost:8000"
-RUN_SECONDS = 60
 SEPARATOR = "---- next block ----"
 
 Settings = tuple[tuple[str, str], ...]
@@ -96,7 +96,7 @@ def _lines(printed: str) -> list[str]:
 def _run(command: Sequence[str], code: str) -> str:
     """Return what a program prints."""
     done = subprocess.run(
-        [*command, code], capture_output=True, text=True, timeout=RUN_SECONDS, check=False
+        [*command, code], capture_output=True, text=True, timeout=PROCESS_SECONDS, check=False
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -16,6 +16,10 @@ MEASURED = {"elapsed", "spent_seconds", "cpu_seconds", "queue_seconds", "waited_
 PASSING = {"abs", "max", "min", "round", "sum", "float", "int"}
 ORDER = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 WAITING = TESTS / "waiting.py"
+# Less than this may decide a test on a busy machine.
+LEAST_SECONDS = 120
+# What is called with a bound of time as its first argument.
+BOUNDED = {"timeout", "settimeout", "wait", "join"}
 
 
 def _called(node: ast.expr) -> str:
@@ -106,15 +110,51 @@ def waits(source: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(TESTS)))
-def test_no_assertion_compares_a_time(path: Path) -> None:
-    assert comparisons(path.read_text()) == []
+def bounds(source: str) -> list[str]:
+    """Return the calls of a module that give up early, after a number of seconds.
+
+    The bounds of ``waiting.py`` have names. A test that expects to give up may say when.
+    """
+    tree = ast.parse(source)
+    expected = {
+        id(node)
+        for block in ast.walk(tree)
+        if isinstance(block, ast.With | ast.AsyncWith)
+        and any(
+            _called(getattr(item.context_expr, "func", item.context_expr)) == "raises"
+            for item in block.items
+        )
+        for node in ast.walk(block)
+    }
+    return [
+        ast.unparse(call)
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and id(call) not in expected
+        for bound in _bounds_of(call)
+        if isinstance(bound, ast.Constant)
+        and isinstance(bound.value, int | float)
+        and bound.value < LEAST_SECONDS
+    ]
+
+
+def _bounds_of(call: ast.Call) -> list[ast.expr]:
+    """Return the arguments of a call that are bounds of time."""
+    name = _called(call.func)
+    # That of a mark is the bound of the whole test.
+    named = [] if "mark" in ast.unparse(call.func) else call.keywords
+    found = [one.value for one in named if one.arg == "timeout"]
+    return found + (
+        call.args[:1] if name in BOUNDED else call.args[1:2] if name == "wait_for" else []
+    )
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(TESTS)))
-def test_waiting_has_one_bound(path: Path) -> None:
+def test_module_compares_no_time_and_waits_in_one_way(path: Path) -> None:
+    source = path.read_text()
+    assert comparisons(source) == []
+    assert bounds(source) == []
     if path != WAITING:
-        assert waits(path.read_text()) == []
+        assert waits(source) == []
 
 
 @pytest.mark.parametrize(
@@ -157,3 +197,33 @@ def test_what_is_no_measured_time_is_not_found(harmless: str) -> None:
 )
 def test_planted_wait_is_found(planted: str) -> None:
     assert len(waits(planted)) == 1
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "httpx.get(url, timeout=5)",
+        "async with asyncio.timeout(20):\n    await answer()",
+        "await asyncio.wait_for(answer(), 0.5)",
+        "assert process.wait(timeout=30) == 0",
+        "connection.settimeout(60)",
+        "assert event.wait(10)",
+    ],
+)
+def test_planted_bound_is_found(planted: str) -> None:
+    assert len(bounds(planted)) == 1
+
+
+@pytest.mark.parametrize(
+    "harmless",
+    [
+        "with pytest.raises(httpx.ReadTimeout):\n    httpx.get(url, timeout=0.3)",
+        "process.wait(timeout=WAIT_SECONDS)",
+        "thread.join()",
+        "', '.join(names)",
+        "await asyncio.wait({task})",
+        "item.add_marker(pytest.mark.timeout(900))",
+    ],
+)
+def test_bound_that_decides_nothing_is_not_found(harmless: str) -> None:
+    assert bounds(harmless) == []

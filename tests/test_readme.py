@@ -10,6 +10,7 @@ import pytest
 
 from tests.conftest import Ask
 from tests.server import RunningServer
+from tests.waiting import PROCESS_SECONDS
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
 EXAMPLES = re.findall(r"```graphql\n(.*?)```\n```json\n(.*?)```", README, re.DOTALL)
@@ -50,5 +51,7 @@ def test_client_runs(
     assert len(code.strip().splitlines()) <= 11
     assert "http://localhost:8000" in code
     code = code.replace("http://localhost:8000", server.url)
-    done = subprocess.run([*command, code], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [*command, code], capture_output=True, text=True, timeout=PROCESS_SECONDS, check=False
+    )
     assert (done.stdout, done.returncode) == (printed, 0), done.stderr

@@ -12,6 +12,8 @@ from typing import TypeVar
 Found = TypeVar("Found")
 
 WAIT_SECONDS = 60.0
+# Of a program that is run to its end; the bound of a test is above it.
+PROCESS_SECONDS = 240.0
 _PAUSE_SECONDS = 0.01
 
 

@@ -44,7 +44,7 @@ class Recorder:
 def recording(server_url: str) -> Iterator[Recorder]:
     """Pass requests on to the server at ``server_url``, and remember them."""
     with (
-        httpx.Client(base_url=server_url, timeout=60, trust_env=False) as client,
+        httpx.Client(base_url=server_url, trust_env=False) as client,
         ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as proxy,
     ):
         recorder = Recorder(f"http://127.0.0.1:{proxy.server_port}")

@@ -18,9 +18,9 @@ import sympy
 from tests.clients.npm import installed
 from tests.clients.recorder import Recorder, recording
 from tests.server import running_server
+from tests.waiting import PROCESS_SECONDS
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-RUN_SECONDS = 240
 BELOW_2_64 = 2**64 - 59
 HUNDRED_DIGITS = 10**99 + 289
 MISTAKE = "BAD_USER_INPUT at primeRange"
@@ -54,7 +54,7 @@ def run(command: Sequence[str | Path], folder: Path, recorder: Recorder | None =
         capture_output=True,
         check=False,
         text=True,
-        timeout=RUN_SECONDS,
+        timeout=PROCESS_SECONDS,
     )
     assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
     return done.stdout.splitlines()

@@ -17,10 +17,10 @@ import sympy
 
 from primeql.explorer import CONTENT_SECURITY_POLICY
 from tests.server import RunningServer
+from tests.waiting import PROCESS_SECONDS
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-DRIVE_SECONDS = 240.0
 EXAMPLES = ["OneNumber", "BatchWithVariables", "RangeWithPaging", "Progression"]
 SCENARIOS = ["first_visit", "examples", "typing", "completion", "documentation", "mistake"]
 SCENARIOS += ["keyboard_only", "second_visit", "stopping", "broken_proxy", "dark"]
@@ -41,7 +41,7 @@ def report(server: RunningServer, tmp_path_factory: pytest.TempPathFactory) -> d
         capture_output=True,
         check=False,
         text=True,
-        timeout=DRIVE_SECONDS,
+        timeout=PROCESS_SECONDS,
     )
     assert driven.returncode == 0, driven.stderr
     outcomes: dict[str, Scenario] = json.loads(driven.stdout)

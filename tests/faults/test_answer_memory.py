@@ -78,7 +78,7 @@ async def factor(server: RunningServer, client: httpx.AsyncClient, n: int) -> di
     """Return the response to one request."""
     body = {"query": QUERY, "variables": {"n": str(n)}}
     headers = {"GraphQL-Cost": "report"}
-    response = await client.post(f"{server.url}/graphql", json=body, headers=headers, timeout=60)
+    response = await client.post(f"{server.url}/graphql", json=body, headers=headers)
     answer: dict[str, Any] = response.json()
     return answer
 

@@ -13,7 +13,7 @@ import httpx
 import yaml
 
 from tests.ports import free_port
-from tests.waiting import wait_until
+from tests.waiting import PROCESS_SECONDS, wait_until
 
 OPS = Path(__file__).parents[2] / "ops"
 
@@ -25,7 +25,7 @@ def run_tool(*command: str | Path) -> str:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=120,
+        timeout=PROCESS_SECONDS,
         check=False,
     )
     assert done.returncode == 0, done.stdout
@@ -40,7 +40,7 @@ class Prometheus:
 
     def query(self, expression: str) -> list[dict[str, Any]]:
         """Return the series that an expression yields now."""
-        answer = httpx.post(f"{self.url}/api/v1/query", data={"query": expression}, timeout=30)
+        answer = httpx.post(f"{self.url}/api/v1/query", data={"query": expression})
         assert answer.status_code == 200, (expression, answer.text)
         result: list[dict[str, Any]] = answer.json()["data"]["result"]
         return result
@@ -121,6 +121,6 @@ def _is_ready(process: "subprocess.Popen[bytes]", url: str, log: Path) -> bool:
     """Return whether a server answers; fail if it has ended."""
     assert process.poll() is None, log.read_text()
     try:
-        return httpx.get(url, timeout=5).status_code == 200
+        return httpx.get(url).status_code == 200
     except httpx.TransportError:
         return False

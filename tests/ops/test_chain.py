@@ -167,7 +167,7 @@ def _subject(mail: Message) -> str:
 
 def _inhibited(address: str) -> bool:
     """Return whether the alert on the instance has arrived, and is inhibited."""
-    alerts = httpx.get(f"http://{address}/api/v2/alerts", timeout=10).json()
+    alerts = httpx.get(f"http://{address}/api/v2/alerts").json()
     return any(
         alert["labels"]["alertname"] == "PrimeqlInstanceDown" and alert["status"]["inhibitedBy"]
         for alert in alerts

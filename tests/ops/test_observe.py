@@ -11,7 +11,7 @@ import httpx
 
 from tests.ops.stack import OPS
 from tests.ports import free_port
-from tests.waiting import wait_until
+from tests.waiting import WAIT_SECONDS, wait_until
 
 
 def on_free_ports(text: str, ports: dict[str, str]) -> str:
@@ -24,7 +24,7 @@ def on_free_ports(text: str, ports: dict[str, str]) -> str:
 def answers(url: str) -> bool:
     """Return whether a server answers well."""
     try:
-        return httpx.get(url, timeout=5).status_code == 200
+        return httpx.get(url).status_code == 200
     except httpx.TransportError:
         return False
 
@@ -48,11 +48,11 @@ def test_observe_starts_both_and_ends_both(tmp_path: Path) -> None:
             urls = [f"http://127.0.0.1:{port}" for port in ports.values()]
             for url in urls:
                 wait_until(partial(answers, f"{url}/-/ready"), url)
-            rules = httpx.get(f"{urls[0]}/api/v1/rules", timeout=10).json()
+            rules = httpx.get(f"{urls[0]}/api/v1/rules").json()
             assert "PrimeqlDown" in str(rules)
         finally:
             process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=60) == 0
+        assert process.wait(timeout=WAIT_SECONDS) == 0
         output = process.stdout.read() if process.stdout else ""
     assert all(url in output for url in urls)
     assert not any(answers(f"{url}/-/ready") for url in urls)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import PROCESS_SECONDS
+
 SDL_FILE = Path(__file__).parents[2] / "schema" / "schema.graphql"
 
 
@@ -20,7 +22,7 @@ def primeql(
         input=text,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PROCESS_SECONDS,
         check=False,
     )
 

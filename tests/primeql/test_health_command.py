@@ -9,6 +9,7 @@ import pytest
 from primeql.__main__ import main
 from tests.ports import free_port
 from tests.server import RunningServer
+from tests.waiting import PROCESS_SECONDS
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "localhost"])
@@ -42,6 +43,10 @@ def test_commands_of_containers_import_no_heavy_library() -> None:
     """A check runs every few seconds on the cores that answer requests."""
     code = "import sys, primeql.__main__; print(*sys.modules)"
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PROCESS_SECONDS,
     )
     assert not {"numpy", "strawberry", "uvicorn", "graphql"} & set(done.stdout.split())

@@ -21,6 +21,7 @@ from middleware.memory_budget import SMALL_BYTES, MemoryBudget
 from primeql.json_response import LongResponse, json_response
 from tests.oracles import primes_by_primesieve
 from tests.server import RunningServer
+from tests.waiting import WAIT_SECONDS
 
 # The 100,000th prime is 1,299,709 (OEIS A006988).
 LAST = 1_299_709
@@ -44,7 +45,6 @@ def test_long_page_is_right_and_its_length_is_told(server: RunningServer, field:
         f"{server.url}/graphql",
         json={"query": PAGE.replace("FIELD", field)},
         headers={"Accept-Encoding": "identity"},
-        timeout=30,
     )
     assert response.content == expected
     assert response.headers["content-length"] == str(len(expected))
@@ -58,7 +58,7 @@ def test_long_page_is_compressed(server: RunningServer, method: str, coding: str
     sent = {"params": {"query": query}} if method == "GET" else {"json": {"query": query}}
     headers = {"Accept-Encoding": coding}
     response = httpx.request(
-        method, f"{server.url}/graphql", headers=headers, timeout=30, **sent  # type: ignore[arg-type]  # one of two
+        method, f"{server.url}/graphql", headers=headers, **sent  # type: ignore[arg-type]  # one of two
     )
     assert response.headers["content-encoding"] == coding
     assert "content-length" not in response.headers
@@ -131,7 +131,9 @@ def ask_by_http_1_0(
     )
     assert address.hostname is not None
     assert address.port is not None
-    with socket.create_connection((address.hostname, address.port), timeout=60) as connection:
+    with socket.create_connection(
+        (address.hostname, address.port), timeout=WAIT_SECONDS
+    ) as connection:
         connection.sendall(head.encode() + body)
         with connection.makefile("rb") as answer:
             fields, _, rest = answer.read().partition(b"\r\n\r\n")
@@ -141,7 +143,7 @@ def ask_by_http_1_0(
 
 def test_batch_of_long_pages(server: RunningServer) -> None:
     batch = [{"query": PAGE.replace("FIELD", field)} for field in ("nodes", "numbers")]
-    response = httpx.post(f"{server.url}/graphql", json=batch, timeout=30)
+    response = httpx.post(f"{server.url}/graphql", json=batch)
     assert response.content == b"[%b,%b]" % (page_of("nodes"), page_of("numbers"))
 
 
@@ -235,7 +237,7 @@ async def test_client_that_takes_nothing_is_given_up(
     monkeypatch.setattr(primeql.json_response, "STALLED_SECONDS", 0.05)
     reader = Reader(room=2)
     response = json_response(body, 200, {}, "application/json")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(WAIT_SECONDS):
         await response({"method": "POST"}, reader.receive, reader.send)
     assert body.made == 3
     assert all(message.get("more_body", True) for message in reader.messages)

@@ -23,7 +23,7 @@ Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 def scrape(server: RunningServer) -> Samples:
     """Return the values of all series, without their histograms' times of creation."""
-    text = httpx.get(server.metrics_url, timeout=30).text
+    text = httpx.get(server.metrics_url).text
     return {
         (sample.name, frozenset(sample.labels.items())): sample.value
         for family in text_string_to_metric_families(text)
@@ -57,7 +57,7 @@ def documented() -> dict[str, tuple[str, frozenset[str]]]:
 def scraped(server: RunningServer) -> dict[str, tuple[str, frozenset[str]]]:
     """Return the kind and the labels of every metric that a scrape finds."""
     found = {}
-    for family in text_string_to_metric_families(httpx.get(server.metrics_url, timeout=30).text):
+    for family in text_string_to_metric_families(httpx.get(server.metrics_url).text):
         if not family.samples or family.name.endswith("_created"):
             continue
         name = f"{family.name}_total" if family.type == "counter" else family.name

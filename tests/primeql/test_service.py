@@ -14,6 +14,7 @@ from middleware.cost_plan import Planner as PricePlanner
 from primeql.operations import Operation
 from primeql.service import PrimeService
 from primeql.settings import Settings
+from tests.waiting import WAIT_SECONDS
 
 
 async def test_a_clients_mistakes_are_told_by_their_codes_and_not_logged(
@@ -132,7 +133,7 @@ async def test_asker_gone_while_a_price_is_made_hurts_no_other(
 
     def held(self: Any, operation: Any) -> Any:
         begun.set()
-        assert go_on.wait(30)
+        assert go_on.wait(WAIT_SECONDS)
         return plan(self, operation)
 
     monkeypatch.setattr(PricePlanner, "plan", held)

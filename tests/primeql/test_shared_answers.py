@@ -424,11 +424,12 @@ async def test_redis_that_hangs_is_given_up_at_once_and_found_again(
 
 
 async def test_late_event_loop_is_not_taken_for_a_late_redis(
-    shared_server: ValkeyServer, redis: Redis
+    shared_server: ValkeyServer, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with memory_at(shared_server.port, timeout_seconds=0.25) as memory:
+    async with memory_at(shared_server.port) as memory:
         assert memory.shared is not None
         await memory.start()
+        monkeypatch.setattr(memory.shared._store, "_timeout_seconds", 0.25)
         asked = [ask(memory, Computation(), n) for n in range(1, 4)]
         for _ in range(5):
             await asyncio.sleep(0)

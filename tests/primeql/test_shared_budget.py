@@ -67,6 +67,10 @@ async def until_shared(budget: SharedBudget) -> None:
     await until(lambda: budget.stats.is_shared, "a shared budget")
 
 
+async def until_failed(budget: SharedBudget, outages: int) -> None:
+    await until(lambda: budget.stats.outages >= outages, f"outage {outages}")
+
+
 async def until_remaining(budget: SharedBudget, client: Client, points: int) -> None:
     async def are_left() -> bool:
         return await remaining(budget, client) == points
@@ -257,10 +261,11 @@ async def test_redis_that_hangs_is_given_up_and_found_again(shared_server: Valke
 
 
 async def test_late_event_loop_is_not_taken_for_a_late_redis(
-    shared_server: ValkeyServer, redis: Redis
+    shared_server: ValkeyServer, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with budget_at(shared_server.port, timeout_seconds=0.25) as budget:
+    async with budget_at(shared_server.port) as budget:
         await budget.take(ALICE, 1)
+        monkeypatch.setattr(budget._shared, "_timeout_seconds", 0.25)
         attempts = [asyncio.create_task(budget.take(ALICE, 1)) for _ in range(3)]
         for _ in range(5):
             await asyncio.sleep(0)
@@ -280,10 +285,11 @@ async def test_redis_killed_and_restarted_under_load_is_not_noticed_by_clients()
             for budget in (one, other)
             for _ in range(10)
         ]
-        for _ in range(2):
-            await asyncio.sleep(0.3)
+        await until(lambda: one.stats.shared_takes + other.stats.shared_takes > 200, "200 attempts")
+        for outages in (1, 2):
             kill(server)
-            await asyncio.sleep(0.3)
+            await until_failed(one, outages)
+            await until_failed(other, outages)
             server = started_server(port)
             await until_shared(one)
             await until_shared(other)

@@ -29,7 +29,7 @@ def connected(server: RunningServer) -> socket.socket:
     address = urlsplit(server.url)
     assert address.hostname is not None
     assert address.port is not None
-    return socket.create_connection((address.hostname, address.port), timeout=30)
+    return socket.create_connection((address.hostname, address.port), timeout=WAIT_SECONDS)
 
 
 def answered(connection: socket.socket) -> tuple[bytes, bytes]:

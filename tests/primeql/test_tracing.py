@@ -19,7 +19,7 @@ from primeql.settings import Settings
 from tests.ports import free_port
 from tests.primeql.asked_of_all import HARD_90_DIGITS, factored
 from tests.server import RunningServer, running_server
-from tests.waiting import wait_until
+from tests.waiting import PROCESS_SECONDS, wait_until
 
 CANARY = "canary_Zx81"
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
@@ -129,7 +129,7 @@ def ask(server: RunningServer, query: object, **headers: str) -> httpx.Response:
     """Ask a server, and return its answer."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     body = query if isinstance(query, list) else {"query": query}
-    return httpx.post(f"{server.url}/graphql", json=body, headers=named, timeout=30)
+    return httpx.post(f"{server.url}/graphql", json=body, headers=named)
 
 
 def test_request_operation_and_task_are_one_tree(
@@ -233,7 +233,7 @@ def test_a_missing_extra_is_named() -> None:
         env={**os.environ, "PRIMEQL_TRACES": "true", "PRIMEQL_METRICS_PORT": "0"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PROCESS_SECONDS,
         check=False,
     )
     assert done.returncode == 2

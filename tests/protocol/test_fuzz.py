@@ -99,7 +99,7 @@ def ask_at_random(server: RunningServer, count: int, start: int = 97) -> None:
     random = Random(start)
     url = f"{server.url}/graphql"
     headers = {"Content-Type": "application/json"}
-    with httpx.Client(timeout=30) as client:
+    with httpx.Client() as client:
 
         @seed(start)
         @settings(

@@ -13,6 +13,7 @@ from resolvers.answer_shapes import Shape
 from resolvers.flights import Flight
 from resolvers.remembered import Question
 from resolvers.shared_answers import AnswerStore, SharedAnswers
+from tests.waiting import WAIT_SECONDS
 
 T = TypeVar("T")
 
@@ -24,7 +25,7 @@ PROBE_SECONDS = 0.05
 class Someone:
     """An asker who computes at once."""
 
-    deadline: float = field(default_factory=lambda: time.monotonic() + 30)
+    deadline: float = field(default_factory=lambda: time.monotonic() + WAIT_SECONDS)
     notes: AnswerNotes = field(default_factory=AnswerNotes)
 
     def share_turns(self, notes: AnswerNotes) -> None:

@@ -23,6 +23,7 @@ from tests.resolvers.memory_askers import (
     memory_with,
     question,
 )
+from tests.waiting import WAIT_SECONDS
 
 
 async def test_what_is_remembered_is_not_computed_again() -> None:
@@ -276,14 +277,14 @@ async def test_who_comes_while_a_computation_is_being_cancelled_has_one_of_his_o
 
     async def ends_slowly(_asker: Someone, _flight: Flight[Any]) -> int:
         try:
-            await asyncio.sleep(30)
+            await asyncio.sleep(WAIT_SECONDS)
         finally:
             is_ending.set()
             # As a worker takes to be killed, or a sweep to see that it must stop.
             await asyncio.sleep(0.02)
         return 0
 
-    first = asyncio.create_task(memory.recall(impatient(0.02), question(5), ends_slowly))
+    first = asyncio.create_task(memory.recall(impatient(0.2), question(5), ends_slowly))
     await is_ending.wait()
     assert await ask(memory, computation, 5) == 7
     with pytest.raises(DeadlineError):

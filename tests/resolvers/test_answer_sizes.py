@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from tests.waiting import PROCESS_SECONDS
+
 # Prints what an answer has taken beyond what the process had before, and what was predicted.
 MEASURE = """
 import asyncio, json, re, sys
@@ -63,7 +65,10 @@ def test_prediction_bounds_what_an_answer_takes(
 ) -> None:
     asked = json.dumps([query, variables])
     found = subprocess.run(
-        [sys.executable, "-c", MEASURE, asked], capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", MEASURE, asked],
+        capture_output=True,
+        text=True,
+        timeout=PROCESS_SECONDS,
     )
     assert found.returncode == 0, found.stderr
     taken, predicted, bytes_out = json.loads(re.findall(r"^\[.*\]$", found.stdout, re.M)[-1])

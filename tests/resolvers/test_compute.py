@@ -29,7 +29,7 @@ from resolvers.fair_pool import Owner
 from resolvers.limits import Limits
 from resolvers.pace import Pace
 from resolvers.worker_process import WORKER_BYTES, WorkerFailedError
-from tests.waiting import WAIT_SECONDS, until
+from tests.waiting import PROCESS_SECONDS, WAIT_SECONDS, until
 
 CHEAP = LOOP_POINTS
 DEAR = LOOP_POINTS + 1
@@ -121,7 +121,7 @@ async def test_single_is_killed_at_the_deadline_and_the_pool_lives(
     lane = compute.quick if dear == DEAR else compute.slow
     before = set(lane.pids)
     with pytest.raises(DeadlineError):
-        await compute.single(dear, in_seconds(0.2), AnswerNotes(), next_prime, 10**4_095)
+        await compute.single(dear, in_seconds(0.5), AnswerNotes(), next_prime, 10**4_095)
     # The pool waits for no handler of a process that is deep in GMP: it is killed at once.
     assert len(before & lane.pids) == 1
     assert await compute.single(dear, LATE, AnswerNotes(), abs, -7) == 7
@@ -255,7 +255,9 @@ def test_program_that_forgets_to_close_ends_all_the_same() -> None:
         "if __name__ == '__main__':\n"
         "    asyncio.run(Compute(1, 1, Limits()).start())\n"
     )
-    done = subprocess.run([sys.executable, "-c", program], timeout=60, capture_output=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], timeout=PROCESS_SECONDS, capture_output=True
+    )
     assert done.returncode == 0
 
 

@@ -15,6 +15,7 @@ from resolvers.fair_pool import Owner
 from resolvers.flights import Flight
 from resolvers.limits import Limits
 from tests.resolvers.memory_askers import memory_with, question
+from tests.waiting import WAIT_SECONDS
 
 T = TypeVar("T")
 
@@ -35,7 +36,7 @@ class Client:
 
     compute: Compute
     notes: AnswerNotes
-    deadline: float = field(default_factory=lambda: time.monotonic() + 60)
+    deadline: float = field(default_factory=lambda: time.monotonic() + WAIT_SECONDS)
 
     def share_turns(self, notes: AnswerNotes) -> None:
         """Share them by way of the queues."""

@@ -67,7 +67,5 @@ def _without_header(name: str) -> Callable[[httpx.Response], None]:
 def test_what_is_not_as_it_must_be_is_named(
     server: RunningServer, change: Callable[[httpx.Response], Any], name: str
 ) -> None:
-    with httpx.Client(
-        base_url=server.url, event_hooks={"response": [change]}, timeout=30
-    ) as client:
+    with httpx.Client(base_url=server.url, event_hooks={"response": [change]}) as client:
         assert [one.name for one in examine(client) if one.fault] == [name]

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from scripts.verify_metrics import RANGES, examine, main
+from tests.waiting import PROCESS_SECONDS
 
 ROOT = Path(__file__).parents[2]
 GOOD = {"up{": 2.0, "errors": 0.0005, "p95": 0.02, "ALERTS": 0.0, "redis_up": 0.0}
@@ -67,5 +68,7 @@ def test_expressions_are_of_records_that_there_are(tmp_path: Path) -> None:
     file = tmp_path / "rules.yml"
     rules = [{"record": f"verify:{k}", "expr": text} for k, text in enumerate(expressions)]
     file.write_text(yaml.safe_dump({"groups": [{"name": "verify", "rules": rules}]}))
-    checked = subprocess.run(["promtool", "check", "rules", file], check=False, timeout=60)
+    checked = subprocess.run(
+        ["promtool", "check", "rules", file], check=False, timeout=PROCESS_SECONDS
+    )
     assert checked.returncode == 0

@@ -20,6 +20,8 @@ from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
+from tests.waiting import PROCESS_SECONDS
+
 ROOT = Path(__file__).parents[2]
 LOCKS = {"requirements.lock": ("build",), "requirements-dev.lock": ("build", "dev")}
 PYTHONS = ("3.11", "3.12", "3.13")
@@ -206,7 +208,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def pip(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """The pip that this Python brings along, in an environment with nothing else."""
     folder = tmp_path_factory.mktemp("environment")
-    subprocess.run([sys.executable, "-m", "venv", folder], check=True, timeout=120)
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True, timeout=PROCESS_SECONDS)
     return [str(folder / "bin" / "python"), "-m", "pip"]
 
 
@@ -225,7 +227,7 @@ def chosen(pip: list[str], index: Path, options: list[str]) -> dict[str, str]:
         env=_bare_environment(),
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=PROCESS_SECONDS,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import PROCESS_SECONDS
+
 ROOT = Path(__file__).parents[2]
 HANGING = """
 import asyncio
@@ -40,7 +42,7 @@ def run(folder: Path, name: str, *options: str) -> "subprocess.CompletedProcess[
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=PROCESS_SECONDS,
         check=False,
     )
 

@@ -64,7 +64,7 @@ class Container:
 
     def ask(self, query: str) -> Any:
         """Return the answer to a query."""
-        answer = httpx.post(f"{self.url}/graphql", json={"query": query}, timeout=30)
+        answer = httpx.post(f"{self.url}/graphql", json={"query": query})
         answer.raise_for_status()
         return answer.json()
 

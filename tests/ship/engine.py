@@ -69,7 +69,7 @@ def running_engine(folder: Path) -> Iterator[str]:
             yield socket
         finally:
             process.terminate()
-            process.wait(timeout=60)
+            process.wait(timeout=240)
 
 
 @contextmanager

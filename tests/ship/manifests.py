@@ -24,7 +24,7 @@ def _text(overlay: str) -> str:
     """Return what kustomize makes of an overlay."""
     folder = ROOT / "kustomize/overlays" / overlay
     done = subprocess.run(
-        [KUSTOMIZE, "build", folder], capture_output=True, text=True, timeout=60, check=False
+        [KUSTOMIZE, "build", folder], capture_output=True, text=True, timeout=240, check=False
     )
     assert done.returncode == 0, done.stderr
     assert done.stderr == "", "kustomize warns: " + done.stderr

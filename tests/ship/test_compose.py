@@ -30,7 +30,7 @@ RESERVE_SECONDS = 5
 
 def run(*command: "str | Path") -> "subprocess.CompletedProcess[str]":
     """Run a tool."""
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
 
 
 @pytest.fixture

@@ -98,7 +98,7 @@ def client_of(slots: Slots) -> httpx.Client:
     """Return a client that trusts the edge's certificate."""
     url = f"https://localhost:{slots.plan.https_port}"
     trusted = ssl.create_default_context(cafile=slots.folder / "nginx/tls/tls.crt")
-    return httpx.Client(base_url=url, verify=trusted, timeout=30)
+    return httpx.Client(base_url=url, verify=trusted)
 
 
 @contextmanager

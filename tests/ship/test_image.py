@@ -211,7 +211,7 @@ def test_dockerfile_passes_the_linter_and_bad_lines_do_not(
         [ROOT / ".tools/venv/bin/hadolint", "--no-color", dockerfile],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
     assert (done.returncode == 0) == (rule is None), done.stdout

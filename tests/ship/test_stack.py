@@ -41,7 +41,7 @@ def stack(image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stac
 def client(stack: Stack) -> Iterator[httpx.Client]:
     """A client of the edge."""
     trusted = ssl.create_default_context(cafile=stack.certificate)
-    with httpx.Client(base_url=stack.url, verify=trusted, timeout=30) as client:
+    with httpx.Client(base_url=stack.url, verify=trusted) as client:
         yield client
 
 
