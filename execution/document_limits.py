@@ -33,6 +33,11 @@ class LimitCode(enum.StrEnum):
     COMMENTS = "MAX_COMMENTS_LIMIT"
     DIRECTIVES = "MAX_DIRECTIVES_LIMIT"
     OPERATIONS = "MAX_OPERATIONS_LIMIT"
+    FRAGMENTS = "MAX_FRAGMENTS_LIMIT"
+    VARIABLES = "MAX_VARIABLES_LIMIT"
+    ARGUMENTS = "MAX_ARGUMENTS_LIMIT"
+    OBJECT_FIELDS = "MAX_OBJECT_FIELDS_LIMIT"
+    VALUE_DEPTH = "MAX_VALUE_DEPTH_LIMIT"
     SHARED_FRAGMENTS = "MAX_SHARED_FRAGMENTS_LIMIT"
     NAME_LENGTH = "MAX_NAME_LENGTH_LIMIT"
     FRAGMENT_VISITS = "MAX_FRAGMENT_VISITS_LIMIT"
@@ -54,6 +59,11 @@ class DocumentLimits:
         comments: Each costs the lexer about 1.5 microseconds.
         directives: Applied to fields, fragments, operations and variables.
         operations: Each is validated with all that it spreads.
+        fragments: Definitions of them.
+        variables: Of all operations together; a batch may have one for each of its aliases.
+        arguments: Of one field or directive.
+        object_fields: Entries of all objects in literals; no argument takes an object.
+        value_depth: Levels of lists and objects in one literal; no argument takes more than one.
         shared_fragments: Characters of fragments times operations, if there are several:
             validation hashes a fragment anew for each operation that spreads it.
         name_length: Characters of a response name, or the name of an operation or fragment. Each
@@ -74,6 +84,11 @@ class DocumentLimits:
     comments: int = 10_000
     directives: int = 1_000
     operations: int = 100
+    fragments: int = 1_000
+    variables: int = 10_000
+    arguments: int = 100
+    object_fields: int = 1_000
+    value_depth: int = 10
     shared_fragments: int = 1_000_000
     name_length: int = 200
     fragment_visits: int = 20_000
@@ -91,6 +106,11 @@ _COUNTED: Mapping[LimitCode, str] = MappingProxyType(
         LimitCode.COMMENTS: "comments",
         LimitCode.DIRECTIVES: "directives",
         LimitCode.OPERATIONS: "operations",
+        LimitCode.FRAGMENTS: "definitions of fragments",
+        LimitCode.VARIABLES: "variables",
+        LimitCode.ARGUMENTS: "arguments of one field or directive",
+        LimitCode.OBJECT_FIELDS: "entries of objects",
+        LimitCode.VALUE_DEPTH: "levels of lists and objects in one value",
         LimitCode.SHARED_FRAGMENTS: "characters of fragments times operations",
         LimitCode.NAME_LENGTH: "characters in one name",
         LimitCode.FRAGMENT_VISITS: "visits to fragments",
@@ -113,7 +133,7 @@ def check_text(text: str, limits: DocumentLimits) -> GraphQLError | None:
 
 
 def check_document(document: DocumentNode, limits: DocumentLimits) -> GraphQLError | None:
-    """Return why a parsed document is refused before it is validated, or None.
+    """Return why a document that ``parse_within`` has passed is refused before validation, or None.
 
     What is invalid, such as a cycle of fragments, is left to validation.
 
@@ -144,7 +164,6 @@ def depth_of(document: DocumentNode) -> int:
 def _count_document(document: DocumentNode, limits: DocumentLimits) -> Iterator[Count]:
     """Yield what a document has; each count is only taken if those before it are within limits."""
     operations = sum(isinstance(node, OperationDefinitionNode) for node in document.definitions)
-    yield LimitCode.OPERATIONS, operations, limits.operations
     if operations > 1:
         shared = operations * _fragment_characters(document)
         yield LimitCode.SHARED_FRAGMENTS, shared, limits.shared_fragments
@@ -175,18 +194,19 @@ def _first_beyond(counts: Iterator[Count]) -> GraphQLError | None:
     """Return the error of the first count beyond its limit."""
     for code, count, limit in counts:
         if count > limit:
-            return _refusal(code, count, limit)
+            if code is LimitCode.FIELD_MERGES:
+                return refusal_beyond(code, limit)
+            amount = f"at least {CEILING:,}" if count >= CEILING else f"{count:,}"
+            return _refusal(code, amount, limit)
     return None
 
 
-def _refusal(code: LimitCode, count: int, limit: int) -> GraphQLError:
+def refusal_beyond(code: LimitCode, limit: int) -> GraphQLError:
+    """Return the error of a document for which counting stopped at the limit."""
+    return _refusal(code, f"more than {limit:,}", limit)
+
+
+def _refusal(code: LimitCode, amount: str, limit: int) -> GraphQLError:
     """Return the error that tells what was counted, and the limit."""
-    if code is LimitCode.FIELD_MERGES:
-        # Counting stopped there.
-        amount = f"more than {limit:,}"
-    elif count >= CEILING:
-        amount = f"at least {CEILING:,}"
-    else:
-        amount = f"{count:,}"
     message = f"the document has {amount} {_COUNTED[code]}; the limit is {limit:,}"
     return GraphQLError(message, extensions={"code": str(code)})

@@ -14,12 +14,11 @@ from graphql import (
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
-    GraphQLSyntaxError,
+    KnownTypeNamesRule,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     default_field_resolver,
     default_type_resolver,
-    parse,
     specified_rules,
     validate,
 )
@@ -31,13 +30,14 @@ from execution.document_limits import DocumentLimits, check_document, check_text
 from execution.error_locations import locate_errors, locator, release_text
 from execution.field_resolvers import FieldResolvers
 from execution.library import Library, Ready
+from execution.limited_parser import parse_within
 from execution.plan_run import PlanRun
 from execution.prepared import PreparedDocument, PreparedOperation, Shared
 from execution.sliced_executor import SlicedExecutor
 from execution.turns import each_in_turns
+from execution.type_suggestions import FewTypeSuggestionsRule
 from execution.validation_rules import applicable_rules
 
-# Characters of a client's text that a message repeats.
 # Characters of a document above which it is made ready in a thread: about 10 ms.
 LONG_TEXT = 4_000
 
@@ -138,9 +138,12 @@ class DocumentExecutor:
         self._shared = Shared(schema, resolvers, digit_scalars, hides_schema)
         self._library = Library(self._prepare, self._shared, cache_bytes)
         self._limits = limits
-        self._rules = specified_rules
+        self._rules = tuple(
+            FewTypeSuggestionsRule if rule is KnownTypeNamesRule else rule
+            for rule in specified_rules
+        )
         if hides_schema:
-            self._rules = (*specified_rules, NoSchemaIntrospectionCustomRule)
+            self._rules = (*self._rules, NoSchemaIntrospectionCustomRule)
         self.runs: Counter[str] = Counter()
         self.documents: Counter[str] = Counter()
 
@@ -254,8 +257,8 @@ class DocumentExecutor:
         if refusal := check_text(text, self._limits):
             return Outcome(Phase.PARSING, None, [refusal])
         try:
-            document = parse(text, allow_empty_selection_sets=False)
-        except GraphQLSyntaxError as error:
+            document = parse_within(text, self._limits)
+        except GraphQLError as error:
             return Outcome(Phase.PARSING, None, [error])
         release_text(document)
         if refusal := check_document(document, self._limits):

@@ -12,6 +12,7 @@ from execution.document_limits import (
     check_text,
 )
 from execution.error_locations import locate_errors, release_text
+from execution.limited_parser import parse_within
 from tests.execution.test_expansion import bomb
 
 LIMITS = DocumentLimits()
@@ -22,7 +23,10 @@ def refusal(text: str, limits: DocumentLimits = LIMITS) -> GraphQLError | None:
     """Return what the checks say, in the order in which an executor makes them."""
     error = check_text(text, limits)
     if error is None:
-        document = parse(text)
+        try:
+            document = parse_within(text, limits)
+        except GraphQLError as beyond:
+            return beyond
         release_text(document)
         error = check_document(document, limits)
     return error
@@ -63,7 +67,42 @@ SHARED = "query A { ...F } query B { ...F } fragment F on Query { c }"
             1,
             "{ ...F } fragment F on Query { c }",
             "query A { c } query B { c }",
-            "2 operations; the limit is 1",
+            "more than 1 operations; the limit is 1",
+        ),
+        (
+            "fragments",
+            1,
+            "{ ...F } fragment F on Query { c }",
+            "{ ...F } fragment F on Query { c } fragment G on Query { c }",
+            "more than 1 definitions of fragments; the limit is 1",
+        ),
+        (
+            "variables",
+            2,
+            "query A($n: Int) { c } query B($m: Int) { c }",
+            "query A($n: Int) { c } query B($n: Int, $m: Int) { c }",
+            "more than 2 variables; the limit is 2",
+        ),
+        (
+            "arguments",
+            2,
+            "{ a(x: 1, y: 2) { c @d(x: 1, y: 2) } b(x: 1, y: $v) }",
+            "{ a(x: 1, y: 2) { c @d(x: 1, y: 2, z: 3) } }",
+            "more than 2 arguments of one field or directive; the limit is 2",
+        ),
+        (
+            "object_fields",
+            2,
+            "query A($n: Int = {x: 1}) { a(n: [{y: {}}]) }",
+            "query A($n: Int = {x: 1}) { a(n: [{y: {z: 1}}]) }",
+            "more than 2 entries of objects; the limit is 2",
+        ),
+        (
+            "value_depth",
+            2,
+            "query A($n: Int = [[1] [2]]) { a(n: [[], {y: 1}, {}]) }",
+            "{ a(n: [1, {y: [2]}]) }",
+            "more than 2 levels of lists and objects in one value; the limit is 2",
         ),
         (
             "shared_fragments",
@@ -210,8 +249,8 @@ def nested(length: int, opening: str) -> str:
         (fragments(300, "x: a(n: {0}) {{ c }}"), LimitCode.FIELD_MERGES),
         (fragments(300, "x{0}: c"), LimitCode.FIELD_MERGES),
         (fragments(90, "x{0}: c"), 0),
-        (nested(190, "a { "), LimitCode.DEPTH),
-        (nested(190, "... { "), 0),
+        (nested(150, "a { "), LimitCode.DEPTH),
+        (nested(150, "... { "), 0),
         ("{ __schema { types { " + "fields { type { " * 40 + "name" + " } } " * 40 + "} } }",
          LimitCode.INTROSPECTION_DEPTH),
         ("{ " + " ".join(f"x{n}: __schema {{ types {{ name }} }}" for n in range(1_000)) + "}",
