@@ -20,6 +20,7 @@ import httpx
 
 from benchmarks.cost_workload import Request, easy_requests, requests
 from primeql.document_fees import CHARACTERS_PER_POINT, READ_POINTS
+from tests.reaper import reaped
 from tests.server import running_server
 
 # Dearer requests are refused, which is looked at too, and costs nothing.
@@ -135,7 +136,7 @@ def _made(seed: int, total: int) -> Iterator[Request]:
 
 def charged(total: int, seed: int) -> Charges:
     """Return what a server charges for so many requests."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, reaped(Path(folder)):
         tiers = Path(folder) / "tiers.json"
         tiers.write_text(json.dumps(_TIERS))
         settings = {

@@ -20,8 +20,10 @@ _QUOTED = re.compile(r"\"[^\"]*(?:\"|…$)|'[^']*(?:'|…$)")
 _PARTS = ("data", "errors", "extensions")
 _OTHERS = re.compile(r"[\W_]+")
 _UNFORESEEN = (None, "INTERNAL_SERVER_ERROR")
+# A word or two before a value in a message may stand before it in the document, too.
+_MOST_SHARED = MAX_ECHO + 16
 # A piece of more than a message may repeat has a whole one of the blocks that the message has.
-_BLOCK = (MAX_ECHO + 1) // 2
+_BLOCK = (_MOST_SHARED + 1) // 2
 
 
 class ExtremeFindings:
@@ -85,5 +87,6 @@ def _shares_much(message: str, sent: str) -> bool:
     starts = range(0, len(message) - _BLOCK + 1, _BLOCK)
     if not any(message[start : start + _BLOCK] in sent for start in starts):
         return False
-    pieces = (message[start : start + MAX_ECHO + 1] for start in range(len(message) - MAX_ECHO))
+    size = _MOST_SHARED + 1
+    pieces = (message[start : start + size] for start in range(len(message) - size + 1))
     return any(piece in sent for piece in pieces)

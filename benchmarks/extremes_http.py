@@ -15,11 +15,12 @@ from benchmarks.extreme_operations import ExtremeOperation, ExtremeOperations
 from benchmarks.load import Connection
 from primeql.settings import Settings
 from schema import build_schema
+from tests.reaper import reaped
 from tests.server import running_server
 
 # Dearer operations are priced, and refused.
-MOST_POINTS = 200
-_BATCHES: Final = (1, 1, 1, 2, 5, 20)
+MOST_POINTS = 1_000
+_BATCHES: Final = (1, 1, 1, 1, 2, 3, 5, 20)
 _HEADERS: Final = (
     *("", "", "", "GraphQL-Cost: report\r\n", "GraphQL-Cost: validate\r\n"),
     *("Accept: application/graphql-response+json\r\n", "X-Request-Timeout: 2s\r\n"),
@@ -98,10 +99,13 @@ def _parameters(body: dict[str, Any]) -> dict[str, str]:
 
 def asked_over_http(total: int, seed: int) -> ExtremeFindings:
     """Return what came of so many operations asked of a server of its own."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, reaped(Path(folder)):
         tiers = Path(folder) / "tiers.json"
         tiers.write_text(json.dumps({"anonymous": _TIER}))
         with running_server({"PRIMEQL_TIERS_FILE": str(tiers)}) as server:
             extremes = HttpExtremes(server.url, seed)
             asyncio.run(extremes.ask(total))
+            for line in server.log:
+                if "Traceback" in line:
+                    extremes.faults.append(f"in the log: {line[:2_000]}")
             return extremes

@@ -85,6 +85,11 @@ def test_what_a_message_repeats_is_noticed(spaced: str) -> None:
     assert repeating([few, many], operation) == [many]
 
 
+def test_a_value_behind_the_same_word_is_not_repeated_too_much() -> None:
+    operation = ExtremeOperation(f"{{ integer(value: {10**100}) {{ isPrime }} }}", {})
+    assert repeating([f"an Int can not be this value: {10**63}…"], operation) == []
+
+
 @pytest.mark.parametrize("message", ["max_terms is 0", "2**64", "found: None", "a ValueError"])
 def test_words_of_python_are_noticed(message: str) -> None:
     assert NOT_FOR_CLIENTS.search(message)
