@@ -1,14 +1,11 @@
 """What is noted of one answer while its parts are made, and its share of the event loop."""
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import Any
 
 from engine.word_primality import WordBatch
 from resolvers.fair_pool import NOBODY, Owner
 from resolvers.rate_limit import NOT_LIMITED, RateLimitStatus
-
-if TYPE_CHECKING:
-    from resolvers.integers import IntegerAnswers
 
 # How long one request may compute on the event loop before others have their turn: what the light
 # requests of others are made to wait (they are promised p95 < 100 ms).
@@ -32,7 +29,7 @@ class AnswerNotes:
         queue_seconds: What those tasks have waited for a thread or a worker.
         owner: Whose answer it is, for taking turns.
         rate_limit: The caller's budget as this request found it.
-        integers: What is asked of single integers that takes more than one look, by the integer.
+        integers: What ``resolvers.integers`` keeps of each integer during the request.
         words: The words asked about last: fields of the same objects ask about the same.
     """
 
@@ -64,7 +61,7 @@ class AnswerNotes:
         self.memory_hits = 0
         self.memory_misses = 0
         self.rate_limit = rate_limit
-        self.integers: dict[int, IntegerAnswers] = {}
+        self.integers: dict[int, Any] = {}
         self.words: WordBatch | None = None
         self._queue: asyncio.Lock | None = None
 

@@ -175,7 +175,7 @@ class IntegerAnswers:
 
 def answers_of(context: RequestContext, value: int) -> IntegerAnswers:
     """Return what a request asks of an integer, the same each time."""
-    known = context.notes.integers.get(value)
+    known: IntegerAnswers | None = context.notes.integers.get(value)
     if known is None:
         known = context.notes.integers[value] = IntegerAnswers(context, value)
     return known
