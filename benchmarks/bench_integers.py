@@ -19,8 +19,9 @@ import flint
 import gmpy2
 import sympy
 
-from engine import arithmetic, batch_primality, divisors, factoring, neighbours, primality
-from engine.progressions import progression, progression_cost
+from engine.factoring import arithmetic, divisors, factoring
+from engine.primality import batch_primality, neighbours, primality
+from engine.primality.progressions import progression, progression_cost
 from engine.stop import Stop
 
 _POINT_SECONDS = 1e-4

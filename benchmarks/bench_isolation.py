@@ -19,9 +19,9 @@ from pathlib import Path
 import httpx
 
 from benchmarks.load import Connection, Reply, ample_tiers, latencies, looping, percentiles
-from resolvers.answer_notes import AnswerNotes
-from resolvers.compute import Compute
 from resolvers.limits import Limits
+from resolvers.running.compute import Compute
+from resolvers.running.request_accounting import AnswerNotes
 from tests.faults.processes import computing, descendants, is_alive, resident_bytes
 from tests.hard_integers import hard_question
 from tests.server import RunningServer, running_server

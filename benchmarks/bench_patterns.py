@@ -17,20 +17,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.classes import classes_of, classes_of_cost
-from engine.constellations import (
+from engine.errors import CapacityError
+from engine.intervals.constellations import (
     constellation_count,
     constellation_count_cost,
     constellations,
     constellations_cost,
     matching_starts,
 )
-from engine.errors import CapacityError
-from engine.gaps import gap_statistics, gaps, gaps_cost
-from engine.histogram import histogram, histogram_cost
-from engine.neighbours import next_prime
-from engine.primality import is_prime
-from engine.prime_ranges import PrimeRanges
-from engine.residues import residues, residues_cost
+from engine.intervals.gaps import gap_statistics, gaps, gaps_cost
+from engine.intervals.histogram import histogram, histogram_cost
+from engine.intervals.prime_ranges import PrimeRanges
+from engine.intervals.residues import residues, residues_cost
+from engine.primality.neighbours import next_prime
+from engine.primality.primality import is_prime
 from engine.stop import Stop
 
 _POINT_SECONDS = 1e-4

@@ -21,16 +21,16 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.peers import Primecount, Primesieve
-from engine.base_primes import BasePrimes
-from engine.checkpoints import no_checkpoints
+from engine.counting.checkpoints import no_checkpoints
 from engine.errors import DeadlineError
+from engine.intervals.prime_ranges import PrimeRanges
 from engine.pace import measured_pace
-from engine.prime_ranges import PrimeRanges
-from engine.range_costs import POINT_SECONDS, Task
-from engine.sieve_plan import Planner
-from engine.small_primes import SmallPrimes
+from engine.sieving.base_primes import BasePrimes
+from engine.sieving.sieve_costs import POINT_SECONDS, Task
+from engine.sieving.sieve_plan import Planner
+from engine.sieving.small_primes import SmallPrimes
+from engine.sieving.wheel import standard_wheels
 from engine.stop import Stop
-from engine.wheel import standard_wheels
 
 Case = tuple[str, Callable[[], object], Callable[[], object], float]
 STOP = Stop()

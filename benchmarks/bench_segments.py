@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from engine.prime_ranges import PrimeRanges
+from engine.intervals.prime_ranges import PrimeRanges
 from engine.stop import Stop
 
 _STOP = Stop()

@@ -19,7 +19,7 @@ from typing import Any
 import httpx
 
 from benchmarks.cost_workload import Request, easy_requests, requests
-from primeql.document_fees import CHARACTERS_PER_POINT, READ_POINTS
+from primeql.operations.document_fees import CHARACTERS_PER_POINT, READ_POINTS
 from tests.reaper import reaped
 from tests.server import running_server
 

@@ -22,11 +22,11 @@ ROOT = Path(__file__).parents[1]
 # Printed by both trees: question -> CPU seconds. It may use what both have, the engine's face.
 QUESTIONS = """
 import json, random, time
-from engine.arithmetic import arithmetic_functions
-from engine.batch_primality import are_prime
-from engine.factoring import factorize
-from engine.neighbours import next_prime
-from engine.prime_ranges import PrimeRanges
+from engine.factoring.arithmetic import arithmetic_functions
+from engine.primality.batch_primality import are_prime
+from engine.factoring.factoring import factorize
+from engine.primality.neighbours import next_prime
+from engine.intervals.prime_ranges import PrimeRanges
 from engine.stop import Stop
 
 source, stop, ranges = random.Random(97), Stop(), PrimeRanges()

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from benchmarks.cost_workload import Request
-from engine.neighbours import next_prime
+from engine.primality.neighbours import next_prime
 
 _HIGHLY_COMPOSITE = (735134400, 897612484786617600, 18401055938125660800)
 _HUGE = (

@@ -8,7 +8,7 @@ import numpy as np
 
 from benchmarks.cost_service import HANDING_OVER, Bench
 from benchmarks.cost_workload import Request
-from resolvers.prices_tariff import Overheads
+from resolvers.pricing.tariff import Overheads
 
 
 def fit(bench: Bench, requests: Sequence[Request], measured: Sequence[float]) -> None:

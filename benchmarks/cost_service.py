@@ -9,19 +9,19 @@ from typing import Any, NamedTuple, TypeVar
 from graphql import OperationDefinitionNode, get_operation_ast, get_variable_values, parse
 
 from benchmarks.cost_workload import Request
+from engine.intervals.prime_ranges import PrimeRanges
 from engine.pace import measured_pace
-from engine.prime_ranges import PrimeRanges
-from middleware.estimate import Estimate
-from middleware.query_cost import QueryPlan, QueryPricer
-from primeql.operations import Operation
-from primeql.service import PrimeService
+from middleware.cost.estimate import Estimate
+from middleware.cost.query_cost import QueryPlan, QueryPricer
+from primeql.operations.operation import Operation
+from primeql.operations.service import PrimeService
 from primeql.settings import Settings
-from resolvers.answer_notes import AnswerNotes
-from resolvers.compute import LOOP_POINTS, Compute
 from resolvers.limits import SECONDS_PER_POINT, Limits
 from resolvers.pace import Pace
-from resolvers.prices import PriceBook
-from resolvers.prices_tariff import Overheads
+from resolvers.pricing.prices import PriceBook
+from resolvers.pricing.tariff import Overheads
+from resolvers.running.compute import LOOP_POINTS, Compute
+from resolvers.running.request_accounting import AnswerNotes
 
 T = TypeVar("T")
 

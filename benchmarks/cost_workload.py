@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from engine.neighbours import next_prime
+from engine.primality.neighbours import next_prime
 
 Maker = Callable[[random.Random], tuple[str, dict[str, Any]]]
 

@@ -19,21 +19,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from execution.encoding import encode
 from execution.executor import BoundOperation
-from middleware.clients import Client
-from middleware.estimate import Estimate
-from middleware.guard import AsyncEndpoint, Guard, SyncEndpoint
-from middleware.observation import ObservationMiddleware, Observer
-from middleware.request_record import DocumentFacts, OperationRecord
-from middleware.tier import ANONYMOUS, DEFAULT_TIERS, Tier
-from primeql.admission import Admission, Reply
+from execution.output.encoding import encode
+from middleware.cost.estimate import Estimate
+from middleware.limits.clients import Client
+from middleware.limits.request_limits import AsyncEndpoint, Guard, SyncEndpoint
+from middleware.limits.tier import ANONYMOUS, DEFAULT_TIERS, Tier
+from middleware.observability.request_observer import ObservationMiddleware, Observer
+from middleware.observability.request_record import DocumentFacts, OperationRecord
 from primeql.app import create_app
-from primeql.http_protocol import WholeAnswerProtocol
-from primeql.logs import configure_logging
-from primeql.serve_command import GC_THRESHOLDS
-from primeql.service import Arrival, PricedOperation, PrimeService
+from primeql.commands.serve_command import GC_THRESHOLDS
+from primeql.operations.admission import Admission, Reply
+from primeql.operations.service import Arrival, PricedOperation, PrimeService
+from primeql.server.http_protocol import WholeAnswerProtocol
 from primeql.settings import Settings
+from primeql.telemetry.logging_setup import configure_logging
 
 LAYERS: Final[Mapping[str, str]] = {
     "stock": "an endpoint that does nothing, on uvicorn's protocol",
@@ -89,7 +89,9 @@ def _application(name: str, settings: Settings) -> ASGIApp:
             def observed(app: ASGIApp, observers: Sequence[Observer]) -> ASGIApp:
                 return ObservationMiddleware(app, observers[:count])
 
-            stack.enter_context(patch("primeql.telemetry.ObservationMiddleware", observed))
+            stack.enter_context(
+                patch("primeql.telemetry.telemetry.ObservationMiddleware", observed)
+            )
         return create_app(settings)
 
 

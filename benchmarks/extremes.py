@@ -19,9 +19,9 @@ from collections.abc import Iterator
 from benchmarks.extreme_findings import ExtremeFindings
 from benchmarks.extreme_operations import ExtremeOperation, ExtremeOperations
 from benchmarks.extremes_http import asked_over_http
-from primeql.answers import Answer
-from primeql.operations import Operation
-from primeql.service import PrimeService
+from primeql.operations.operation import Operation
+from primeql.operations.operation_results import Answer
+from primeql.operations.service import PrimeService
 from primeql.settings import Settings
 
 MOST_POINTS = 60

@@ -18,9 +18,9 @@ from strawberry.asgi import GraphQL
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.scalar import ScalarDefinition
 
-from engine.batch_primality import are_prime
-from engine.primality import is_prime
-from engine.prime_ranges import PrimeRanges
+from engine.intervals.prime_ranges import PrimeRanges
+from engine.primality.batch_primality import are_prime
+from engine.primality.primality import is_prime
 from engine.stop import Stop
 
 BigInt = NewType("BigInt", int)

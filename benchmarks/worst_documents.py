@@ -6,7 +6,7 @@ from typing import Any
 from graphql import get_introspection_query
 
 from benchmarks.cost_workload import Request
-from engine.neighbours import next_prime
+from engine.primality.neighbours import next_prime
 
 HIGHLY_COMPOSITE = 897612484786617600
 LARGE_PRIME = next_prime(2**255)

@@ -26,17 +26,17 @@ from graphql.execution import Executor
 from graphql.execution.collect_fields import FragmentDetails
 from graphql.execution.values import VariableValues
 
-from execution.document_limits import DocumentLimits, check_document, check_text
-from execution.error_locations import locate_errors, locator, release_text
-from execution.field_resolvers import FieldResolvers
-from execution.library import Library, Ready
-from execution.limited_parser import parse_within
-from execution.plan_run import PlanRun
-from execution.prepared import PreparedDocument, PreparedOperation, Shared
-from execution.sliced_executor import SlicedExecutor
-from execution.turns import each_in_turns
-from execution.type_suggestions import FewTypeSuggestionsRule
-from execution.validation_rules import applicable_rules
+from execution.cooperative_loops import each_in_turns
+from execution.documents.document_cache import Library, Ready
+from execution.documents.error_locations import locate_errors, locator, release_text
+from execution.documents.prepared_documents import PreparedDocument, PreparedOperation, Shared
+from execution.documents.validation_rules import applicable_rules
+from execution.limits.document_limits import DocumentLimits, check_document, check_text
+from execution.limits.limited_parser import parse_within
+from execution.limits.type_suggestions import FewTypeSuggestionsRule
+from execution.output.sliced_executor import SlicedExecutor
+from execution.plans.field_resolvers import FieldResolvers
+from execution.plans.plan_run import PlanRun
 
 # Characters of a document above which it is made ready in a thread: about 10 ms.
 LONG_TEXT = 4_000

@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from middleware.request_record import RequestRecord
+from middleware.observability.request_record import RequestRecord
 from resolvers.errors import ErrorCode
 
 

@@ -4,8 +4,8 @@ import argparse
 import os
 import sys
 
-from primeql import (
-    __version__,
+from primeql import __version__
+from primeql.commands import (
     config_command,
     health_command,
     keys_command,

@@ -17,30 +17,35 @@ from starlette.types import ASGIApp
 from starlette_compress import CompressMiddleware
 
 from middleware.answer_headers import AnswerHeadersMiddleware
-from middleware.clients import ClientResolver
-from middleware.concurrency import ConcurrentRequests
-from middleware.guard import Guard
-from middleware.memory_budget import MemoryBudget
+from middleware.limits.clients import ClientResolver
+from middleware.limits.concurrency import ConcurrentRequests
+from middleware.limits.memory_budget import MemoryBudget
+from middleware.limits.request_limits import Guard
+from middleware.limits.request_rate import RequestRate
+from middleware.limits.shared_budget import SharedBudget
+from middleware.limits.token_bucket import Budget, LocalBuckets, LocalBudget
+from middleware.observability.request_record import CLIENT_GONE
 from middleware.refusal import RefusedError, answer_refusal
-from middleware.request_rate import RequestRate
-from middleware.request_record import CLIENT_GONE
-from middleware.shared_budget import SharedBudget
-from middleware.token_bucket import Budget, LocalBuckets, LocalBudget
-from primeql.admission import Admission
-from primeql.api_keys import ApiKeys
 from primeql.cross_origin import ALLOWED, PREFLIGHT_SECONDS, READABLE, CrossOriginMiddleware
+from primeql.endpoint.graphql_endpoint import (
+    COMPRESSION_LEVEL,
+    PATH,
+    ExceptionHandler,
+    GraphQLShortcut,
+)
+from primeql.endpoint.graphql_http import refuse, respond
+from primeql.endpoint.http_caching import EntityTags
 from primeql.explorer import explorer_routes
-from primeql.graphql_endpoint import COMPRESSION_LEVEL, PATH, ExceptionHandler, GraphQLShortcut
-from primeql.graphql_http import refuse, respond
 from primeql.health import health_routes
-from primeql.health_details import PATH as DETAILS_PATH
-from primeql.health_details import HealthDetails
-from primeql.http_caching import EntityTags
-from primeql.redis_buckets import RedisBuckets
-from primeql.request_errors import RequestError
-from primeql.service import PrimeService
+from primeql.operations.admission import Admission
+from primeql.operations.request_errors import RequestError
+from primeql.operations.service import PrimeService
 from primeql.settings import Settings
-from primeql.telemetry import Telemetry
+from primeql.stores.api_keys import ApiKeys
+from primeql.stores.redis_buckets import RedisBuckets
+from primeql.telemetry.health_details import PATH as DETAILS_PATH
+from primeql.telemetry.health_details import HealthDetails
+from primeql.telemetry.telemetry import Telemetry
 from primeql.tiers import read_tiers
 from resolvers.errors import ErrorCode
 

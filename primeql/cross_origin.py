@@ -6,12 +6,12 @@ from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 
-from middleware import server_timing
-from middleware.clients import KEY_HEADERS
-from middleware.rate_limit_headers import EXPOSED_HEADERS
-from primeql.graphql_http import refuse
-from primeql.request_errors import RequestError
-from primeql.request_origin import PREFLIGHTED_HEADERS
+from middleware.limits.clients import KEY_HEADERS
+from middleware.limits.rate_limit_headers import EXPOSED_HEADERS
+from middleware.observability import server_timing
+from primeql.endpoint.graphql_http import refuse
+from primeql.endpoint.request_origin import PREFLIGHTED_HEADERS
+from primeql.operations.request_errors import RequestError
 
 PREFLIGHT_SECONDS: Final = 86_400
 # W3C Trace Context and Baggage, and what error trackers add: libraries send them by themselves, and

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from primeql.http_caching import is_named
+from primeql.endpoint.http_caching import is_named
 
 CONTENT_SECURITY_POLICY: Final = "; ".join(
     (

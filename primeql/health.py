@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from primeql.service import PrimeService
+from primeql.operations.service import PrimeService
 
 
 def health_routes(service: PrimeService) -> list[BaseRoute]:

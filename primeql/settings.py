@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from middleware.client_address import Network, read_networks
+from middleware.limits.client_address import Network, read_networks
 from primeql.cgroup import ControlGroup
 from resolvers.errors import MAX_ECHO
 from resolvers.limits import Limits

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from middleware.tier import ANONYMOUS, DEFAULT_TIERS, Tier
+from middleware.limits.tier import ANONYMOUS, DEFAULT_TIERS, Tier
 from primeql.settings import SettingsError
 
 MAX_POINTS: Final = 10**12

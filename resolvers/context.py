@@ -3,14 +3,14 @@
 from collections.abc import Callable, Coroutine
 from typing import Any, NamedTuple, Self, TypeVar
 
-from engine.prime_ranges import PrimeRanges
-from resolvers.answer_memory import REMEMBERED_POINTS, AnswerMemory
-from resolvers.answer_notes import AnswerNotes
-from resolvers.answer_shapes import Shape
-from resolvers.compute import TASK_POINTS, Compute, at_once
-from resolvers.flights import Flight
+from engine.intervals.prime_ranges import PrimeRanges
 from resolvers.limits import Limits
-from resolvers.remembered import Question
+from resolvers.remembering.answer_memory import REMEMBERED_POINTS, AnswerMemory
+from resolvers.remembering.answer_shapes import Shape
+from resolvers.remembering.cache_entry import Question
+from resolvers.remembering.single_flight import Flight
+from resolvers.running.compute import TASK_POINTS, Compute, at_once
+from resolvers.running.request_accounting import AnswerNotes
 
 T = TypeVar("T")
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from engine.sieve_pages import Primes
+from engine.sieving.sieve_pages import Primes
 from resolvers.errors import BadInputError, InvalidCursorError, LimitError
 
 DEFAULT_FIRST = 100

@@ -9,9 +9,9 @@ import strawberry
 from strawberry.types.field import StrawberryField
 
 from resolvers.context import RequestContext
-from resolvers.integers import answers_of
-from schema.columns import COLUMNS
-from schema.integers import Integer
+from resolvers.questions.integers import answers_of
+from schema.batch_fields import COLUMNS
+from schema.objects.integers import Integer
 
 Arguments = Mapping[str, Any]
 Resolve = Callable[[Any, RequestContext, Arguments], Any]

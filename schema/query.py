@@ -5,17 +5,17 @@ from typing import Annotated
 import strawberry
 from strawberry.types import Info
 
-from resolvers import batches, counting
 from resolvers.context import RequestContext
-from resolvers.integers import answers_of
-from resolvers.ranges import RangeAnswers
+from resolvers.questions import counting, integer_lists
+from resolvers.questions.integers import answers_of
+from resolvers.questions.ranges import RangeAnswers
 from schema.directives import Cost, ListSize
-from schema.integers import Integer
-from schema.progressions import PrimeProgression
-from schema.ranges import PrimeRange
-from schema.rate_limit import RateLimit
+from schema.objects.integers import Integer
+from schema.objects.progressions import PrimeProgression
+from schema.objects.ranges import PrimeRange
+from schema.objects.rate_limit import RateLimit
+from schema.objects.service import Limits, Service
 from schema.scalars import BigInt
-from schema.service import Limits, Service
 
 Context = Info[RequestContext, None]
 
@@ -51,7 +51,7 @@ class Query:
         info: Context,
         values: Annotated[list[BigInt], strawberry.argument(description="Any integers.")],
     ) -> list[Integer | None] | None:
-        asked = batches.integers(info.context, values)
+        asked = integer_lists.integers(info.context, values)
         return [Integer.of(answers_of(info.context, value)) for value in asked]
 
     @strawberry.field(
@@ -69,7 +69,7 @@ class Query:
         info: Context,
         values: Annotated[list[BigInt], strawberry.argument(description="Any integers.")],
     ) -> list[bool] | None:
-        return await batches.are_prime(info.context, values)
+        return await integer_lists.are_prime(info.context, values)
 
     @strawberry.field(
         directives=[Cost(weight="0.11")],

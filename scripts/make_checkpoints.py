@@ -15,12 +15,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.base_primes import BasePrimes
-from engine.checkpoint_file import write_checkpoints
-from engine.segment import WheelSieve
-from engine.small_primes import SmallPrimes
+from engine.counting.checkpoint_file import write_checkpoints
+from engine.sieving.base_primes import BasePrimes
+from engine.sieving.row_sieve import WheelSieve
+from engine.sieving.small_primes import SmallPrimes
+from engine.sieving.wheel import Wheel
 from engine.stop import Stop
-from engine.wheel import Wheel
 
 WHEEL = Wheel(30030, (17, 19, 23, 29))
 # Elements of a row in one checkpoint interval: 4 words of 64 bits.

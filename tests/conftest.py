@@ -9,8 +9,8 @@ import httpx
 import pytest
 from httpx._transports import default
 
-from primeql.operations import Operation
-from primeql.service import PrimeService
+from primeql.operations.operation import Operation
+from primeql.operations.service import PrimeService
 from primeql.settings import Settings
 from tests.reaper import reaped
 from tests.server import RunningServer, running_server

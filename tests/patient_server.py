@@ -6,8 +6,8 @@ Usage: python -m tests.patient_server serve
 import sys
 
 from primeql.__main__ import main
-from primeql.redis_answers import RedisAnswers
-from primeql.redis_buckets import RedisBuckets
+from primeql.stores.redis_answers import RedisAnswers
+from primeql.stores.redis_buckets import RedisBuckets
 from tests.waiting import WAIT_SECONDS
 
 

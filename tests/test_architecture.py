@@ -18,7 +18,7 @@ ALLOWED: dict[str, set[str]] = {
     "middleware": {
         "resolvers.context",
         "resolvers.errors",
-        "resolvers.shared_state",
+        "resolvers.remembering.circuit_breaker",
         "starlette",
         "strawberry",
         "graphql",
@@ -75,9 +75,9 @@ def test_imports_follow_the_arrows(path: Path) -> None:
         ("engine", "import starlette"),
         ("engine", "from resolvers import errors"),
         ("resolvers", "import strawberry"),
-        ("schema", "from engine.prime_ranges import PrimeRanges"),
-        ("middleware", "from resolvers.compute import Compute"),
-        ("execution", "from primeql.service import Operation"),
+        ("schema", "from engine.intervals.prime_ranges import PrimeRanges"),
+        ("middleware", "from resolvers.running.compute import Compute"),
+        ("execution", "from primeql.operations.service import Operation"),
         ("engine", "def f():\n    import primeql"),
         ("primeql", "from tests.server import running_server"),
     ],
@@ -117,7 +117,7 @@ def test_functions_are_short(path: Path) -> None:
 @pytest.mark.parametrize("path", MODULES, ids=_name)
 def test_no_blanket_except(path: Path) -> None:
     # The first masks what it catches; the second makes it the error of one field.
-    if _name(path) in ("middleware/error_mask.py", "execution/attempts.py"):
+    if _name(path) in ("middleware/error_mask.py", "execution/captured_errors.py"):
         return
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.ExceptHandler):

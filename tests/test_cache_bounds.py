@@ -11,26 +11,27 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from engine.prime_ranges import PrimeRanges
-from engine.range_costs import Task
-from engine.sieve_plan import _KEPT_PLANS, Planner
+from engine.intervals.prime_ranges import PrimeRanges
+from engine.sieving.sieve_costs import Task
+from engine.sieving.sieve_plan import _KEPT_PLANS, Planner
 from engine.stop import Stop
-from middleware import access_log, client_address, request_rate, request_windows
-from middleware.access_log import ClientNames
-from middleware.client_address import ClientAddresses
-from middleware.clients import Client
-from middleware.request_rate import RequestRate
-from middleware.request_windows import RequestWindows
-from middleware.shared_budget import SharedBudget
-from middleware.tier import Tier
-from middleware.token_bucket import LocalBuckets
-from primeql.media_types import _CACHED_HEADERS, negotiate
-from resolvers.bounded_cache import BoundedMemoryCache
+from middleware.limits import client_address, request_rate, request_windows
+from middleware.limits.client_address import ClientAddresses
+from middleware.limits.clients import Client
+from middleware.limits.request_rate import RequestRate
+from middleware.limits.request_windows import RequestWindows
+from middleware.limits.shared_budget import SharedBudget
+from middleware.limits.tier import Tier
+from middleware.limits.token_bucket import LocalBuckets
+from middleware.observability import access_log
+from middleware.observability.access_log import ClientNames
+from primeql.endpoint.media_types import _CACHED_HEADERS, negotiate
 from resolvers.limits import Limits
 from resolvers.pace import Pace
-from resolvers.prices_factors import _KEPT_PRICES, FactorPrices
-from resolvers.prices_tariff import Overheads, Tariff
-from resolvers.shared_state import SharedStateError
+from resolvers.pricing.factors import _KEPT_PRICES, FactorPrices
+from resolvers.pricing.tariff import Overheads, Tariff
+from resolvers.remembering.bounded_cache import BoundedMemoryCache
+from resolvers.remembering.circuit_breaker import SharedStateError
 
 Fill = Callable[[int], object]
 TIER = Tier("a tier", 1_000, 1e-6, 10**9, 10, 10)

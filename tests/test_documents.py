@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from execution.document_limits import LimitCode
+from execution.limits.document_limits import LimitCode
 from primeql import __version__
 from primeql.settings import PREFIX, Settings
 from resolvers.errors import ErrorCode

@@ -5,7 +5,7 @@ Every function takes a prime p and answers for it; what a composite gives is und
 
 from itertools import permutations
 
-from engine.primality import is_prime
+from engine.primality.primality import is_prime
 
 _LARGEST_LEFT_TRUNCATABLE = 357_686_312_646_216_567_629_137
 _LARGEST_RIGHT_TRUNCATABLE = 73_939_133

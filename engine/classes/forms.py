@@ -7,7 +7,7 @@ from itertools import count
 
 from flint import fmpz
 
-from engine.neighbours import next_prime
+from engine.primality.neighbours import next_prime
 
 WILSON_SEARCH_LIMIT = 2 * 10**13
 """5, 13 and 563 are the only Wilson primes up to this bound. Source: E. Costa, R. Gerbicz,

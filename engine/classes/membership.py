@@ -7,12 +7,12 @@ from engine.classes import digits, forms, relations
 from engine.classes.definitions import PrimeClass
 from engine.cost_curve import cost_at
 from engine.errors import CapacityError
-from engine.neighbours import next_prime, previous_prime
-from engine.primality import is_prime, is_prime_cost
+from engine.primality.neighbours import next_prime, previous_prime
+from engine.primality.primality import is_prime, is_prime_cost
 
 MAX_CLASSES_BITS = 990
 """Longest prime that is classified: the largest integer related to it, its reversal or 2p + 1,
-stays within reach of ``engine.primality.is_prime``, which proves up to 300 digits."""
+stays within reach of ``engine.primality.primality.is_prime``, which proves up to 300 digits."""
 
 _PROOFS = 4
 """Proofs a call pays for: the prime, its neighbours, and a share of its other relatives, each of
@@ -77,7 +77,7 @@ def classes_of(n: int) -> tuple[PrimeClass, ...]:
 
     Raises:
         CapacityError: n is prime and longer than ``MAX_CLASSES_BITS``, or may be prime and is
-            longer than ``engine.primality.is_prime`` can prove; or n >= 2^128 is prime and n + 2
+            longer than ``engine.primality.primality.is_prime`` can prove; or n >= 2^128 is prime and n + 2
             is a composite without a small factor (about 8 % of such n), so that CHEN can not be
             decided. Below 2^128 there is always an answer.
 

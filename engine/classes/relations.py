@@ -7,9 +7,9 @@ from math import gcd, isqrt
 
 from engine.cost_curve import cost_at
 from engine.errors import CapacityError
-from engine.factoring import factorize
+from engine.factoring.factoring import factorize
 from engine.flint_calls import trial_parts
-from engine.primality import is_prime
+from engine.primality.primality import is_prime
 
 _ODD_PRIMORIAL_53 = 16_294_579_238_595_022_365
 """3 * 5 * 7 * ... * 53, the longest such product of one machine word."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import sympy
 from hypothesis import strategies as st
 
-from engine.prime_ranges import PrimeRanges
+from engine.intervals.prime_ranges import PrimeRanges
 from engine.stop import Stop
 
 RANGES = PrimeRanges()

@@ -6,16 +6,20 @@ from collections.abc import Callable
 
 import pytest
 
-from engine import bounds, factoring, neighbours, plausibility, primality, progressions
-from engine.arithmetic import divisor_sum, divisor_sum_cost
+from engine import bounds
 from engine.classes import classes_of_cost
-from engine.constellations import constellation_count_cost, constellations_cost
 from engine.errors import CapacityError
-from engine.gaps import gaps_cost
-from engine.histogram import histogram_cost
-from engine.prime_ranges import PrimeRanges
+from engine.factoring import factoring, sanity_checks
+from engine.factoring.arithmetic import divisor_sum, divisor_sum_cost
+from engine.intervals.constellations import constellation_count_cost, constellations_cost
+from engine.intervals.gaps import gaps_cost
+from engine.intervals.histogram import histogram_cost
+from engine.intervals.prime_ranges import PrimeRanges
+from engine.intervals.residues import residues_cost
+from engine.primality import neighbours, primality, progressions
 from engine.prime_steps import step_cost, steps_cost
-from engine.range_costs import (
+from engine.results import Factorization
+from engine.sieving.sieve_costs import (
     Task,
     candidate_seconds,
     expected_primes,
@@ -26,9 +30,7 @@ from engine.range_costs import (
     stepping_cost,
     stepping_is_cheaper,
 )
-from engine.residues import residues_cost
-from engine.results import Factorization
-from engine.wheel import standard_wheels
+from engine.sieving.wheel import standard_wheels
 
 RANGES = PrimeRanges()
 WHEELS = standard_wheels()
@@ -113,9 +115,9 @@ def test_both_ways_of_stepping_have_one_prediction(bits: int) -> None:
     ("low", "width"), [(10**400, 2_000), (10**4_095, 3), (-(10**400), 10**800)]
 )
 def test_counts_far_out_are_checked_without_an_overflow(low: int, width: int) -> None:
-    assert plausibility.could_be_count(1, low, low + width)
-    assert plausibility.could_be_sum(low + 1, low, low + width) or low < 0
-    assert not plausibility.could_be_count(width + 2, low, low + width)
+    assert sanity_checks.could_be_count(1, low, low + width)
+    assert sanity_checks.could_be_sum(low + 1, low, low + width) or low < 0
+    assert not sanity_checks.could_be_count(width + 2, low, low + width)
 
 
 @pytest.mark.parametrize("x", [2, 10, 1_000, 10**6, 2_953_652_287, 10**9])

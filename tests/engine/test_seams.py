@@ -9,20 +9,20 @@ import gmpy2
 import numpy as np
 import pytest
 
-from engine.base_primes import BasePrimes
-from engine.checkpoints import shipped_checkpoints
-from engine.constellations import constellation_count, constellations
+from engine.counting.checkpoints import shipped_checkpoints
 from engine.errors import CapacityError, DomainError
-from engine.gaps import gaps
-from engine.histogram import histogram
-from engine.prime_ranges import PrimeRanges
-from engine.residues import residues
-from engine.segment import WheelSieve
-from engine.sieve import IntervalSieve
-from engine.sieve_candidates import WINDOW_ELEMENTS, CandidateSieve
-from engine.small_primes import DEFAULT_BOUND
+from engine.intervals.constellations import constellation_count, constellations
+from engine.intervals.gaps import gaps
+from engine.intervals.histogram import histogram
+from engine.intervals.prime_ranges import PrimeRanges
+from engine.intervals.residues import residues
+from engine.sieving.base_primes import BasePrimes
+from engine.sieving.partial_sieve import WINDOW_ELEMENTS, CandidateSieve
+from engine.sieving.row_sieve import WheelSieve
+from engine.sieving.sieve import IntervalSieve
+from engine.sieving.small_primes import DEFAULT_BOUND
+from engine.sieving.wheel import standard_wheels
 from engine.stop import Stop
-from engine.wheel import standard_wheels
 
 RANGES = PrimeRanges()
 STOP = Stop()

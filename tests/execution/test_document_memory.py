@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from execution.document_limits import DocumentLimits
 from execution.executor import BoundOperation, DocumentExecutor
-from primeql.service import PrimeService
+from execution.limits.document_limits import DocumentLimits
+from primeql.operations.service import PrimeService
 from schema.direct_resolvers import direct_resolvers
 
 MAX_BYTES = 500_000

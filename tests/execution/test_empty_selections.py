@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from execution.encoding import encode
 from execution.executor import BoundOperation
-from execution.tables import LEAST_ROWS, joined, table_of
-from primeql.service import PrimeService
+from execution.output.encoding import encode
+from execution.output.tables import LEAST_ROWS, joined, table_of
+from primeql.operations.service import PrimeService
 from tests.conftest import Ask
 
 NONE = "isPrime @skip(if: true)"

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from graphql import GraphQLError, build_schema, located_error
 
-from execution import field_nodes
-from execution.document_limits import DocumentLimits
+from execution.cooperative_loops import SLICE_ERRORS, each_in_turns, taken
 from execution.executor import BoundOperation, DocumentExecutor
-from execution.turns import SLICE_ERRORS, each_in_turns, taken
+from execution.limits.document_limits import DocumentLimits
+from execution.plans import field_nodes
 
 COUNT = 1_250
 

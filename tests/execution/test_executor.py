@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from graphql import GraphQLSchema, build_schema
 
-from execution.document_limits import DocumentLimits
-from execution.encoding import encode
 from execution.executor import DocumentExecutor, Outcome, Phase
+from execution.limits.document_limits import DocumentLimits
+from execution.output.encoding import encode
 
 
 def _schema() -> GraphQLSchema:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from graphql import GraphQLSchema, build_schema, execute_sync, parse, validate
 
-from execution.document_limits import DocumentLimits
 from execution.executor import BoundOperation, DocumentExecutor
+from execution.limits.document_limits import DocumentLimits
 from tests.execution.operations_at_random import OperationMaker
 
 SDL = """

@@ -12,8 +12,8 @@ from graphql.execution import Executor
 
 from execution.executor import BoundOperation, DocumentExecutor, Outcome, Phase
 from middleware.error_mask import format_error
-from primeql.answers import PHASE_CODES
-from primeql.service import PrimeService
+from primeql.operations.operation_results import PHASE_CODES
+from primeql.operations.service import PrimeService
 from primeql.settings import Settings
 from resolvers.context import RequestContext
 from resolvers.rate_limit import RateLimitStatus

@@ -7,11 +7,11 @@ how many succeeded, after a line from standard input has given the start.
 import asyncio
 import sys
 
-from middleware.clients import Client
-from middleware.shared_budget import SharedBudget
-from middleware.tier import Tier
-from middleware.token_bucket import LocalBuckets
-from primeql.redis_buckets import RedisBuckets
+from middleware.limits.clients import Client
+from middleware.limits.shared_budget import SharedBudget
+from middleware.limits.tier import Tier
+from middleware.limits.token_bucket import LocalBuckets
+from primeql.stores.redis_buckets import RedisBuckets
 
 
 async def spend(url: str, identity: str, points: int, attempts: int) -> int:

@@ -3,8 +3,8 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from primeql.redis_answers import RedisAnswers
-from resolvers.answer_memory import AnswerMemory
+from primeql.stores.redis_answers import RedisAnswers
+from resolvers.remembering.answer_memory import AnswerMemory
 from tests.resolvers.memory_askers import memory_with
 
 LIFETIME_SECONDS = 1_000

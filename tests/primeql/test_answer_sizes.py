@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from execution.encoding import encode_long
-from primeql.operations import Operation
-from primeql.service import PricedOperation, PrimeService
+from execution.output.encoding import encode_long
+from primeql.operations.operation import Operation
+from primeql.operations.service import PricedOperation, PrimeService
 from primeql.settings import Settings
 
 VALUES = [str(10**15 + k) for k in range(300)]

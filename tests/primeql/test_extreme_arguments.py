@@ -14,8 +14,8 @@ from benchmarks.extreme_operations import (
 )
 from benchmarks.extremes import Extremes
 from middleware.error_mask import reworded
-from primeql.operations import Operation
-from primeql.service import PrimeService
+from primeql.operations.operation import Operation
+from primeql.operations.service import PrimeService
 
 
 @pytest.mark.parametrize("seed", range(3))

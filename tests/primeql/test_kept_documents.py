@@ -6,9 +6,9 @@ import tracemalloc
 import pytest
 from graphql import parse
 
-from execution.documents import document_size
-from primeql.operations import Operation
-from primeql.service import MAX_DOCUMENT_BYTES, PrimeService
+from execution.documents.documents import document_size
+from primeql.operations.operation import Operation
+from primeql.operations.service import MAX_DOCUMENT_BYTES, PrimeService
 from primeql.settings import Settings
 
 SHAPES = {

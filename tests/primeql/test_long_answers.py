@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 from starlette.types import Message
 
-import primeql.json_response
-from execution.encoding import LongBody, encode_long, long_list
-from execution.integer_arrays import StringArray
-from middleware.memory_budget import SMALL_BYTES, MemoryBudget
-from primeql.json_response import LongResponse, json_response
+import primeql.endpoint.json_response
+from execution.output.encoding import LongBody, encode_long, long_list
+from execution.output.integer_arrays import StringArray
+from middleware.limits.memory_budget import SMALL_BYTES, MemoryBudget
+from primeql.endpoint.json_response import LongResponse, json_response
 from tests.oracles import primes_by_primesieve
 from tests.server import RunningServer
 from tests.waiting import WAIT_SECONDS
@@ -234,7 +234,7 @@ async def turns() -> None:
 async def test_client_that_takes_nothing_is_given_up(
     body: CountedBody, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(primeql.json_response, "STALLED_SECONDS", 0.05)
+    monkeypatch.setattr(primeql.endpoint.json_response, "STALLED_SECONDS", 0.05)
     reader = Reader(room=2)
     response = json_response(body, 200, {}, "application/json")
     async with asyncio.timeout(WAIT_SECONDS):

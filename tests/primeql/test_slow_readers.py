@@ -13,13 +13,13 @@ import uvicorn
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-import primeql.http_server
-import primeql.json_response
-from execution.encoding import encode_long
-from execution.integer_arrays import StringArray
-from primeql.http_protocol import WholeAnswerProtocol
-from primeql.http_server import HttpServer
-from primeql.json_response import json_response
+import primeql.endpoint.json_response
+import primeql.server.http_server
+from execution.output.encoding import encode_long
+from execution.output.integer_arrays import StringArray
+from primeql.endpoint.json_response import json_response
+from primeql.server.http_protocol import WholeAnswerProtocol
+from primeql.server.http_server import HttpServer
 from tests.server import running_server
 from tests.waiting import WAIT_SECONDS, until
 
@@ -38,7 +38,7 @@ def test_server_that_is_told_to_stop_gives_up_who_does_not_read() -> None:
         server.log_reader.join()
         lines = [json.loads(line) for line in server.log]
     (warning,) = [line for line in lines if line["level"] not in ("INFO", "DEBUG")]
-    assert (warning["level"], warning["logger"]) == ("WARNING", "primeql.connections")
+    assert (warning["level"], warning["logger"]) == ("WARNING", "primeql.server.connections")
     assert warning["msg"].endswith("when the time for stopping was over: 1")
     # The log says that the client did not get all of it.
     assert [line["status"] for line in lines if line["logger"] == "primeql.access"] == [499]
@@ -103,7 +103,7 @@ async def test_who_takes_nothing_for_long_is_cut_off_and_is_no_error(
     version: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    monkeypatch.setattr(primeql.json_response, "STALLED_SECONDS", 0.2)
+    monkeypatch.setattr(primeql.endpoint.json_response, "STALLED_SECONDS", 0.2)
     async with serving(long_answer) as port, stuck_reader(port, version) as connection:
         await until(lambda: GAVE_UP in caplog.messages, "the end of the connection")
         assert await read_all(connection) < 6_000_000
@@ -112,8 +112,8 @@ async def test_who_takes_nothing_for_long_is_cut_off_and_is_no_error(
 
 
 async def test_who_reads_slowly_gets_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(primeql.json_response, "STALLED_SECONDS", 2.0)
-    monkeypatch.setattr(primeql.http_server, "SWEEP_TICKS", 20)
+    monkeypatch.setattr(primeql.endpoint.json_response, "STALLED_SECONDS", 2.0)
+    monkeypatch.setattr(primeql.server.http_server, "SWEEP_TICKS", 20)
     loop = asyncio.get_running_loop()
     async with serving(long_answer) as port, stuck_reader(port, "1.0") as connection:
         count = 0
@@ -129,7 +129,7 @@ async def test_connection_that_can_not_be_closed_in_peace_is_cut_off(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    monkeypatch.setattr(primeql.http_server, "SWEEP_TICKS", 2)
+    monkeypatch.setattr(primeql.server.http_server, "SWEEP_TICKS", 2)
     async with serving(large_answer) as port, stuck_reader(port, "1.1") as connection:
         await until(lambda: CUT_OFF in caplog.messages, "the end of the connection")
         assert await read_all(connection) < 6_000_000

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from middleware.tier import DEFAULT_TIERS, Tier
+from middleware.limits.tier import DEFAULT_TIERS, Tier
 from primeql.settings import SettingsError
 from primeql.tiers import read_tiers
 

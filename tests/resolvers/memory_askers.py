@@ -6,13 +6,13 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from typing import Any, Self, TypeVar
 
-from resolvers.answer_memory import SHARED_POINTS, AnswerMemory
-from resolvers.answer_notes import AnswerNotes
-from resolvers.answer_seal import AnswerSeal
-from resolvers.answer_shapes import Shape
-from resolvers.flights import Flight
-from resolvers.remembered import Question
-from resolvers.shared_answers import AnswerStore, SharedAnswers
+from resolvers.remembering.answer_memory import SHARED_POINTS, AnswerMemory
+from resolvers.remembering.answer_shapes import Shape
+from resolvers.remembering.cache_entry import Question
+from resolvers.remembering.shared_answers import AnswerStore, SharedAnswers
+from resolvers.remembering.signer import AnswerSeal
+from resolvers.remembering.single_flight import Flight
+from resolvers.running.request_accounting import AnswerNotes
 from tests.waiting import WAIT_SECONDS
 
 T = TypeVar("T")

@@ -8,12 +8,12 @@ from typing import Any, Self, TypeVar
 
 import pytest
 
-from resolvers.answer_memory import AnswerMemory
-from resolvers.answer_notes import AnswerNotes
-from resolvers.compute import LOOP_POINTS, Compute
-from resolvers.fair_pool import Owner
-from resolvers.flights import Flight
 from resolvers.limits import Limits
+from resolvers.remembering.answer_memory import AnswerMemory
+from resolvers.remembering.single_flight import Flight
+from resolvers.running.compute import LOOP_POINTS, Compute
+from resolvers.running.fair_pool import Owner
+from resolvers.running.request_accounting import AnswerNotes
 from tests.resolvers.memory_askers import memory_with, question
 from tests.waiting import WAIT_SECONDS
 

@@ -19,11 +19,11 @@ from graphql import (
     value_from_ast_untyped,
 )
 
-from engine.prime_ranges import PrimeRanges
+from engine.intervals.prime_ranges import PrimeRanges
 from resolvers.limits import Limits
-from resolvers.prices import ROOT, PriceBook
-from resolvers.prices_states import IntegerState, ListState, RangeState
-from resolvers.prices_tariff import Overheads
+from resolvers.pricing.prices import ROOT, PriceBook
+from resolvers.pricing.states import IntegerState, ListState, RangeState
+from resolvers.pricing.tariff import Overheads
 
 SCHEMA = build_schema((Path(__file__).parents[2] / "schema" / "schema.graphql").read_text())
 

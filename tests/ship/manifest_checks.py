@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from primeql.serve_command import shutdown_seconds
+from primeql.commands.serve_command import shutdown_seconds
 from primeql.settings import FILE_SUFFIX, PREFIX, Settings, SettingsError, is_secret
 from tests.ship.manifests import (
     Manifest,

@@ -13,8 +13,8 @@ import yaml
 from middleware.security_headers import HEADERS
 from primeql import __version__
 from primeql.__main__ import main
-from primeql.config_command import read_env_file
-from primeql.serve_command import KEEP_ALIVE_SECONDS, shutdown_seconds
+from primeql.commands.config_command import read_env_file
+from primeql.commands.serve_command import KEEP_ALIVE_SECONDS, shutdown_seconds
 from primeql.settings import Settings
 from tests.ship.containers import ROOT
 from tests.ship.engine import COMPOSE

@@ -1,0 +1,265 @@
+"""The factorization of one integer, at once or in stages that keep what they found."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+
+from engine import flint_calls
+from engine.cost_curve import cost_at
+from engine.errors import DomainError, InvariantError
+from engine.factoring.splitting import Split, complete_split, search_split, small_split, trial_split
+from engine.primality.primality import PRIMORIAL_47, is_prime, prime_cost
+from engine.results import Factorization, PrimePower
+
+_WORD_BITS = 64
+_WORD_END = 2**_WORD_BITS
+
+# Sizes in bits of the prime factors that stages look for: the first by trial division, the others
+# by elliptic curves. One step costs about 4 times the one before it; the last stage is FLINT's
+# quadratic sieve (benchmarks/bench_integers.py).
+_TRIAL_STAGE = 0
+_STAGE_BITS = (20, 28, 36, 44, 52, 60)
+STAGES = len(_STAGE_BITS) + 1
+"""How many stages ``refine`` has; the last one always completes the factorization."""
+
+# (bits, points) of FLINT 3.6 on a product of two primes of one size; benchmarks/bench_integers.py.
+_FACTOR_CURVE = (
+    (16, 0.03),
+    (32, 0.04),
+    (40, 0.1),
+    (48, 0.25),
+    (56, 0.75),
+    (60, 1.7),
+    (64, 4.5),
+    (65, 11.0),
+    (68, 16.0),
+    (69, 24.0),
+    (76, 28.0),
+    (80, 31.0),
+    (83, 37.0),
+    (84, 35.0),
+    (85, 25.0),
+    (90, 27.0),
+    (95, 33.0),
+    (100, 41.0),
+    (110, 66.0),
+    (120, 120.0),
+    (140, 460.0),
+    (160, 1900.0),
+    (200, 28000.0),
+    (233, 250000.0),
+)
+# Points of trial division for each bit of the integer.
+_TRIAL_COST = 0.004
+# The part of a proof that a search pays for: it may split off a prime of nearly full size, and
+# mostly does not.
+_PROOF_SHARE = 0.4
+# (bits, points) of trial division by primes up to 20 bits.
+_TRIAL_STAGE_CURVE = (
+    (64, 4.0),
+    (300, 7.0),
+    (1024, 21.0),
+    (4096, 190.0),
+    (13600, 650.0),
+)
+# (bits looked for, points) on an integer of 300 bits.
+_ELLIPTIC_CURVE_COST = ((20, 5.0), (30, 75.0), (40, 490.0), (50, 3200.0), (60, 20000.0))
+
+
+def factorize(n: int) -> Factorization:
+    """Return the complete factorization of n, its product and the primality of each factor checked.
+
+    Args:
+        n: Any integer; the sign is kept, 0 and +-1 have no factors.
+
+    Raises:
+        CapacityError: n has a probable prime factor beyond ``primality.MAX_PROOF_DIGITS`` digits.
+        InvariantError: The check failed.
+
+    Cost: 15 us for a random integer below 2**64; ``factorize_cost`` tells of the hardest.
+    Source: FLINT 3.6, ``fmpz_factor``: trial division, one line factoring and SQUFOF below 2**64;
+        elliptic curves and the self-initializing quadratic sieve above.
+    """
+    partial = begin(n)
+    return partial if partial.is_complete else refine(partial, STAGES - 1)
+
+
+def begin(n: int) -> Factorization:
+    """Return what trial division by primes up to 15 bits and special forms tell of n.
+
+    The forms are perfect powers and those of ``special_factors``, such as Carmichael numbers and
+    products of close primes. Below 2**64 the factorization is complete. Parts left in
+    ``composites`` are above 2**64; every other part is proven prime.
+
+    Raises:
+        CapacityError: The part left is a probable prime beyond ``primality.MAX_PROOF_DIGITS``.
+        InvariantError: The check failed.
+
+    Cost: see ``begin_cost``.
+    """
+    if -_WORD_END < n < _WORD_END:
+        return _factorize_word(n)
+    return _combined(n, Counter(), small_split(abs(n)))
+
+
+def refine(partial: Factorization, stage: int) -> Factorization:
+    """Return the factorization with its composites split as far as this stage goes.
+
+    The first stage divides by all primes of up to 20 bits. The next ones look for factors of
+    growing size by elliptic curves, and find one of the size looked for with a chance of about a
+    third; a composite that is cheaper to factor than to search is factored completely. The last
+    stage factors everything.
+
+    Args:
+        partial: What ``begin`` or an earlier stage returned.
+        stage: 0 <= stage < STAGES, in this order; a stage may be left out.
+
+    Raises:
+        DomainError: There is no such stage.
+        CapacityError: A part split off is a probable prime beyond ``primality.MAX_PROOF_DIGITS``;
+            ``partial`` is then as far as this engine gets.
+        InvariantError: The check failed.
+
+    Cost: see ``refine_cost``. Holds the GIL throughout and can only be stopped by ending the
+        process. Not for an event loop from 97 bits on after the first stage: FLINT may then meet
+        a pseudoprime that its proof does not end for (``engine.flint_calls``).
+    Source: Lenstra, *Ann. of Math.* 126 (1987), 649-673; FLINT 3.6, ``fmpz_factor_smooth``.
+    """
+    _require_stage(stage)
+    if partial.is_complete:
+        return partial
+    known = Counter({power.prime: power.exponent for power in partial.factors})
+    parts = [
+        Split(one.part, one.exponent * copies, one.is_probable)
+        for composite, copies in Counter(partial.composites).items()
+        for one in _split(composite, stage)
+    ]
+    return _combined(partial.value, known, parts)
+
+
+def factorize_cost(n: int) -> float:
+    """Return the points predicted for ``factorize(n)``, n without its small factors being hard.
+
+    Hard is a product of two primes of one size. Most integers above 2**64 take far less, and
+    ``begin`` with ``refine_cost`` tells how much.
+    """
+    bits = _rough_bits(n)
+    return begin_cost(n) + (_factor_cost(bits) if bits > _WORD_BITS else 0.0)
+
+
+def begin_cost(n: int) -> float:
+    """Return the points predicted for ``begin(n)``: of a proof of its cofactor above 2**64."""
+    return _begin_cost(n.bit_length(), _rough_bits(n))
+
+
+def begin_rough_cost(bits: int) -> float:
+    """Return ``begin_cost`` of integers of so many bits without a prime factor up to 47."""
+    return _begin_cost(bits, bits)
+
+
+def refine_cost(partial: Factorization, stage: int) -> float:
+    """Return the points predicted for ``refine(partial, stage)``.
+
+    Raises:
+        DomainError: There is no such stage.
+    """
+    _require_stage(stage)
+    return sum(_split_cost(composite, stage) for composite in set(partial.composites))
+
+
+def _factorize_word(n: int) -> Factorization:
+    """Return the complete factorization of \\|n\\| < 2**64."""
+    if n == 0:
+        return Factorization(0, 0, ())
+    product = sign = 1 if n > 0 else -1
+    powers = []
+    for prime, exponent in flint_calls.word_factors(n):
+        product *= prime**exponent
+        if not is_prime(prime):
+            raise InvariantError(f"{prime} was returned as a prime factor and is not prime")
+        powers.append((prime, exponent))
+    if product != n:
+        raise InvariantError(f"the factors of {n} multiply to {product}")
+    powers.sort()
+    return Factorization(n, sign, tuple([PrimePower(*power) for power in powers]))
+
+
+def _combined(value: int, known: Counter[int], parts: Iterable[Split]) -> Factorization:
+    """Return the factorization of value from its proven primes and its other parts, checked."""
+    exponents, composites = Counter(known), Counter[int]()
+    for part, exponent, is_probable in parts:
+        if is_probable and is_prime(part):
+            exponents[part] += exponent
+        else:
+            composites[part] += exponent
+    factors = tuple(PrimePower(*power) for power in sorted(exponents.items()))
+    sign = 1 if value > 0 else -1
+    unsplit = tuple(sorted(composites.elements()))
+    product = math.prod(power.prime**power.exponent for power in factors) * math.prod(unsplit)
+    if sign * product != value:
+        raise InvariantError(f"the factors of an integer of {value.bit_length()} bits miss it")
+    return Factorization(value, sign, factors, unsplit)
+
+
+def _split(composite: int, stage: int) -> list[Split]:
+    """Return parts of a composite > 2**64, as far as the stage goes."""
+    if _is_factored_at(composite, stage):
+        return complete_split(composite)
+    if stage == _TRIAL_STAGE:
+        return trial_split(composite)
+    return search_split(composite, _STAGE_BITS[stage])
+
+
+def _rough_bits(n: int) -> int:
+    """Return the bits left of n without its powers of two and of primes up to 47, at least 1.
+
+    Odd primes only up to their 30th power, to stay at 1 us.
+    """
+    rough = abs(n) // ((n & -n) or 1) or 1
+    divisor = PRIMORIAL_47
+    for _ in range(4):
+        divisor = math.gcd(rough, divisor * divisor)
+        rough //= divisor
+    return rough.bit_length()
+
+
+def _is_factored_at(composite: int, stage: int) -> bool:
+    """Return whether the stage factors the composite completely: asked to, or as cheap."""
+    bits = composite.bit_length()
+    return stage == STAGES - 1 or _factor_cost(bits) < 2 * _search_cost(bits, stage)
+
+
+def _split_cost(composite: int, stage: int) -> float:
+    """Return the points predicted for splitting one composite and proving a part prime."""
+    bits = composite.bit_length()
+    if _is_factored_at(composite, stage):
+        return _factor_cost(bits)
+    return _search_cost(bits, stage) + _PROOF_SHARE * prime_cost(bits)
+
+
+def _begin_cost(bits: int, rough_bits: int) -> float:
+    """Return the points for what small primes leave of an integer."""
+    if bits <= _WORD_BITS:
+        return _factor_cost(rough_bits)
+    proof = max(prime_cost(rough_bits), _factor_cost(min(rough_bits, _WORD_BITS)))
+    return _TRIAL_COST * bits + proof
+
+
+def _factor_cost(bits: int) -> float:
+    """Return the points for the hardest integers of this many bits."""
+    return cost_at(_FACTOR_CURVE, bits)
+
+
+def _search_cost(bits: int, stage: int) -> float:
+    """Return the points for the search of a stage before the last in an integer of so many bits."""
+    if stage == _TRIAL_STAGE:
+        return cost_at(_TRIAL_STAGE_CURVE, bits)
+    size = max(bits / 300, 0.5)
+    growth = math.pow(size, 1.25) * math.sqrt(max(bits / 1000, 1.0))
+    return cost_at(_ELLIPTIC_CURVE_COST, _STAGE_BITS[stage]) * growth
+
+
+def _require_stage(stage: int) -> None:
+    """Raise DomainError unless there is such a stage."""
+    if not 0 <= stage < STAGES:
+        raise DomainError(f"stage must be from 0 to {STAGES - 1}, got {stage}")

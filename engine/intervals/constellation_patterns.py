@@ -1,0 +1,92 @@
+"""Offset patterns of prime constellations: which are possible, and how frequent they are."""
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+
+from engine.argument_checks import shown
+from engine.errors import CapacityError, DomainError
+from engine.primality.primality import is_prime
+
+MAX_OFFSETS = 32
+MAX_SPAN = 1_000_000
+"""More offsets than any known dense constellation has; the span keeps the tables of a block small:
+one byte for two integers of it."""
+
+_PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83)
+# The product of q / (q - 1) over these primes.
+_INVERSE_SHARE_LEFT = math.prod(q / (q - 1) for q in _PRIMES)
+
+
+def check_offsets(offsets: Sequence[int]) -> tuple[int, ...]:
+    """Return the offsets as a tuple.
+
+    Raises:
+        DomainError: unless 0 = o_1 < o_2 < ... < o_k, k >= 1.
+        CapacityError: more than ``MAX_OFFSETS``, or o_k is above ``MAX_SPAN``.
+    """
+    if len(offsets) > MAX_OFFSETS:
+        raise CapacityError(f"at most {MAX_OFFSETS} offsets are allowed, got {len(offsets)}")
+    pattern = tuple(offsets)
+    if not pattern or pattern[0] != 0:
+        raise DomainError("offsets must start with 0")
+    if any(after <= before for before, after in pairwise(pattern)):
+        raise DomainError("offsets must be strictly ascending")
+    if pattern[-1] > MAX_SPAN:
+        raise CapacityError(f"offsets must be at most {MAX_SPAN}, got {shown(pattern[-1])}")
+    return pattern
+
+
+def covered_modulus(pattern: tuple[int, ...]) -> int | None:
+    """Return the least prime q such that the offsets cover every residue modulo q, None if none.
+
+    One of the terms p + o is then divisible by q for every p, so that it is q itself if all are
+    prime: no more than k different p are possible.
+
+    Source: G. H. Hardy, J. E. Littlewood, "Partitio numerorum III", Acta Math. 44 (1923), 1-70:
+    a pattern without such a q, called admissible, is conjectured to occur without end.
+    """
+    for q in _PRIMES:
+        if q > len(pattern):
+            return None
+        if len({offset % q for offset in pattern}) == q:
+            return q
+    return None
+
+
+def exceptional_starts(pattern: tuple[int, ...], q: int) -> list[int]:
+    """Return every p, ascending, that a pattern covering the residues modulo q has after all."""
+    candidates = [q - offset for offset in reversed(pattern)]
+    return [p for p in candidates if all(is_prime(p + offset) for offset in pattern)]
+
+
+def constellation_density(pattern: tuple[int, ...], x: float) -> float:
+    """Return about how many of the integers near x start a constellation of the pattern.
+
+    Args:
+        pattern: Offsets that leave out a residue modulo every prime.
+        x: At least 3.
+
+    Cost: as ``constellation_constant``, and 0.2 us.
+    Source: Hardy & Littlewood (1923), conjecture X: ``constellation_constant`` / (ln x)^k.
+    """
+    return constellation_constant(pattern) * math.log(x) ** -len(pattern)
+
+
+def constellation_constant(pattern: tuple[int, ...]) -> float:
+    """Return the constant of Hardy and Littlewood of a pattern of k offsets.
+
+    Args:
+        pattern: Offsets that leave out a residue modulo every prime.
+
+    Cost: 3 us, and 0.1 us for each offset and prime up to the span; the primes above 83, left out,
+        change the result by less than 1 % for 4 offsets, 30 % for 20.
+    Source: Hardy & Littlewood (1923), conjecture X: the product over the primes q of
+        (1 - w(q) / q) / (1 - 1 / q)^k; w(q) residues are covered modulo q.
+    """
+    count, span = len(pattern), pattern[-1]
+    constant = _INVERSE_SHARE_LEFT**count
+    for q in _PRIMES:
+        covered = len({offset % q for offset in pattern}) if q <= span else count
+        constant *= 1 - covered / q
+    return constant

@@ -1,0 +1,282 @@
+"""Primes over closed intervals: the one object that other packages hold."""
+
+import math
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.argument_checks import check_interval, shown
+from engine.bounds import prime_count_between_upper
+from engine.counting.checkpoints import Checkpoints, shipped_checkpoints
+from engine.counting.prime_counting import PrimeCounter
+from engine.errors import CapacityError, DomainError
+from engine.sieving.base_primes import BasePrimes
+from engine.sieving.segment_cache import KeptSegments
+from engine.sieving.sieve_costs import (
+    POINT_SECONDS,
+    Task,
+    expected_primes,
+    least_sieve_seconds,
+)
+from engine.sieving.sieve_pages import PageFinder
+from engine.sieving.sieve_plan import Piece, Planner
+from engine.sieving.small_primes import DEFAULT_BOUND, SmallPrimes
+from engine.sieving.wheel import standard_wheels
+from engine.stop import Stop
+from engine.strategy_counters import Ways
+
+# Work predicted to take more CPU time than this is refused at once.
+MOST_SECONDS = 600.0
+# An answer that would take more bytes than this is refused at once: 134 million primes.
+MOST_ANSWER_BYTES = 2**30
+# Room for about 200 segments at 10**12, and 2,000 at 10**18.
+DEFAULT_SEGMENT_BYTES = 2**23
+# Narrower intervals are counted by a sieve at once, without a look at pi.
+_LEAST_DIFFERENCE = 10**6
+
+
+class PrimeRanges:
+    """Primes over closed intervals; holds the shared read-only tables and bounded caches.
+
+    Thread-safe: every answer is computed in arrays of its own. Below 2**64 every prime is proven.
+    From 2**64 on, a prime here means a probable prime: a number that passes the BPSW test, which
+    no composite is known to pass.
+
+    Args:
+        small_bound: The table of small primes covers [0, small_bound]; at least 1,000.
+        base_prime_bound: Base primes are kept up to here at most, below 2**31. Intervals up to its
+            square are sieved completely, higher ones partly, with a test of what is left.
+        checkpoints: Known prime counts; None for the shipped ones, ``no_checkpoints()`` for none.
+        segment_bytes: What segments far out may take that were asked about often.
+
+    Attributes:
+        small_primes: The table of small primes.
+
+    Memory: 10.4 MB for the table, 3.2 MB for the checkpoints, 9 MB for patterns, at most 8 MB of
+    kept segments and 30 MB of base primes for the default bounds. A call needs at most 40 MB beside
+    its answer, and 28 bytes a base prime: nothing to speak of below 10**13, 58 MB at 10**15, 210 MB
+    at 1.8 * 10**16; above that, 3 MB.
+    """
+
+    def __init__(
+        self,
+        *,
+        small_bound: int = DEFAULT_BOUND,
+        base_prime_bound: int = 2**27,
+        checkpoints: Checkpoints | None = None,
+        segment_bytes: int = DEFAULT_SEGMENT_BYTES,
+    ) -> None:
+        """Make the tables. Cost: about 70 ms by default."""
+        self.small_primes = SmallPrimes(small_bound)
+        self._wheels = standard_wheels()
+        self._base = BasePrimes(self.small_primes, base_prime_bound)
+        self._planner = Planner(self.small_primes, self._base, self._wheels)
+        self._kept = KeptSegments(self._planner, segment_bytes)
+        self.ways = Ways()
+        self._pages = PageFinder(
+            self.small_primes, self._base, self._planner, self._wheels[0], self._kept
+        )
+        known = shipped_checkpoints() if checkpoints is None else checkpoints
+        self._counter = PrimeCounter(self.small_primes, known, self._planner, self._pages)
+
+    def table_bytes(self) -> dict[str, int]:
+        """Return what the tables that grow take: base primes, the small ones too, and segments."""
+        return {"base_primes": self._base.bytes_held, "segments": self._kept.bytes_held}
+
+    def list_primes(self, low: int, high: int, stop: Stop) -> NDArray[np.uint64]:
+        """Return every prime in [low, high], ascending, high < 2**64.
+
+        Raises:
+            DomainError: low > high.
+            CapacityError: high >= 2**64 (``first_primes`` goes further), or predicted to take more
+                than 600 s of CPU time or 1 GiB of answer.
+            DeadlineError: stopped.
+
+        Cost: ``list_cost``. Memory: the answer, and what the class says.
+        """
+        pieces = self._affordable(low, high, Task.LIST)
+        room = prime_count_between_upper(low, high)
+        expected = expected_primes(low, high)
+        if expected * 8 > MOST_ANSWER_BYTES:
+            raise CapacityError(
+                f"the interval from low={shown(low)} to high={shown(high)} has about"
+                f" {expected:.3g} primes,"
+                f" the bound is {MOST_ANSWER_BYTES // 8}"
+            )
+        primes = np.empty(room, dtype=np.uint64)
+        filled = 0
+        for piece in pieces:
+            filled += piece.fill(primes[filled:], stop)
+        return primes[:filled]
+
+    def first_primes(
+        self, low: int, high: int, count: int, stop: Stop
+    ) -> Sequence[int] | NDArray[np.uint64]:
+        """Return the ``count`` least primes of [low, high], ascending; fewer if it has fewer.
+
+        Returns:
+            A uint64 array if all are below 2**64, else a tuple of Python integers.
+
+        Raises:
+            DomainError: low > high, or count < 0.
+            CapacityError: predicted to take more than 600 s of CPU time or 1 GiB of answer.
+            DeadlineError: stopped.
+
+        Cost: ``page_cost``; it depends on low and count, not on the width of the interval.
+        """
+        self._check_page(low, high, count)
+        seconds = self.first_primes_cost(low, high, count) * POINT_SECONDS
+        _check_seconds(seconds, f"{count} primes from {shown(low)} on")
+        return self._pages.first(low, high, count, stop)
+
+    def last_primes(
+        self, low: int, high: int, count: int, stop: Stop
+    ) -> Sequence[int] | NDArray[np.uint64]:
+        """Return the ``count`` greatest primes of [low, high], ascending; else as first_primes."""
+        self._check_page(low, high, count)
+        seconds = self.last_primes_cost(low, high, count) * POINT_SECONDS
+        _check_seconds(seconds, f"{count} primes down from {shown(high)}")
+        return self._pages.last(low, high, count, stop)
+
+    def segments(self, low: int, high: int, stop: Stop) -> Iterator[NDArray[np.uint64]]:
+        """Return consecutive arrays that together hold the primes of [low, high], high < 2**64.
+
+        Errors as for ``list_primes``, except that the answer may have any size; raised at once,
+        but for DeadlineError. Memory: what the class says, and the arrays that the caller keeps.
+        """
+        pieces = self._affordable(low, high, Task.LIST)
+        return (array for piece in pieces for array in piece.arrays(stop))
+
+    def count(self, low: int, high: int, stop: Stop) -> int:
+        """Return how many primes lie in [low, high].
+
+        Raises:
+            DomainError: low > high.
+            CapacityError: predicted to take more than 600 s of CPU time.
+            DeadlineError: stopped.
+
+        Cost: ``count_cost``. Memory: what the class says; 140 MB if pi is used up to 10**15.
+        """
+        check_interval(low, high)
+        kept = self._kept.primes(low, high, stop) if low > self.small_primes.bound else None
+        if kept is not None:
+            self.ways.add("kept", 0.0)
+            return int(kept.size)
+        by_difference = self._difference_seconds(low, high)
+        if by_difference / POINT_SECONDS <= self.count_cost(low, high):
+            counter = self._counter
+            self.ways.add("checkpoints", by_difference)
+            return counter.prime_count(high, stop) - counter.prime_count(low - 1, stop)
+        return sum(piece.count(stop) for piece in self._affordable(low, high, Task.COUNT))
+
+    def sum(self, low: int, high: int, stop: Stop) -> int:
+        """Return the exact sum of the primes in [low, high]; errors as for ``count``."""
+        return sum(piece.sum(stop) for piece in self._affordable(low, high, Task.SUM))
+
+    def prime_count(self, x: int, stop: Stop) -> int:
+        """Return pi(x), the number of primes <= x; 0 for x < 2.
+
+        Raises:
+            CapacityError: x > 10**15.
+            DeadlineError: stopped.
+
+        Cost: ``prime_count_cost``; milliseconds below the end of the checkpoints. Memory: 5 MB
+        there, up to 140 MB above.
+        """
+        return self._counter.prime_count(x, stop)
+
+    def nth_prime(self, n: int, stop: Stop) -> int:
+        """Return the n-th prime; the first is 2.
+
+        Raises:
+            DomainError: n < 1.
+            CapacityError: the n-th prime is likely to be above 10**15.
+            DeadlineError: stopped.
+
+        Cost: ``nth_prime_cost``. Memory: as for ``prime_count``.
+        """
+        return self._counter.nth_prime(n, stop)
+
+    def list_cost(self, low: int, high: int) -> float:
+        """Return the predicted CPU time of ``list_primes`` and of all ``segments`` in points."""
+        return self._interval_cost(low, high, Task.LIST)
+
+    def count_cost(self, low: int, high: int) -> float:
+        """Return the predicted CPU time of ``count`` in points."""
+        by_difference = self._difference_seconds(low, high)
+        if low > self.small_primes.bound and by_difference <= least_sieve_seconds(low, high):
+            return by_difference / POINT_SECONDS
+        return min(by_difference / POINT_SECONDS, self._interval_cost(low, high, Task.COUNT))
+
+    def least_count_cost(self, low: int) -> float:
+        """Return what no count of primes from low on is predicted to fall below, in points."""
+        return 0.2 if low > self.small_primes.bound else 0.05
+
+    def sum_cost(self, low: int, high: int) -> float:
+        """Return the predicted CPU time of ``sum`` in points."""
+        return self._interval_cost(low, high, Task.SUM)
+
+    def page_cost(self, low: int, high: int, count: int) -> float:
+        """Return the predicted CPU time of a page from either end, the dearer one, in points."""
+        return max(
+            self.first_primes_cost(low, high, count), self.last_primes_cost(low, high, count)
+        )
+
+    def first_primes_cost(self, low: int, high: int, count: int) -> float:
+        """Return the predicted CPU time of ``first_primes`` in points."""
+        # About twice as far as they lie.
+        reach = 2 * count * (math.log(max(low, 2) + 30 * count) + 2) + 200
+        high = min(high, max(low, 2) + int(reach))
+        return self._pages.seconds(low, high, count) / POINT_SECONDS
+
+    def last_primes_cost(self, low: int, high: int, count: int) -> float:
+        """Return the predicted CPU time of ``last_primes`` in points."""
+        return self._pages.seconds(low, high, count) / POINT_SECONDS
+
+    def prime_count_cost(self, x: int) -> float:
+        """Return the predicted CPU time of ``prime_count`` in points."""
+        return self._counter.seconds(x) / POINT_SECONDS
+
+    def nth_prime_cost(self, n: int) -> float:
+        """Return the predicted CPU time of ``nth_prime`` in points."""
+        return self._counter.nth_prime_seconds(n) / POINT_SECONDS
+
+    def _difference_seconds(self, low: int, high: int) -> float:
+        """Return the predicted CPU time of pi(high) - pi(low - 1); infinite if out of reach."""
+        if high > self._counter.most_x or high - low < _LEAST_DIFFERENCE:
+            return math.inf
+        return self._counter.seconds(low - 1) + self._counter.seconds(high)
+
+    def _interval_cost(self, low: int, high: int, task: Task) -> float:
+        if low > high:
+            return 0.1
+        pieces = self._planner.pieces(low, high, task)
+        return (5e-6 + sum(piece.seconds for piece in pieces)) / POINT_SECONDS
+
+    def _affordable(self, low: int, high: int, task: Task) -> Sequence[Piece]:
+        check_interval(low, high)
+        if task is Task.LIST and high >= 2**64:
+            raise CapacityError(
+                "primes are listed and examined up to 2^64 - 1: ask for a lower interval"
+            )
+        pieces = self._planner.pieces(low, high, task)
+        what = f"the interval from low={shown(low)} to high={shown(high)}"
+        _check_seconds(sum(piece.seconds for piece in pieces), what)
+        for piece in pieces:
+            self.ways.add(piece.way, piece.seconds)
+        return pieces
+
+    def _check_page(self, low: int, high: int, count: int) -> None:
+        check_interval(low, high)
+        if count < 0:
+            raise DomainError(f"count must be at least 0, got {shown(count)}")
+        if count * 8 > MOST_ANSWER_BYTES:
+            raise CapacityError(f"{shown(count)} primes do not fit {MOST_ANSWER_BYTES} bytes")
+
+
+def _check_seconds(seconds: float, what: str) -> None:
+    if seconds > MOST_SECONDS:
+        raise CapacityError(
+            f"{what} would take about {seconds:.3g} s of CPU time, the bound is {MOST_SECONDS:g} s"
+        )

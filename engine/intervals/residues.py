@@ -1,0 +1,73 @@
+"""Primes of an interval counted by residue class."""
+
+import numpy as np
+
+from engine.argument_checks import shown
+from engine.errors import CapacityError, DomainError
+from engine.intervals.prime_blocks import BLOCK_PRIMES, prime_blocks
+from engine.intervals.prime_ranges import PrimeRanges
+from engine.results import ResidueCount
+from engine.sieving.sieve_costs import expected_primes
+from engine.stop import Stop
+
+MAX_MODULUS = 100_000
+"""The answer lists up to this many classes; no page of any other list is longer by default."""
+
+_POINTS_PER_PRIME = 3.5e-5
+_POINTS_PER_CLASS = 2.5e-3
+_POINTS_PER_BLOCK_AND_CLASS = 1e-5
+"""3.5 ns a prime, 0.25 us for each residue modulo it, 1 ns a class of a block;
+``benchmarks/bench_patterns.py``."""
+
+
+def residues(
+    ranges: PrimeRanges, low: int, high: int, modulus: int, stop: Stop
+) -> tuple[ResidueCount, ...]:
+    """Return how many primes of [low, high] lie in each residue class, ascending by residue.
+
+    Args:
+        ranges: Where the primes come from.
+        low: Any integer.
+        high: At least low, below 2^64.
+        modulus: From 1 to ``MAX_MODULUS``.
+        stop: Looked at several times a second.
+
+    Returns:
+        The classes that hold a prime of the interval, none with a count of 0; beside classes
+        coprime to the modulus only those of the primes that divide it.
+
+    Raises:
+        DomainError: modulus is below 1.
+        CapacityError: modulus is above ``MAX_MODULUS``.
+        DomainError, CapacityError, DeadlineError: as ``PrimeRanges.segments``.
+
+    Cost: see ``residues_cost``. Memory: as ``PrimeRanges.segments``, and 2 MB.
+    """
+    if modulus < 1:
+        raise DomainError(f"modulus must be at least 1, got {shown(modulus)}")
+    if modulus > MAX_MODULUS:
+        raise CapacityError(f"modulus must be at most {MAX_MODULUS}, got {shown(modulus)}")
+    counts = np.zeros(modulus, dtype=np.intp)
+    divisor = np.uint64(modulus)
+    for primes in prime_blocks(ranges, low, high, stop):
+        remainders = (primes % divisor).astype(np.intp)
+        counts += np.bincount(remainders, minlength=modulus)
+    found = np.flatnonzero(counts)
+    pairs = zip(found.tolist(), counts[found].tolist(), strict=True)
+    return tuple(ResidueCount(residue, count) for residue, count in pairs)
+
+
+def residues_cost(ranges: PrimeRanges, low: int, high: int, modulus: int) -> float:
+    """Return the points predicted for ``residues(ranges, low, high, modulus, stop)``.
+
+    A modulus that ``residues`` refuses is priced as the nearest that it takes.
+    """
+    modulus = min(max(modulus, 1), MAX_MODULUS)
+    primes = expected_primes(low, high)
+    blocks = primes / BLOCK_PRIMES + 1
+    return (
+        ranges.list_cost(low, high)
+        + primes * _POINTS_PER_PRIME
+        + min(modulus, primes) * _POINTS_PER_CLASS
+        + blocks * modulus * _POINTS_PER_BLOCK_AND_CLASS
+    )

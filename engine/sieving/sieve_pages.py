@@ -1,0 +1,170 @@
+"""The first or the last few primes of an interval, at a cost that depends on how many."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.flint_calls import WORD_END
+from engine.sieving.base_primes import BasePrimes
+from engine.sieving.partial_sieve import (
+    CandidateSieve,
+    next_primes,
+    previous_primes,
+    select_primes,
+    sieve_bound,
+)
+from engine.sieving.segment_cache import KeptSegments
+from engine.sieving.sieve_costs import (
+    Task,
+    candidate_seconds,
+    page_width,
+    step_seconds,
+    stepping_is_cheaper,
+)
+from engine.sieving.sieve_plan import Planner
+from engine.sieving.small_primes import SmallPrimes
+from engine.sieving.wheel import Wheel
+from engine.stop import Stop
+
+Primes = Sequence[int] | NDArray[np.uint64]
+_Part = Sequence[int] | NDArray[np.unsignedinteger[Any]]
+_FEW_PRIMES = 100
+
+
+class PageFinder:
+    """Finds primes from one end of an interval, window by window, until there are enough.
+
+    No window crosses 2**64, where listing and testing change.
+
+    Args:
+        small_primes: The table for what lies within its bound.
+        base: Base primes of the windows.
+        planner: Lists windows below 2**64.
+        wheel: The wheel of modulus 2.
+        kept: Segments that pages are cut out of where they are kept.
+    """
+
+    def __init__(
+        self,
+        small_primes: SmallPrimes,
+        base: BasePrimes,
+        planner: Planner,
+        wheel: Wheel,
+        kept: KeptSegments,
+    ) -> None:
+        """Hold the shared tables."""
+        self._kept = kept
+        self._small_primes = small_primes
+        self._base = base
+        self._planner = planner
+        self._wheel = wheel
+
+    def seconds(self, low: int, high: int, count: int) -> float:
+        """Return the predicted CPU time of finding ``count`` primes at the upper end."""
+        low = max(low, 2)
+        if low > high or count < 1:
+            return 5e-6
+        if high <= self._small_primes.bound:
+            return 10e-6 + min(count, high - low) * 1e-9
+        if stepping_is_cheaper(high, count):
+            return 20e-6 + count * step_seconds(high.bit_length())
+        width = page_width(high, count)
+        if high <= low + width:
+            return 20e-6 + self._window_seconds(low, high, count)
+        windows = math.ceil(count * math.log(high) / width)
+        return 20e-6 + windows * self._window_seconds(high - width + 1, high, count)
+
+    def first(self, low: int, high: int, count: int, stop: Stop) -> Primes:
+        """Return the ``count`` least primes of [low, high], ascending; fewer if it has fewer."""
+        parts: list[_Part] = []
+        low = max(low, 2)
+        if low <= min(high, self._small_primes.bound):
+            rank = self._small_primes.rank
+            begin, end = rank(low - 1), rank(min(high, self._small_primes.bound))
+            parts.append(self._small_primes.primes[begin : min(end, begin + count)])
+            count -= len(parts[-1])
+            low = self._small_primes.bound + 1
+        while count > 0 and low <= high:
+            last = min(high, low + page_width(low, count) - 1)
+            if low < WORD_END:
+                last = min(last, WORD_END - 1)
+            window: Primes | None = self._kept.primes(low, last, stop)
+            if window is None and stepping_is_cheaper(low, count):
+                parts.append(next_primes(low, high, count, stop))
+                break
+            if window is None:
+                window = self._window(low, last, count, stop)
+            parts.append(window[:count])
+            count -= len(parts[-1])
+            low = last + 1
+        return joined(parts)
+
+    def last(self, low: int, high: int, count: int, stop: Stop) -> Primes:
+        """Return the ``count`` greatest primes of [low, high], ascending; fewer if it has fewer."""
+        parts: list[_Part] = []
+        low = max(low, 2)
+        bound = self._small_primes.bound
+        while count > 0 and high >= max(low, bound + 1):
+            bottom = max(low, bound + 1)
+            first = max(bottom, high - page_width(high, count) + 1)
+            if high >= WORD_END:
+                first = max(first, min(high, WORD_END))
+            window: Primes | None = self._kept.primes(first, high, stop)
+            if window is None and stepping_is_cheaper(high, count):
+                parts.append(previous_primes(bottom, high, count, stop))
+                high = bottom - 1 if len(parts[-1]) < count else low - 1
+            else:
+                if window is None:
+                    window = self._window(first, high, -count, stop)
+                parts.append(window[-count:])
+                high = first - 1
+            count -= len(parts[-1])
+        if count > 0 and low <= high:
+            begin, end = self._small_primes.rank(low - 1), self._small_primes.rank(high)
+            parts.append(self._small_primes.primes[max(begin, end - count) : end])
+        return joined(parts[::-1])
+
+    def _window_seconds(self, low: int, high: int, count: int) -> float:
+        if self._is_listed(high, count):
+            return sum(piece.seconds for piece in self._planner.pieces(low, high, Task.LIST))
+        return candidate_seconds(low, high, self._base.covered, count)
+
+    @staticmethod
+    def _is_listed(high: int, count: int) -> bool:
+        """Whether a window is listed as a whole: with few primes wanted, tests can end early."""
+        return high < WORD_END and count > _FEW_PRIMES
+
+    def _window(self, low: int, high: int, count: int, stop: Stop) -> Primes:
+        """Return primes of a window from its lower end, from its upper end if count < 0.
+
+        They are adjacent, ascend, and are at least abs(count) unless the window has fewer.
+        """
+        if self._is_listed(high, abs(count)):
+            pieces = self._planner.pieces(low, high, Task.LIST)
+            return np.concatenate([array for piece in pieces for array in piece.arrays(stop)])
+        width = high - low + 1
+        bound = sieve_bound(low, width, self._base.covered)
+        sieve = CandidateSieve(self._wheel, self._base.up_to(bound, stop), width)
+        candidates = sieve.candidates(low, high, stop)
+        if count < 0:
+            candidates.reverse()
+        chosen: list[int] = []
+        while candidates and len(chosen) < abs(count):
+            # About one candidate in ln(low) / (1.8 * ln(bound)) is prime.
+            ahead = 1 + int((abs(count) - len(chosen)) * math.log(low) / math.log(bound) / 1.8)
+            chosen += select_primes(candidates[:ahead], stop)
+            candidates = candidates[ahead:]
+        return chosen if count > 0 else chosen[::-1]
+
+
+def joined(parts: Sequence[_Part]) -> Primes:
+    """Return ascending parts as one: uint64 array if every prime is below 2**64, else a tuple."""
+    filled = [part for part in parts if len(part)]
+    if filled and int(filled[-1][-1]) >= WORD_END:
+        return tuple(int(p) for part in filled for p in part)
+    if not filled:
+        return np.empty(0, dtype=np.uint64)
+    return np.concatenate([np.asarray(part, dtype=np.uint64) for part in filled])

@@ -1,0 +1,129 @@
+"""Plans: what an operation selects, arranged so that it runs column by column.
+
+A selection is run for all the objects that it applies to at once. Each of its fields is a column
+with one value per object, so that whatever a field takes to resolve and to encode is looked up
+once, not once per object. Response names that ask for the same field with the same selection below
+it, such as the aliases of a batch, are one group: their columns are resolved together, by one call
+if the field can answer for many objects at once.
+"""
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from graphql import GraphQLLeafType
+
+from execution.plans.field_resolvers import FieldResolver
+from execution.plans.plan_arguments import PlannedArguments
+from execution.plans.response_paths import Place
+
+
+class Leaf:
+    """A scalar or an enum.
+
+    Attributes:
+        type: As the schema declares it.
+        is_required: Whether null is an error that takes the parent with it.
+        field: "Type.field", for messages.
+    """
+
+    __slots__ = ("field", "is_required", "type")
+
+    def __init__(self, kind: GraphQLLeafType, is_required: bool, field: str) -> None:
+        """Remember the parts."""
+        self.type = kind
+        self.is_required = is_required
+        self.field = field
+
+
+class Items:
+    """A list; ``item`` is the shape of what it holds."""
+
+    __slots__ = ("field", "is_required", "item")
+
+    def __init__(self, item: "Shape", is_required: bool, field: str) -> None:
+        """Remember the parts."""
+        self.item = item
+        self.is_required = is_required
+        self.field = field
+
+
+class Object:
+    """An object of which ``selection`` is asked."""
+
+    __slots__ = ("field", "is_required", "selection")
+
+    def __init__(self, selection: "Selection", is_required: bool, field: str) -> None:
+        """Remember the parts."""
+        self.selection = selection
+        self.is_required = is_required
+        self.field = field
+
+
+Shape: TypeAlias = Leaf | Items | Object
+
+
+class Group:
+    """Fields of one selection that are resolved together: the same field, the same shape.
+
+    Attributes:
+        resolver: Resolves the field.
+        shape: What its values are completed to.
+        names: The response names.
+        places: Which column of the selection each of them is, ascending.
+        arguments: What each of them is asked with.
+        is_bare: Whether the field takes no arguments at all.
+    """
+
+    __slots__ = ("arguments", "is_bare", "names", "places", "resolver", "shape")
+
+    def __init__(self, resolver: FieldResolver, shape: Shape, is_bare: bool) -> None:
+        """Begin without members."""
+        self.resolver = resolver
+        self.shape = shape
+        self.is_bare = is_bare
+        self.names: list[str] = []
+        self.places: list[int] = []
+        self.arguments: list[PlannedArguments] = []
+
+    def add(self, name: str, place: int, arguments: PlannedArguments) -> None:
+        """Add a response name."""
+        self.names.append(name)
+        self.places.append(place)
+        self.arguments.append(arguments)
+
+
+class Selection:
+    """What is asked of each object of one type: ``names`` in the order of the response."""
+
+    __slots__ = ("groups", "names")
+
+    def __init__(self, names: Sequence[str], groups: Sequence[Group]) -> None:
+        """Remember the parts."""
+        self.names = names
+        self.groups = groups
+
+
+class Fault:
+    """An exception in place of a value; its path is worked out only when clients are told."""
+
+    __slots__ = ("_index", "_place", "exception")
+
+    def __init__(self, exception: Exception, place: Place, index: int) -> None:
+        """Remember the parts."""
+        self.exception = exception
+        self._place = place
+        self._index = index
+
+    def path(self) -> list[str | int]:
+        """Return where in the response the value would be."""
+        return self._place.path(self._index)
+
+
+class Failure:
+    """Stands for a value that failed where null is not allowed, on its way to where it is."""
+
+    __slots__ = ("fault",)
+
+    def __init__(self, fault: Fault) -> None:
+        """Remember what went wrong, and where."""
+        self.fault = fault

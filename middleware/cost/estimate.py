@@ -1,0 +1,152 @@
+"""What an operation is expected to cost, added up field by field."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from middleware.cost.cost_arguments import Variables
+from middleware.cost.cost_plan import PlannedField, Remembered
+from middleware.cost.price_protocols import ScaleFunction
+
+# A field that fails for the want of an argument.
+_REFUSED_POINTS = 0.1
+# Its error, with message, path and place.
+_REFUSED_BYTES = 2_000.0
+# An object of which conditions leave no field, with its place in a list.
+_EMPTY_OBJECT_BYTES = 120.0
+
+
+class Estimate(NamedTuple):
+    """What an operation is expected to cost, in points of 100 microseconds of one core.
+
+    Attributes:
+        points: The whole price.
+        size: Bytes of memory that the answer takes while it is made.
+        dearest: Response names from the root to the field that costs most by itself.
+        dearest_points: The price of that field, all its occurrences together.
+        root_fields: The response name of every root field with the price of all below it.
+        is_complete: False if pricing stopped because it had reached ``enough``: the points are
+            then a lower bound.
+    """
+
+    points: float
+    size: float
+    dearest: tuple[str, ...]
+    dearest_points: float
+    root_fields: tuple[tuple[str, float], ...]
+    is_complete: bool = True
+
+
+class EnoughError(Exception):
+    """The price is above what is of interest."""
+
+
+class Estimator:
+    """Adds up the points of an operation.
+
+    Args:
+        variables: Coerced.
+        enough: Points above which ``EnoughError`` ends it.
+        root: The state of the root object.
+    """
+
+    __slots__ = (
+        "dearest",
+        "dearest_points",
+        "enough",
+        "points",
+        "root",
+        "root_fields",
+        "size",
+        "variables",
+    )
+
+    def __init__(self, variables: Variables, enough: float, root: Any) -> None:
+        """Begin with nothing."""
+        self.variables = variables
+        self.root = root
+        self.enough = enough
+        self.points = 0.0
+        self.size = 0.0
+        self.dearest: tuple[str, ...] = ()
+        self.dearest_points = 0.0
+        self.root_fields: list[tuple[str, float]] = []
+
+    def estimate(self, is_complete: bool) -> Estimate:
+        """Return what was found."""
+        return Estimate(
+            self.points,
+            self.size,
+            self.dearest,
+            self.dearest_points,
+            tuple(self.root_fields),
+            is_complete,
+        )
+
+    def add_root(self, field: PlannedField) -> None:
+        """Add a root field and all below it; what is known of it is not priced again."""
+        if field.is_lasting:
+            if field.remembered is None:
+                field.remembered = self._apart(field)
+            self._count(*field.remembered)
+        elif field.scale_of is not None:
+            self._add_scaled(field, field.scale_of)
+        else:
+            self.add((field,), self.root, 1.0)
+
+    def _add_scaled(self, field: PlannedField, scale_of: ScaleFunction) -> None:
+        """Add a root field whose price is known by its scale, if there is one."""
+        arguments = field.arguments.of(self.variables)
+        scale = None if arguments is None else scale_of(arguments)
+        if scale is None:
+            self.add((field,), self.root, 1.0)
+            return
+        known = field.by_scale.get(scale)
+        if known is None:
+            known = field.by_scale[scale] = self._apart(field)
+        points, size, dearest_points, path = known
+        # Of the same fields, that of another alias is known.
+        if dearest_points > self.dearest_points:
+            path = field.path + path[1:]
+        self._count(points, size, dearest_points, path)
+
+    def _apart(self, field: PlannedField) -> Remembered:
+        """Return the price of a field and all below it, which is not added."""
+        points, size = self.points, self.size
+        dearest_points, dearest = self.dearest_points, self.dearest
+        self.dearest_points, self.dearest = 0.0, ()
+        self.add((field,), self.root, 1.0)
+        found = (self.points - points, self.size - size, self.dearest_points, self.dearest)
+        self.points, self.size = points, size
+        self.dearest_points, self.dearest = dearest_points, dearest
+        return found
+
+    def add(self, fields: Sequence[PlannedField], state: Any, times: float) -> None:
+        """Add fields of an object that is there so many times."""
+        for field in fields:
+            arguments = field.arguments.of(self.variables)
+            if arguments is None:
+                self._count(_REFUSED_POINTS, _REFUSED_BYTES, _REFUSED_POINTS, field.path)
+                continue
+            points, returned = field.price(state, arguments)
+            if field.copies > 1:
+                # What the first has computed, the others find.
+                points += (field.copies - 1) * field.price(state, arguments)[0]
+            points *= times
+            size = field.size(state) * field.copies * times
+            if field.is_empty:
+                size += _EMPTY_OBJECT_BYTES * times * sum(count for _, count in returned)
+            self._count(points, size, points, field.path)
+            if field.below:
+                for below, count in returned:
+                    self.add(field.below, below, times * count)
+
+    def _count(
+        self, points: float, size: float, dearest_points: float, dearest: tuple[str, ...]
+    ) -> None:
+        self.points += points
+        self.size += size
+        if dearest_points > self.dearest_points:
+            self.dearest_points = dearest_points
+            self.dearest = dearest
+        if self.points > self.enough:
+            raise EnoughError

@@ -1,0 +1,102 @@
+"""Who sends a request: the holder of an API key, else an address."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple, Protocol
+
+from starlette.types import Scope
+
+from middleware.header_fields import header_fields
+from middleware.limits.client_address import ClientAddresses, Network
+from middleware.limits.tier import ANONYMOUS, Tier
+from middleware.refusal import UnauthenticatedError
+
+# What a page of another origin must be allowed to send.
+KEY_HEADERS: Final = ("Authorization", "X-API-Key")
+_FORWARDED_FOR: Final = b"x-forwarded-for"
+_NAMES: Final = frozenset((b"authorization", b"x-api-key", _FORWARDED_FOR))
+
+
+class Client(NamedTuple):
+    """Who spends: ``id`` names one budget, ``tier`` its size."""
+
+    id: str
+    tier: Tier
+
+
+@dataclass(frozen=True, slots=True)
+class KeyHolder:
+    """Whom an API key was given to; ``tier`` is the name of one."""
+
+    id: str
+    tier: str
+
+
+class ApiKeyIndex(Protocol):
+    """Finds who holds a key."""
+
+    def find(self, key: str) -> KeyHolder | None:
+        """Return the holder of a valid key, None for every other text."""
+
+
+class ClientResolver:
+    """Tells who sent a request.
+
+    Args:
+        keys: The API keys.
+        tiers: By name; ``anonymous`` and those of all keys among them.
+        trusted_proxies: Networks whose ``X-Forwarded-For`` is believed.
+    """
+
+    def __init__(
+        self, keys: ApiKeyIndex, tiers: Mapping[str, Tier], trusted_proxies: Sequence[Network]
+    ) -> None:
+        """Remember the parts."""
+        self._keys = keys
+        self._tiers = tiers
+        self._anonymous = tiers[ANONYMOUS]
+        self._addresses = ClientAddresses(trusted_proxies)
+
+    def identify(self, scope: Scope) -> Client:
+        """Return who sent the request of an ASGI scope.
+
+        Raises:
+            UnauthenticatedError: It has an API key that is not valid, or several; it is not taken
+                for anonymous, since its sender would wonder where the budget has gone.
+        """
+        peer = scope.get("client")
+        address = peer[0] if peer else "unknown"
+        fields = header_fields(scope)
+        if _NAMES.isdisjoint(fields):
+            return Client(self._addresses.identity(address, ()), self._anonymous)
+        # Looked at one by one, since each may have been sent several times.
+        offered: set[bytes] = set()
+        forwarded_for: list[str] = []
+        for name, value in scope["headers"]:
+            if name == b"x-api-key":
+                offered.add(value)
+            elif name == b"authorization" and value[:7].strip().lower() == b"bearer":
+                offered.add(value[7:].strip())
+            elif name == _FORWARDED_FOR:
+                forwarded_for.append(value.decode("latin-1"))
+        if offered:
+            return self._holder(offered)
+        return Client(self._addresses.identity(address, forwarded_for), self._anonymous)
+
+    def anonymous(self, scope: Scope) -> Client:
+        """Return the client that the request of an ASGI scope would belong to without a key."""
+        peer = scope.get("client")
+        forwarded_for = [
+            value.decode("latin-1") for name, value in scope["headers"] if name == _FORWARDED_FOR
+        ]
+        address = peer[0] if peer else "unknown"
+        return Client(self._addresses.identity(address, forwarded_for), self._anonymous)
+
+    def _holder(self, offered: set[bytes]) -> Client:
+        """Return the holder of the one key that was offered."""
+        if len(offered) > 1:
+            raise UnauthenticatedError("the request has several API keys")
+        holder = self._keys.find(offered.pop().decode("latin-1"))
+        if holder is None:
+            raise UnauthenticatedError("the API key is malformed, unknown, expired or revoked")
+        return Client(f"key:{holder.id}", self._tiers[holder.tier])

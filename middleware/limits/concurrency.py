@@ -1,0 +1,38 @@
+"""How many requests of one client run at the same time."""
+
+from middleware.limits.clients import Client
+from middleware.limits.rate_limit_headers import concurrency_headers
+from middleware.refusal import rate_limited
+
+
+class ConcurrentRequests:
+    """Counts each client's requests under way in this process, and refuses one too many."""
+
+    def __init__(self) -> None:
+        """Start with no request under way."""
+        self._under_way: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        """Return how many clients have requests under way."""
+        return len(self._under_way)
+
+    def begin(self, client: Client) -> None:
+        """Count one request as under way; refuse it at once if it is one too many.
+
+        Raises:
+            RefusedError: The client has as many under way as its tier allows.
+        """
+        count = self._under_way.get(client.id, 0)
+        maximum = client.tier.concurrent_requests
+        if count >= maximum:
+            message = f"at most {maximum} requests of one client are answered at the same time"
+            raise rate_limited("concurrency", message, concurrency_headers(maximum))
+        self._under_way[client.id] = count + 1
+
+    def end(self, client: Client) -> None:
+        """Count one request less; forget a client that has none."""
+        count = self._under_way[client.id]
+        if count == 1:
+            del self._under_way[client.id]
+        else:
+            self._under_way[client.id] = count - 1

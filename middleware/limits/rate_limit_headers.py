@@ -1,0 +1,78 @@
+"""The headers that tell clients what they have left, and when to come back.
+
+Source: draft-ietf-httpapi-ratelimit-headers-10 for ``RateLimit`` and ``RateLimit-Policy``;
+RFC 9110, 10.2.3, for ``Retry-After``. ``X-RateLimit-*`` is what clients have looked for before
+there was a draft; its ``Reset`` is in seconds from now, since clocks differ.
+"""
+
+import math
+from functools import lru_cache
+from typing import Final
+
+from middleware.header_fields import HeaderFields
+from middleware.limits.tier import Tier
+from middleware.limits.token_bucket import Taken
+
+# What a page of another origin must be allowed to read.
+EXPOSED_HEADERS: Final = (
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+    "X-RateLimit-Limit",
+    "X-RateLimit-Remaining",
+    "X-RateLimit-Reset",
+)
+# One for each tier.
+_CACHED_POLICIES: Final = 64
+
+
+def whole_seconds(seconds: float) -> int:
+    """Return the whole seconds after which ``seconds`` have passed."""
+    return math.ceil(seconds)
+
+
+def budget_headers(outcome: Taken, tier: Tier) -> HeaderFields:
+    """Return the headers of an answer after an attempt to spend points.
+
+    The window is how long an empty bucket takes to fill. What was refused is told ``Retry-After``,
+    and its ``RateLimit`` names the same moment instead of that at which the bucket is full.
+    """
+    limit, remaining = outcome.limit, outcome.remaining
+    reset = whole_seconds(outcome.reset_seconds)
+    headers = {
+        b"x-ratelimit-limit": b"%d" % limit,
+        b"x-ratelimit-remaining": b"%d" % remaining,
+        b"x-ratelimit-reset": b"%d" % reset,
+        b"ratelimit-policy": _policy(limit, tier.restore_rate),
+    }
+    if not outcome.is_allowed:
+        reset = max(1, whole_seconds(outcome.retry_after))
+        headers[b"retry-after"] = b"%d" % reset
+    headers[b"ratelimit"] = b'"points";r=%d;t=%d' % (remaining, reset)
+    return headers
+
+
+@lru_cache(_CACHED_POLICIES)
+def _policy(limit: int, restore_rate: float) -> bytes:
+    """Return what tells of the size of a bucket."""
+    window = max(1, whole_seconds(limit / restore_rate))
+    return b'"points";q=%d;qu="points";w=%d' % (limit, window)
+
+
+def request_rate_headers(requests_per_minute: int, seconds: float) -> dict[str, str]:
+    """Return the headers of a refusal by requests per minute, ``seconds`` before the next one."""
+    wait = max(1, whole_seconds(seconds))
+    return {
+        "RateLimit-Policy": f'"requests";q={requests_per_minute};w=60',
+        "RateLimit": f'"requests";r=0;t={wait}',
+        "Retry-After": str(wait),
+    }
+
+
+def concurrency_headers(concurrent_requests: int) -> dict[str, str]:
+    """Return the headers of a refusal by concurrent requests."""
+    return {
+        "RateLimit-Policy": f'"concurrency";q={concurrent_requests};qu="concurrent-requests"',
+        "RateLimit": '"concurrency";r=0',
+        "Retry-After": "1",
+    }

@@ -1,0 +1,111 @@
+"""How many requests a client sends per minute, counted by slowapi."""
+
+import logging
+import os
+import time
+import warnings
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import TypeVar
+
+from limits import RateLimitItemPerMinute
+from slowapi import Limiter
+from starlette.requests import Request
+
+from middleware.limits.clients import Client
+from middleware.limits.rate_limit_headers import request_rate_headers
+from middleware.limits.request_windows import WINDOWS_SCHEME, RequestWindows
+from middleware.limits.tier import Tier
+from middleware.refusal import rate_limited
+
+T = TypeVar("T")
+
+CACHED_CLIENTS = 4_096
+
+
+class _Limiter(Limiter):
+    """slowapi's limiter, set by its arguments alone.
+
+    It would read a file ``.env`` in the working directory, and variables such as
+    ``RATELIMIT_ENABLED``; and log the client of every refused request.
+    """
+
+    def __init__(self) -> None:
+        """Count in memory."""
+        with warnings.catch_warnings():
+            # A file named is taken instead of .env; that it is none is warned of.
+            warnings.simplefilter("ignore")
+            super().__init__(
+                key_func=_client_id,
+                storage_uri=f"{WINDOWS_SCHEME}://",
+                storage_options={},
+                config_filename=os.devnull,
+            )
+        self.logger = logging.getLogger("primeql.request_rate")
+        self.logger.setLevel(logging.ERROR)
+
+    def get_app_config(self, _key: str, default_value: T = None) -> T:  # type: ignore[assignment]  # as slowapi declares it
+        """Return the default of a setting."""
+        return default_value
+
+
+class RequestRate:
+    """Limits requests per minute, by each client's tier.
+
+    Requests are counted by the strategy and the storage of slowapi's limiter, asked directly.
+    Its middleware does not limit an ASGI application and breaks streams; its decorator looks at
+    the limits of all tiers for each request, which takes five times as long, and its headers
+    would send ``Retry-After`` with every answer.
+
+    Args:
+        tiers: Those of all clients.
+    """
+
+    def __init__(self, tiers: Iterable[Tier]) -> None:
+        """Start with no request counted."""
+        self._strategy = _Limiter().limiter
+        windows = self._strategy.storage
+        assert isinstance(windows, RequestWindows)
+        self._windows = windows
+        self._limits = {
+            tier.name: RateLimitItemPerMinute(tier.requests_per_minute) for tier in tiers
+        }
+        # The strategy joins it of strings, which takes as long as to count.
+        self._window = lru_cache(CACHED_CLIENTS)(self._window_of)
+
+    def count(self, client: Client, path_class: str, requests: int = 1) -> None:
+        """Count a request; refuse it if it is one too many in a minute.
+
+        Args:
+            client: Who sent it.
+            path_class: Paths of one class are counted together.
+            requests: As how many it counts.
+
+        Raises:
+            RefusedError: The client asks too often.
+        """
+        limit, window = self._window(client.tier.name, client.id, path_class)
+        # In a tier of few requests the first one is still told what is wrong with it.
+        requests = min(requests, limit.amount)
+        # What the strategy does for one window.
+        if self._windows.count(window, limit.get_expiry(), requests) <= limit.amount:
+            return
+        end, _ = self._strategy.get_window_stats(limit, client.id, path_class)
+        message = f"at most {limit.amount} requests per minute"
+        if requests > 1:
+            message += f"; one with an API key that is not valid counts as {requests}"
+        headers = request_rate_headers(limit.amount, end - time.time())
+        raise rate_limited("requests", message, headers)
+
+    def _window_of(
+        self, tier: str, client_id: str, path_class: str
+    ) -> tuple[RateLimitItemPerMinute, str]:
+        """Return the limit of a tier, and the name of the window that a client is counted in."""
+        limit = self._limits[tier]
+        return limit, limit.key_for(client_id, path_class)
+
+
+def _client_id(request: Request) -> str:
+    """Return what a request is counted under, as slowapi asks."""
+    identity: str = request.state.client.id
+    return identity

@@ -1,0 +1,130 @@
+"""One line of the log for each request; of the client's input it holds no text."""
+
+import hmac
+import secrets
+import time
+from collections.abc import Callable, Collection
+from typing import Any, Final
+
+from middleware.observability.request_metrics import route_of
+from middleware.observability.request_record import OperationRecord, RequestRecord
+
+SALT_SECONDS: Final = 86_400
+MAX_CLIENTS: Final = 4_096
+MAX_CODES: Final = 10
+
+Fields = dict[str, Any]
+Write = Callable[[Fields], None]
+"""Writes the line of a request from its fields."""
+
+
+class ClientNames:
+    """Names for clients that tell two apart within a day, and nobody who they are.
+
+    The salt is made anew in each process and each day and is never written down: afterwards not
+    even we can tell which address a name stood for.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        """Make the first salt."""
+        self._clock = clock
+        self._names: dict[str, str] = {}
+        self._salt = secrets.token_bytes(32)
+        self._expires = clock() + SALT_SECONDS
+
+    def of(self, client_id: str) -> str:
+        """Return the name of an address: 16 hexadecimal digits."""
+        now = self._clock()
+        if now >= self._expires or len(self._names) >= MAX_CLIENTS:
+            self._names.clear()
+        if now >= self._expires:
+            self._salt = secrets.token_bytes(32)
+            self._expires = now + SALT_SECONDS
+        name = self._names.get(client_id)
+        if name is None:
+            digest = hmac.digest(self._salt, client_id.encode(), "sha256")
+            name = self._names[client_id] = digest.hex()[:16]
+        return name
+
+
+class AccessLog:
+    """Writes a line for each request.
+
+    Args:
+        info: Logs a request.
+        debug: Logs what probes ask every few seconds.
+        trace_fields: Returns the fields that find the request among traces.
+    """
+
+    def __init__(
+        self,
+        info: Write,
+        debug: Write,
+        trace_fields: Callable[[], dict[str, str]] | None = None,
+    ) -> None:
+        """Remember where to write."""
+        self._info = info
+        self._debug = debug
+        self._names = ClientNames()
+        self._trace_fields = trace_fields
+
+    def observe(self, record: RequestRecord) -> None:
+        """Write the line of a request."""
+        route = route_of(record.path)
+        fields: Fields = {
+            "request_id": record.request_id,
+            "route": route,
+            "status": record.status,
+            "outcome": record.outcome,
+            "duration_ms": _milliseconds(record.seconds),
+            "bytes_out": record.bytes_out,
+        }
+        client = record.client_id
+        if client[:4] == "key:":
+            fields["api_key_id"] = client[4:]
+        elif client:
+            fields["client_ip_hash"] = self._names.of(client)
+        if self._trace_fields is not None:
+            fields.update(self._trace_fields())
+        if route == "graphql":
+            self._add_operations(fields, record)
+        write = self._debug if route == "health" and record.status < 400 else self._info
+        write(fields)
+
+    def _add_operations(self, fields: Fields, record: RequestRecord) -> None:
+        """Add what a request asked for, and what it took."""
+        if record.refused_by:
+            fields["limit"] = record.refused_by
+        if not record.operations:
+            return
+        fields["cost"] = record.points
+        fields["cost_used"] = record.used_points
+        fields["compute_ms"] = _milliseconds(record.compute_seconds)
+        fields["queue_ms"] = _milliseconds(record.queue_seconds)
+        if record.memory_hits or record.memory_misses:
+            fields["memory_hits"] = record.memory_hits
+            fields["memory_misses"] = record.memory_misses
+        if len(record.operations) == 1:
+            codes = _add_operation(fields, record.operations[0])
+        else:
+            fields["operations"] = len(record.operations)
+            codes = {code for operation in record.operations for code in operation.codes}
+        if codes:
+            fields["error_codes"] = sorted(codes)[:MAX_CODES]
+
+
+def _add_operation(fields: Fields, operation: OperationRecord) -> Collection[str]:
+    """Add what tells one operation from others; return the codes of its errors."""
+    document = operation.document
+    fields["operation_type"] = document.operation_type
+    if document.digest:
+        fields["document_sha256_12"] = document.digest
+        fields["document_depth"] = document.depth
+    if document.name:
+        fields["operation_name"] = document.name
+    return operation.codes
+
+
+def _milliseconds(seconds: float) -> float:
+    """Return a duration as the log shows it."""
+    return round(seconds * 1_000, 2) if seconds else 0.0

@@ -1,0 +1,236 @@
+"""GraphQL over HTTP: from a request to its operations, and from their answers to a response."""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from execution.output.encoding import encode_long
+from middleware.header_fields import HeaderFields, as_sent, header_fields, text_of
+from middleware.limits.clients import Client
+from middleware.limits.memory_budget import HeldMemory
+from middleware.observability.request_record import RequestRecord
+from middleware.observability.server_timing import timing_headers, wants_timing
+from primeql.endpoint.http_caching import (
+    ANY_TAG,
+    KEPT,
+    NO_STORE,
+    VARY,
+    VARY_OF_ALL,
+    EntityTags,
+    is_named,
+)
+from primeql.endpoint.json_response import LongResponse, json_response
+from primeql.endpoint.media_types import GRAPHQL_JSON, JSON, negotiate
+from primeql.endpoint.request_body import decode_json, read_json
+from primeql.endpoint.request_origin import is_forged
+from primeql.endpoint.request_timeout import timeout_seconds
+from primeql.operations.admission import Admission, CostMode, Reply, cost_mode
+from primeql.operations.operation import Operation, read_operation
+from primeql.operations.operation_results import Answer, refusal
+from primeql.operations.request_errors import RequestError
+from primeql.operations.service import Arrival
+from primeql.server.disconnects import unless_gone
+from primeql.settings import Settings
+
+# The headers by which a request says how it wants to be answered.
+_WISHES = frozenset((b"graphql-cost", b"x-request-timeout"))
+_NOT_STORED: HeaderFields = as_sent({"Cache-Control": NO_STORE})
+
+
+def refuse(error: RequestError, media_type: str = JSON, **headers: str) -> Response:
+    """Return the response to a request that is refused as a whole, in GraphQL's shape."""
+    fields = as_sent({**error.headers, **headers, "Cache-Control": NO_STORE})
+    return json_response(refusal(error).body, error.status, fields, media_type)
+
+
+async def respond(
+    admission: Admission, tags: EntityTags, settings: Settings, request: Request
+) -> Response:
+    """Return the answer to the operation, or the batch of operations, that ``request`` carries.
+
+    ``request.state`` has the client and the request's id, and in the end ``held``: the memory that
+    the answer takes, to be let go of when it has been sent.
+    """
+    fields = header_fields(request.scope)
+    media_type = negotiate(text_of(fields, b"accept"))
+    if media_type is None:
+        return refuse(RequestError(f"Accept must take {GRAPHQL_JSON} or {JSON}", 406))
+    if b"sec-fetch-site" in fields and is_forged(request, settings.cors_origins):
+        return refuse(RequestError("sent by a page of another site", 403), media_type)
+    held = admission.memory.holder()
+    request.scope["state"]["held"] = held
+    try:
+        asker = Asker(admission, settings, request, fields, held)
+        if request.scope["method"] == "POST":
+            response = await _answer_post(asker, settings, media_type)
+        else:
+            response = await _answer_get(asker, tags, media_type)
+    except RequestError as error:
+        response = refuse(error, media_type)
+    if isinstance(response, LongResponse):
+        response.hold(held)
+    else:
+        held.lessen(len(response.body))
+    return response
+
+
+async def _answer_post(asker: "Asker", settings: Settings, media_type: str) -> Response:
+    """Return the answer to what the body of a request asks.
+
+    Raises:
+        RequestError: It can not be read.
+    """
+    timeout = settings.body_timeout_milliseconds / 1_000
+    parameters = await read_json(asker.request, settings.max_request_bytes, timeout, asker.pay)
+    if isinstance(parameters, list):
+        operations = _read_batch(parameters, settings.max_operations)
+        return _batch_response(await asker.ask(operations), media_type)
+    reply = await asker.ask([read_operation(parameters)])
+    return _response(reply, media_type, _NOT_STORED)
+
+
+class Asker:
+    """Asks what one request asks, as its headers want it asked.
+
+    Raises:
+        RequestError: A header can not be read.
+    """
+
+    def __init__(
+        self,
+        admission: Admission,
+        settings: Settings,
+        request: Request,
+        fields: HeaderFields,
+        held: HeldMemory,
+    ) -> None:
+        """Read the headers."""
+        self._admission = admission
+        self._held = held
+        self.request = request
+        self._fields = fields
+        self._timeout = settings.deadline_milliseconds / 1_000
+        self.mode = CostMode.PLAIN
+        if not _WISHES.isdisjoint(fields):
+            self.mode = cost_mode(text_of(fields, b"graphql-cost"))
+            self._timeout = timeout_seconds(text_of(fields, b"x-request-timeout"), self._timeout)
+
+    async def pay(self, points: int) -> None:
+        """Take points from the client that are not given back.
+
+        Raises:
+            RequestError: The client does not have them.
+        """
+        await self._admission.pay(self.request.scope["state"]["client"], points)
+
+    async def document(self, operation: Operation) -> str | None:
+        """Return the document of an operation, None if it may not be asked."""
+        return await self._admission.document(operation)
+
+    async def ask(self, operations: Sequence[Operation | RequestError]) -> Reply:
+        """Return the answers to operations by one deadline, unless their client hangs up.
+
+        The whole request has just arrived.
+        """
+        state = self.request.scope["state"]
+        client: Client = state["client"]
+        record: RequestRecord = state["record"]
+        if b"server-timing" in self._fields:
+            record.wants_timing = wants_timing(text_of(self._fields, b"server-timing"))
+        deadline = time.monotonic() + self._timeout
+        most = client.tier.max_request_cost
+        arrival = Arrival(state["request_id"], deadline, most, record, client.id, self._held)
+        work = self._admission.answer(operations, client, self.mode, arrival)
+        return await unless_gone(self.request, work)
+
+
+async def _answer_get(asker: Asker, tags: EntityTags, media_type: str) -> Response:
+    """Answer what a query string asks, or tell that what the client has is still the answer.
+
+    An answer that may be kept has nothing of the client who asked first.
+    """
+    operation = read_operation(_query_parameters(asker.request))
+    document = await asker.document(operation)
+    known = asker.request.headers.get("if-none-match")
+    tag = "" if document is None else tags.of(document, operation, media_type)
+    # Only an answer that never changes was given out with this tag.
+    if tag and asker.mode is CostMode.PLAIN and is_named(tag, known):
+        return _unchanged(tag)
+    if operation.query is None and document is not None:
+        operation = operation._replace(query=document, document_id=None)
+    reply = await asker.ask([operation])
+    if not tag or not reply.answers[0].is_repeatable or reply.record.wants_timing:
+        headers = as_sent({"Cache-Control": NO_STORE, "Vary": VARY})
+        return _response(reply, media_type, headers)
+    if known is not None and known.strip() == ANY_TAG:
+        return _unchanged(tag)
+    headers = as_sent({"Cache-Control": KEPT, "ETag": tag, "Vary": VARY})
+    return _response(reply._replace(headers={}), media_type, headers)
+
+
+def _unchanged(tag: str) -> Response:
+    """Return the response that a client has the answer with this tag already."""
+    response = Response(status_code=304)
+    fields = as_sent({"Cache-Control": KEPT, "ETag": tag, "Vary": VARY_OF_ALL})
+    response.raw_headers = [*fields.items()]
+    return response
+
+
+def _read_batch(batch: list[Any], most: int) -> list[Operation | RequestError]:
+    """Return the operations of a batch; one that can not be read fails alone.
+
+    Raises:
+        RequestError: The batch is empty or too large.
+    """
+    if not 1 <= len(batch) <= most:
+        raise RequestError(f"a batch has 1 to {most} operations, this one has {len(batch)}")
+    operations: list[Operation | RequestError] = []
+    for parameters in batch:
+        try:
+            operations.append(read_operation(parameters))
+        except RequestError as error:
+            operations.append(error)
+    return operations
+
+
+def _batch_response(reply: Reply, media_type: str) -> Response:
+    """Return the answers of a batch, or why it was refused as a whole."""
+    if reply.status is not None:
+        return _response(reply, media_type, _NOT_STORED)
+    since = time.perf_counter()
+    body = encode_long([answer.response for answer in reply.answers])
+    headers = {**reply.headers, **_NOT_STORED, **_timing(reply, since)}
+    return json_response(body, 200, headers, media_type)
+
+
+def _response(reply: Reply, media_type: str, headers: HeaderFields) -> Response:
+    """Return a single answer with the status that its media type asks for."""
+    status = reply.status or _status(reply.answers[0], media_type)
+    since = time.perf_counter()
+    body = encode_long(reply.answers[0].response)
+    headers = {**reply.headers, **headers, **_timing(reply, since)}
+    return json_response(body, status, headers, media_type)
+
+
+def _timing(reply: Reply, since: float) -> HeaderFields:
+    """Note that a reply has been encoded; return the header that tells of all stages, if wanted."""
+    reply.record.end_stage("encode", since)
+    return timing_headers(reply.record) if reply.record.wants_timing else {}
+
+
+def _status(answer: Answer, media_type: str) -> int:
+    """Return the status of an answer; request errors are 4xx in GraphQL's own media type."""
+    return answer.status if media_type == JSON or answer.ran else max(answer.status, 400)
+
+
+def _query_parameters(request: Request) -> dict[str, Any]:
+    """Return a GET's parameters, those that are JSON decoded."""
+    parameters: dict[str, Any] = dict(request.query_params)
+    for name in ("variables", "extensions"):
+        if name in parameters:
+            encoded = parameters[name].encode()
+            parameters[name] = decode_json(encoded, name) if encoded else None
+    return parameters

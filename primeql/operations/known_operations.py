@@ -1,0 +1,111 @@
+"""What is kept with a document of each of its operations, worked out once for all who ask them."""
+
+import asyncio
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from graphql import FieldNode, OperationDefinitionNode
+
+from execution.executor import LONG_TEXT, BoundOperation
+from middleware.cost.query_cost import QueryPlan, QueryPricer
+from middleware.observability.request_record import DocumentFacts
+from primeql.operations.document_facts import document_facts
+from primeql.operations.persisted_queries import PersistedQueries
+
+T = TypeVar("T")
+
+MAX_FREE_FIELDS = 5
+# To ask only for these costs nothing.
+FREE_FIELDS = frozenset({"rateLimit", "__typename"})
+# What introspection tells is the service's, and changes with its version.
+_INTROSPECTION = re.compile(r"\b__(?:schema|type)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownOperation:
+    """What is kept with a document of each of its operations."""
+
+    plan: QueryPlan
+    facts: DocumentFacts
+    # Of those of its texts that the manifest has, if there is one: numbers may tell them apart.
+    listed: DocumentFacts | None
+    is_free: bool
+    is_introspection: bool
+
+
+class KnownOperations:
+    """Finds what is kept of operations, and makes it.
+
+    Args:
+        planned: Prices operations that run by a plan.
+        stock: Prices those that the stock executor runs.
+        persisted: Tells which documents are the service's own.
+    """
+
+    def __init__(
+        self, planned: QueryPricer, stock: QueryPricer, persisted: PersistedQueries
+    ) -> None:
+        """Remember the parts."""
+        self._planned = planned
+        self._stock = stock
+        self._persisted = persisted
+
+    def at_hand(self, bound: BoundOperation) -> KnownOperation | None:
+        """Return what is kept of an operation, if that is all there is to know of it."""
+        node = bound.operation.name
+        known: KnownOperation | None = bound.notes.get(None if node is None else node.value)
+        return known if known is not None and known.plan.is_planned(bound.variables) else None
+
+    async def of(self, bound: BoundOperation, document: str) -> KnownOperation:
+        """Return what is kept of an operation, made once for each document.
+
+        What is made in a thread is kept here, so an asker who has gone leaves nothing half made;
+        of two who ask at once, both get what was kept first.
+        """
+        operations: dict[str | None, KnownOperation] = bound.notes
+        name = None if bound.operation.name is None else bound.operation.name.value
+        known = operations.get(name)
+        if known is None:
+            made = await _by_length(document, lambda: self._made(bound))
+            known = operations.setdefault(name, made)
+        plan = known.plan
+        if not plan.is_planned(bound.variables):
+            await _by_length(document, lambda: plan.make_ready(bound.variables))
+        return known
+
+    def facts(self, known: KnownOperation, document: str) -> DocumentFacts:
+        """Return what may be told of an operation whose texts may be in the manifest, or not."""
+        if known.listed is None or not self._persisted.is_listed(document):
+            return known.facts
+        return known.listed
+
+    def _made(self, bound: BoundOperation) -> KnownOperation:
+        """Return what is to be kept of an operation, but does not: it may be in a thread."""
+        pricer = self._planned if bound.is_planned else self._stock
+        facts = document_facts(bound)
+        name = bound.operation.name if self._persisted.has_listed else None
+        return KnownOperation(
+            pricer.compile(bound.document, bound.operation),
+            facts,
+            None if name is None else replace(facts, name=name.value),
+            _is_free(bound.operation),
+            _INTROSPECTION.search(bound.text) is not None,
+        )
+
+
+async def _by_length(document: str, make: Callable[[], T]) -> T:
+    """Return what is made of a document: in a thread if that takes long, others having turns."""
+    if len(document) > LONG_TEXT:
+        return await asyncio.to_thread(make)
+    return make()
+
+
+def _is_free(operation: OperationDefinitionNode) -> bool:
+    """Return whether an operation asks for nothing but the caller's budget."""
+    selections = operation.selection_set.selections
+    return len(selections) <= MAX_FREE_FIELDS and all(
+        isinstance(selection, FieldNode) and selection.name.value in FREE_FIELDS
+        for selection in selections
+    )

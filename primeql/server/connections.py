@@ -1,0 +1,96 @@
+"""The clients of the server that do not take what they are sent, and how they are given up."""
+
+import asyncio
+import fcntl
+import logging
+import termios
+from array import array
+from collections.abc import Collection
+from typing import Any, Final
+
+from starlette.types import Scope
+
+logger = logging.getLogger("primeql.server.connections")
+
+# Under this name requests find the connections in their ``state``.
+STATE_KEY: Final = "connections"
+
+
+class Connections:
+    """The connections of a server.
+
+    Args:
+        protocols: Those that are open, as uvicorn keeps them.
+    """
+
+    def __init__(self, protocols: Collection[Any]) -> None:
+        """Have seen none."""
+        self._protocols = protocols
+        self._closing: dict[Any, int] = {}
+
+    def hang_up(self, scope: Scope) -> bool:
+        """Close the connection of a request, whatever it still has to take; False if it is gone."""
+        protocols = self._of(scope)
+        for protocol in protocols:
+            protocol.transport.abort()
+        return bool(protocols)
+
+    async def taken(self, scope: Scope, patience_seconds: float) -> None:
+        """Return when the client of a request has taken its answer, or has hung up.
+
+        Raises:
+            TimeoutError: It took nothing for too long.
+        """
+        for protocol in self._of(scope):
+            left = _bytes_left(protocol)
+            while True:
+                try:
+                    async with asyncio.timeout(patience_seconds):
+                        await protocol.flow.drain()
+                    break
+                except TimeoutError:
+                    before, left = left, _bytes_left(protocol)
+                    if left >= before:
+                        raise
+
+    def sweep(self) -> None:
+        """Give up clients that have taken nothing since the last sweep of what is left for them.
+
+        uvicorn closes a connection by waiting until all is taken, if need be for ever.
+        """
+        closing = {
+            protocol: _bytes_left(protocol)
+            for protocol in self._protocols
+            if protocol.transport.is_closing()
+        }
+        stuck = [one for one, size in closing.items() if self._closing.get(one) == size]
+        self._closing = closing
+        for protocol in stuck:
+            protocol.transport.abort()
+        if stuck:
+            logger.info("clients given up that did not take their answers: %d", len(stuck))
+
+    def hang_up_all(self) -> None:
+        """Close all connections at once."""
+        protocols = list(self._protocols)
+        for protocol in protocols:
+            protocol.transport.abort()
+        if protocols:
+            logger.warning(
+                "clients given up that were not done when the time for stopping was over: %d",
+                len(protocols),
+            )
+
+    def _of(self, scope: Scope) -> list[Any]:
+        """Return the connection of a request, if it is still open."""
+        return [one for one in self._protocols if one.client == scope["client"]]
+
+
+def _bytes_left(protocol: Any) -> int:
+    """Return what a client has still to take: in this process, and on the way to it."""
+    on_the_way = array("i", [0])
+    connection = protocol.transport.get_extra_info("socket")
+    if connection is not None and connection.fileno() >= 0:
+        fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, on_the_way)
+    left: int = protocol.transport.get_write_buffer_size() + on_the_way[0]
+    return left

@@ -1,0 +1,244 @@
+"""Questions about one integer; what several fields of a request need is computed once."""
+
+import asyncio
+from functools import partial
+
+from engine.classes import PrimeClass, classes_of, classes_of_cost
+from engine.errors import CapacityError, DeadlineError
+from engine.factoring import factoring
+from engine.factoring.arithmetic import (
+    arithmetic_functions,
+    divisor_count,
+    divisor_sum,
+    divisor_sum_cost,
+)
+from engine.factoring.divisors import divisors, divisors_cost
+from engine.primality import neighbours, primality
+from engine.results import (
+    ArithmeticFunctions,
+    Factorization,
+    Primality,
+    PrimalityVerdict,
+    PrimeNeighbours,
+)
+from resolvers.context import RequestContext
+from resolvers.errors import BadInputError, InvalidCursorError, LimitError
+from resolvers.pagination import Page, decode_cursor, page_request
+from resolvers.questions.narrowing import narrowed
+from resolvers.remembering.answer_memory import REMEMBERED_POINTS
+from resolvers.remembering.answer_shapes import (
+    CLASSES,
+    FACTORIZATION,
+    IS_PRIME,
+    IS_PROBABLE_PRIME,
+    NEIGHBOURS,
+    NEXT_PRIME,
+    PREVIOUS_PRIME,
+    PRIMALITY,
+    PRIME_COUNT,
+)
+from resolvers.remembering.cache_entry import Question
+from resolvers.remembering.single_flight import Flight
+from resolvers.running.compute import TASK_POINTS
+
+DIVISOR_CURSOR = "divisor"
+
+
+class IntegerAnswers:
+    """What one request asks of one integer; each answer is computed at most once."""
+
+    __slots__ = ("_context", "_factorization", "value")
+
+    def __init__(self, context: RequestContext, value: int) -> None:
+        """Compute nothing yet."""
+        self.value = value
+        self._context = context
+        self._factorization: asyncio.Task[Factorization] | Factorization | None = None
+
+    async def is_prime(self) -> bool:
+        """Return whether value is proven prime."""
+        # Most integers are composite, which is cheap to find; only a probable prime is worth the
+        # price of a proof.
+        if not await self.is_probable_prime():
+            return False
+        cost = primality.is_prime_cost(self.value)
+        return await self._context.recall_single(IS_PRIME, cost, primality.is_prime, self.value)
+
+    async def is_probable_prime(self) -> bool:
+        """Return whether value passes the BPSW test."""
+        cost = primality.is_probable_prime_cost(self.value)
+        return await self._context.recall_single(
+            IS_PROBABLE_PRIME, cost, primality.is_probable_prime, self.value
+        )
+
+    async def primality(self) -> Primality:
+        """Return the verdict on value, its method, and a witness if composite."""
+        cost = primality.primality_cost(self.value)
+        found = await self._context.recall_single(PRIMALITY, cost, primality.primality, self.value)
+        if found.verdict is PrimalityVerdict.PROBABLE_PRIME:
+            # A later version may prove what this one can not.
+            self._context.notes.is_repeatable = False
+        return found
+
+    async def next_prime(self) -> int:
+        """Return the least prime > value."""
+        cost = neighbours.next_prime_cost(self.value)
+        return await self._context.recall_single(
+            NEXT_PRIME, cost, neighbours.next_prime, self.value
+        )
+
+    async def previous_prime(self) -> int | None:
+        """Return the greatest prime < value; None if there is none."""
+        cost = neighbours.previous_prime_cost(self.value)
+        return await self._context.recall_single(
+            PREVIOUS_PRIME, cost, neighbours.previous_prime, self.value
+        )
+
+    async def neighbours(self, count: int) -> PrimeNeighbours:
+        """Return the ``count`` primes on each side of value."""
+        maximum = self._context.limits.max_page_size
+        if count > maximum:
+            raise LimitError(f"count is {count}; at most {maximum} neighbours a side")
+        cost = neighbours.neighbours_cost(self.value, count)
+        return await self._context.recall_single(
+            NEIGHBOURS, cost, neighbours.neighbours, self.value, count
+        )
+
+    async def prime_index(self) -> int | None:
+        """Return pi(value) if value is prime; None if it is not."""
+        if not await self.is_prime():
+            return None
+        ranges, value = self._context.ranges, self.value
+        cost = ranges.prime_count_cost
+        with narrowed(self._context, value, cost, "Ask for a value of at most about {most}"):
+            function = ranges.prime_count
+            return await self._context.recall_sweep(PRIME_COUNT, cost(value), function, value)
+
+    async def classes(self) -> tuple[PrimeClass, ...]:
+        """Return the named classes of primes that value belongs to."""
+        if not await self.is_prime():
+            return ()
+        cost = classes_of_cost(self.value)
+        return await self._context.recall_single(CLASSES, cost, classes_of, self.value)
+
+    async def factorization(self) -> Factorization:
+        """Return the factorization of value, incomplete if the time allowed ran out.
+
+        Raises:
+            DeadlineError: The time ran out before anything was known, even that value is composite.
+        """
+        if isinstance(self._factorization, Factorization):
+            return self._factorization
+        if self._factorization is None:
+            self._factorization = asyncio.ensure_future(_factorize(self._context, self.value))
+        return await self._factorization
+
+    def is_factored(self) -> bool:
+        """Return whether value is factored, or about to be."""
+        return self._factorization is not None
+
+    def know_factorization(self, factorization: Factorization) -> None:
+        """Take the complete factorization of value from one who has computed it."""
+        self._factorization = factorization
+
+    async def arithmetic(self) -> ArithmeticFunctions:
+        """Return the arithmetic functions of value."""
+        return arithmetic_functions(await self._complete_factorization("arithmetic"))
+
+    async def divisor_sum(self, power: int) -> int:
+        """Return the sum of the power-th powers of the divisors of value."""
+        factorization = await self._complete_factorization("divisorSum")
+        cost = divisor_sum_cost(factorization, power)
+        return await self._context.single(cost, divisor_sum, factorization, power)
+
+    async def divisors(self, first: int, after: str | None) -> tuple[Page, int]:
+        """Return the ``first`` divisors above the one ``after`` points to, and how many there are.
+
+        Raises:
+            InvalidCursorError: ``after`` does not point to a divisor of value.
+        """
+        size = page_request(first, None, self._context.limits.max_page_size).size
+        factorization = await self._complete_factorization("divisors")
+        low = 0
+        if after is not None:
+            low = decode_cursor(DIVISOR_CURSOR, after, "after")
+            if low < 1 or self.value % low:
+                raise InvalidCursorError("after is not a cursor of this list")
+        cost = divisors_cost(factorization, size)
+        page = await self._context.single(cost, divisors, factorization, size, low or None)
+        found = Page(DIVISOR_CURSOR, page.values, page.has_next, has_previous=after is not None)
+        return found, divisor_count(factorization)
+
+    async def _complete_factorization(self, field: str) -> Factorization:
+        """Return the factorization of value, every factor proven prime."""
+        if self.value == 0:
+            raise BadInputError(f"value is 0; {field} needs an integer other than 0")
+        factorization = await self.factorization()
+        if not factorization.is_complete:
+            raise DeadlineError("the time allowed ran out before value was factored completely")
+        return factorization
+
+
+def answers_of(context: RequestContext, value: int) -> IntegerAnswers:
+    """Return what a request asks of an integer, the same each time."""
+    known: IntegerAnswers | None = context.notes.integers.get(value)
+    if known is None:
+        known = context.notes.integers[value] = IntegerAnswers(context, value)
+    return known
+
+
+async def _factorize(context: RequestContext, value: int) -> Factorization:
+    """Return the factorization of ``value``, as complete as the time allows."""
+    if factoring.factorize_cost(value) < REMEMBERED_POINTS:
+        return await _factor(context, value=value)
+    charge = _factoring_charge(value)
+    question = Question(FACTORIZATION, (value,), charge)
+    return await context.memory.recall(context, question, partial(_factor, value=value))
+
+
+def _factoring_charge(value: int) -> float:
+    """Return the points that requests are charged for factoring ``value``, if it is hard."""
+    hard = Factorization(value, 1, (), (abs(value),))
+    complete = factoring.refine_cost(hard, factoring.STAGES - 1)
+    points = 2 * factoring.begin_cost(value)
+    for stage in range(factoring.STAGES):
+        cost = factoring.refine_cost(hard, stage)
+        points += cost
+        if cost == complete or points > TASK_POINTS:
+            break
+    return min(points, TASK_POINTS)
+
+
+async def _factor(
+    context: RequestContext, flight: Flight[Factorization] | None = None, *, value: int
+) -> Factorization:
+    """Factor ``value`` stage by stage, keeping what each stage found, in a flight if there is one.
+
+    A flight may know a part already, from a process that has ended or a request with less time.
+
+    Raises:
+        DeadlineError: The time ran out before it was known whether ``value`` is composite.
+        CapacityError: A probable prime factor is too long to be proven, and no other is known.
+    """
+    begun = None if flight is None else flight.partial
+    if begun is None:
+        begun = await context.single(factoring.begin_cost(value), factoring.begin, value)
+    found, left = begun, TASK_POINTS
+    for stage in range(factoring.STAGES):
+        if found.is_complete:
+            # What later stages were expected to take is not used.
+            rest = sum(factoring.refine_cost(begun, s) for s in range(stage, factoring.STAGES))
+            context.notes.unused_points += max(0.0, min(rest, left))
+            break
+        if flight is not None:
+            flight.partial = found
+        cost = factoring.refine_cost(found, stage)
+        left -= cost
+        try:
+            found = await context.single(cost, factoring.refine, found, stage)
+        except (DeadlineError, CapacityError) as error:
+            if isinstance(error, CapacityError) and not found.factors:
+                raise
+            context.notes.is_repeatable = False
+            break
+    return found
