@@ -1,4 +1,18 @@
-"""What the client sees: the Strawberry schema."""
+"""What the client sees: the Strawberry schema.
+
+Rooms and modules, from the lowest; each imports only what stands before it:
+
+- ``scalars``: The scalars: BigInt, exact integers as strings, and SafeInt, numbers JavaScript
+  holds exactly.
+- ``directives``: The directives of the GraphQL cost specification, with its names, arguments and
+  locations.
+- ``arguments``: Optional arguments without a default in the SDL.
+- ``objects``: The object types that clients see, by subject.
+- ``query``: The root of every query.
+- ``batch_fields``: Fields that answer for many objects at once, better than one by one.
+- ``direct_resolvers``: The schema's resolvers without Strawberry's preparations, for plans that
+  call them directly.
+"""
 
 import copy
 from typing import Any, Final

@@ -1,6 +1,7 @@
 """The house: imports follow the arrows, and modules keep the conventions that a tool can see."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +29,36 @@ ALLOWED: dict[str, set[str]] = {
     },
 }
 MAY_IMPORT_EVERYTHING = "primeql"
+# The rooms of each package and the modules beside them, from the lowest: each imports only what
+# stands before it.
+ROOMS: dict[str, list[str]] = {
+    "engine": [
+        *("errors", "results", "stop", "argument_checks", "cost_curve", "bounds", "pace"),
+        *("strategy_counters", "flint_calls", "prime_steps"),
+        *("sieving", "primality", "counting", "factoring", "intervals", "classes"),
+    ],
+    "resolvers": [
+        *("errors", "limits", "pace", "rate_limit", "pagination"),
+        *("running", "remembering", "context", "questions", "pricing"),
+    ],
+    "schema": [
+        *("scalars", "directives", "arguments", "objects", "query"),
+        *("batch_fields", "direct_resolvers"),
+    ],
+    "execution": [
+        *("captured_errors", "cooperative_loops"),
+        *("limits", "output", "plans", "documents", "executor"),
+    ],
+    "middleware": [
+        *("header_fields", "request_id", "security_headers", "answer_headers", "error_mask"),
+        *("cost", "observability", "refusal", "limits"),
+    ],
+    "primeql": [
+        *("cgroup", "settings", "tiers", "stores", "operations", "health", "server", "telemetry"),
+        *("endpoint", "explorer", "cross_origin", "app", "commands", "__main__"),
+    ],
+}
+MAX_FILES_OF_A_ROOM = 12
 PACKAGES = (*ALLOWED, MAY_IMPORT_EVERYTHING)
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "base", "manager"}
@@ -49,6 +80,17 @@ def _imports(path: Path) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{_name(path)} has a relative import"
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def climbs(package: str, room: str, path: Path) -> list[str]:
+    """Return the imports of a file of ``room`` that lead to a room above it."""
+    order = ROOMS[package]
+    climbing = []
+    for imported in _imports(path):
+        parts = imported.split(".")
+        if parts[0] == package and parts[1] in order and order.index(parts[1]) > order.index(room):
+            climbing.append(imported)
+    return climbing
 
 
 def violations(package: str, path: Path) -> list[str]:
@@ -88,12 +130,72 @@ def test_planted_imports_are_found(package: str, line: str, tmp_path: Path) -> N
     assert len(violations(package, planted)) == 1
 
 
+@pytest.mark.parametrize("package", PACKAGES)
+def test_each_part_of_a_package_has_its_place(package: str) -> None:
+    parts = {
+        path.stem
+        for path in (ROOT / package).iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").is_file()
+    }
+    assert parts - {"__init__"} == set(ROOMS[package])
+    assert len(ROOMS[package]) == len(set(ROOMS[package]))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=_name)
+def test_no_room_imports_one_above(path: Path) -> None:
+    package, room, *_ = path.relative_to(ROOT).with_suffix("").parts
+    if room != "__init__":
+        assert climbs(package, room, path) == []
+
+
+@pytest.mark.parametrize(
+    ("room", "line"),
+    [
+        ("engine.sieving", "from engine.primality.primality import is_prime"),
+        ("engine.errors", "import engine.sieving.wheel"),
+        ("resolvers.running", "from resolvers.questions.integers import IntegerAnswers"),
+        ("resolvers.remembering", "from resolvers import context"),
+        ("execution.plans", "def f():\n    from execution.documents import variables"),
+        ("primeql.operations", "from primeql.endpoint.media_types import accepted"),
+    ],
+)
+def test_planted_climbs_are_found(room: str, line: str, tmp_path: Path) -> None:
+    planted = tmp_path / "planted.py"
+    planted.write_text(line)
+    package, _, part = room.partition(".")
+    assert len(climbs(package, part, planted)) == 1
+
+
+INITS = [path for path in MODULES if path.name == "__init__.py"]
+
+
+@pytest.mark.parametrize("path", INITS, ids=_name)
+def test_package_is_a_map_of_its_modules(path: Path) -> None:
+    docstring = ast.get_docstring(ast.parse(path.read_text())) or ""
+    listed = re.findall(r"^- ``(\w+)``: ", docstring, re.M)
+    modules = [each.stem for each in path.parent.glob("*.py") if each.stem != "__init__"]
+    rooms = [each.parent.name for each in path.parent.glob("*/__init__.py")]
+    assert sorted(listed) == sorted(modules + rooms)
+    if path.parent.parent == ROOT:
+        assert listed == ROOMS[path.parent.name]
+    else:
+        assert len(modules) + 1 <= MAX_FILES_OF_A_ROOM
+
+
+def test_rooms_are_told_in_the_documents() -> None:
+    text = (ROOT / "docs/architecture.md").read_text()
+    for package, rooms in ROOMS.items():
+        row = re.search(rf"^\| `{package}/` \| (`.*`) \|$", text, re.M)
+        assert row is not None, package
+        assert row[1].replace("`", "").replace("/", "").split(", ") == rooms
+
+
 @pytest.mark.parametrize("path", MODULES, ids=_name)
 def test_module_says_what_it_is_and_is_one_subject(path: Path) -> None:
     source = path.read_text()
     docstring = ast.get_docstring(ast.parse(source))
     assert docstring is not None
-    assert docstring.partition("\n\n")[0].endswith(".")
+    assert docstring.partition("\n\n")[0].endswith((".", "?"))
     assert source.count("\n") <= MAX_MODULE_LINES
     assert path.stem not in FORBIDDEN_NAMES
     assert path.stem not in sys.stdlib_module_names

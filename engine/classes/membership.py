@@ -77,9 +77,9 @@ def classes_of(n: int) -> tuple[PrimeClass, ...]:
 
     Raises:
         CapacityError: n is prime and longer than ``MAX_CLASSES_BITS``, or may be prime and is
-            longer than ``engine.primality.primality.is_prime`` can prove; or n >= 2^128 is prime and n + 2
-            is a composite without a small factor (about 8 % of such n), so that CHEN can not be
-            decided. Below 2^128 there is always an answer.
+            longer than ``engine.primality.primality.is_prime`` can prove; or n >= 2^128 is prime
+            and n + 2 is a composite without a small factor (about 8 % of such n), so that CHEN
+            cannot be decided. Below 2^128 there is always an answer.
 
     Cost: see ``classes_of_cost``; 40 us for a typical prime of 64 bits.
     """

@@ -2,8 +2,8 @@
 
 An answer is known by what it means: the function, its arguments and what its answers look like, not
 by the text of the query. Whoever asks while it is computed waits for the same computation: in this
-process (``resolvers.remembering.single_flight``), and with a store that processes share, in any of them
-(``resolvers.remembering.distributed_lock``).
+process (``single_flight``), and with a store that processes share, in any of them
+(``distributed_lock``).
 """
 
 import asyncio

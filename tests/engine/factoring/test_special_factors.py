@@ -134,7 +134,7 @@ def test_flint_is_not_asked_to_factor_what_it_may_not_end_for() -> None:
 
 
 def test_only_one_module_calls_flint_to_prove_or_factor() -> None:
-    root = Path(engine.__file__).parents[2]
+    root = Path(engine.__file__).parents[1]
     callers = {
         f"{path.relative_to(root)}: {name}"
         for package in ("engine", "resolvers", "schema", "execution", "middleware", "primeql")
