@@ -53,7 +53,6 @@ class _OneKey:
     """An index of one key, that costs what the real one does."""
 
     def __init__(self) -> None:
-        """Make the index."""
         self._holders = {digest(_KEY): KeyHolder("abcd1234", "pro")}
 
     def find(self, key: str) -> KeyHolder | None:

@@ -43,7 +43,6 @@ class Report:
     """What was found, held to what was promised."""
 
     def __init__(self) -> None:
-        """Begin with every promise kept."""
         self.broken = 0
 
     def line(self, what: str, found: float, most: float, unit: str = "ms") -> None:

@@ -55,7 +55,6 @@ class Charges:
     """
 
     def __init__(self, url: str) -> None:
-        """Count nothing yet."""
         self._url = f"{url}/graphql"
         self.counts: Counter[str] = Counter()
         self.faults: list[str] = []

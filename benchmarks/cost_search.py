@@ -55,7 +55,6 @@ class Search:
     """
 
     def __init__(self, bench: Bench, most: float) -> None:
-        """Find nothing yet."""
         self._bench = bench
         self._most = most
         self._order = itertools.count()

@@ -48,7 +48,6 @@ class InlineCompute(Compute):
     """Runs everything where it stands."""
 
     def __init__(self, limits: Limits) -> None:
-        """Start no workers."""
         self._limits = limits
         self.pace = Pace(1.0)
 
@@ -81,7 +80,6 @@ class Bench:
     """The service in this process, and what prices its requests."""
 
     def __init__(self, overheads: Overheads) -> None:
-        """Build the service without its workers."""
         # Prices are of answers that were never asked for.
         self.service = PrimeService(Settings(max_answer_memory_bytes=0))
         self.service._ranges = PrimeRanges(segment_bytes=0)

@@ -113,7 +113,6 @@ class _Runner:
     """Answers operations, and does nothing else."""
 
     def __init__(self, settings: Settings) -> None:
-        """Make the service."""
         self._service = PrimeService(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -35,7 +35,6 @@ class ExtremeFindings:
     """
 
     def __init__(self) -> None:
-        """Count nothing yet."""
         self.counts: Counter[str] = Counter()
         self.faults: list[str] = []
 

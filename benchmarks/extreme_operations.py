@@ -87,7 +87,6 @@ class ExtremeOperations:
     """A sequence of operations that depends on its seed only."""
 
     def __init__(self, schema: GraphQLSchema, seed: int, depth: int = 5) -> None:
-        """Start a sequence over a schema, of selections of at most this depth."""
         self._schema = schema
         # Documents of one shape are made from the same state of this.
         self._shape = random.Random(seed)

@@ -36,7 +36,6 @@ class Extremes(ExtremeFindings):
     """What came of the operations asked of a service in this process."""
 
     def __init__(self, service: PrimeService, seed: int) -> None:
-        """Count nothing yet."""
         super().__init__()
         self._service = service
         self._operations = ExtremeOperations(service.schema._schema, seed)

@@ -41,7 +41,6 @@ class HttpExtremes(ExtremeFindings):
     """What came of the operations asked of a server."""
 
     def __init__(self, url: str, seed: int) -> None:
-        """Count nothing yet."""
         super().__init__()
         self._url = url
         self._random = random.Random(seed)

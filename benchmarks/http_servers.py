@@ -42,7 +42,6 @@ class Server:
     """A server under way, and one connection to it."""
 
     def __init__(self, pid: int, port: int) -> None:
-        """Connect with the first request."""
         self.pid = pid
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
 

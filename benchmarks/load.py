@@ -30,7 +30,6 @@ class Connection:
     """One kept connection, opened anew when the other side has closed it."""
 
     def __init__(self, url: str) -> None:
-        """Connect with the first request."""
         address = urlsplit(url)
         self._host, self._port = address.hostname, address.port
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None

@@ -68,7 +68,6 @@ class Scene:
     """What can be broken."""
 
     def __init__(self, server: RunningServer, valkey: ValkeyServer, proxy: DelayingProxy) -> None:
-        """Begin with all of it whole."""
         self.server, self.valkey, self.proxy = server, valkey, proxy
         # Moments at which a process of the service was hit, each with when that began.
         self.hits: list[float] = []
@@ -167,7 +166,6 @@ class Found:
     """What became of the requests."""
 
     def __init__(self, scene: Scene) -> None:
-        """Count from zero."""
         self._scene = scene
         self.outcomes: Counter[str] = Counter()
         self.latencies: list[float] = []

@@ -16,7 +16,6 @@ class Stop:
     __slots__ = ("_deadline", "_is_set")
 
     def __init__(self, deadline: float | None = None) -> None:
-        """Start with the flag down."""
         self._deadline = deadline
         self._is_set = False
 

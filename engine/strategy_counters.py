@@ -21,7 +21,6 @@ class Ways:
     NAMES = ("table", "sieve", "candidates", "kept", "checkpoints")
 
     def __init__(self) -> None:
-        """Begin at zero."""
         self._lock = threading.Lock()
         self._uses = dict.fromkeys(self.NAMES, Use())
 

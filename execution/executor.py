@@ -92,7 +92,6 @@ class BoundOperation:
         run: Callable[[], Awaitable[Outcome]],
         is_planned: bool,
     ) -> None:
-        """Remember the parts."""
         self.text = text
         self.document = prepared.document
         self.notes = prepared.notes

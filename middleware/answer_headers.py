@@ -22,7 +22,6 @@ class AnswerHeadersMiddleware:
     """
 
     def __init__(self, app: ASGIApp, hsts_seconds: int) -> None:
-        """Wrap ``app``."""
         self._app = app
         self._ids = RequestIds()
         self._headers = security_headers(hsts_seconds)

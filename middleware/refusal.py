@@ -30,7 +30,6 @@ class RefusedError(HTTPException):
         headers: Mapping[str, str],
         limit: str = "",
     ) -> None:
-        """Remember what to answer."""
         super().__init__(status, message, headers)
         self.code = code
         self.limit = limit
@@ -40,7 +39,6 @@ class UnauthenticatedError(RefusedError):
     """A request refused for an API key that is not valid."""
 
     def __init__(self, message: str) -> None:
-        """Ask for another key."""
         super().__init__(401, ErrorCode.UNAUTHENTICATED, message, {"WWW-Authenticate": "Bearer"})
 
 

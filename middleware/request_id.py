@@ -17,7 +17,6 @@ class RequestIds:
     """Gives each request an identity."""
 
     def __init__(self) -> None:
-        """Have none at hand."""
         self._new: list[str] = []
 
     def of(self, offered: bytes | None) -> str:

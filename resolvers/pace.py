@@ -20,7 +20,6 @@ class Pace:
     def __init__(
         self, fixed: float | None = None, kernel: Callable[[], float] = measured_pace
     ) -> None:
-        """Measure the pace, unless it is fixed. Cost: 9 ms of CPU time."""
         self._is_fixed = fixed is not None
         self._kernel = kernel
         self.factor = kernel() if fixed is None else fixed

@@ -22,7 +22,6 @@ class _BigIntParser:
     """Turns what clients send into exact integers of a bounded number of digits."""
 
     def __init__(self, max_digits: int) -> None:
-        """Remember the bound."""
         self._max_digits = max_digits
         self._bound = 10**max_digits
 

@@ -45,7 +45,6 @@ class History:
     """What a Prometheus has recorded lately."""
 
     def __init__(self, url: str, minutes: float) -> None:
-        """Look back from now."""
         self._url = url
         self._end = time.time()
         self._seconds = minutes * 60

@@ -46,7 +46,6 @@ class LeafCounter:
     """
 
     def __init__(self, x: int, small_primes: SmallPrimes, stop: Stop) -> None:
-        """Make the table of leaves. Cost: 15 ns * y."""
         self._x = x
         self._small_primes = small_primes
         y = leaf_bound(x)

@@ -99,7 +99,6 @@ class HardLeaves:
     """
 
     def __init__(self, tables: LeafTables) -> None:
-        """Find the primes p that have hard leaves: those up to the root of y or of root x."""
         self._tables = tables
         fourth_root = math.isqrt(math.isqrt(tables.x))
         self._root_y = math.isqrt(tables.y)

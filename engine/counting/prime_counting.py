@@ -38,7 +38,6 @@ class PrimeCounter:
         planner: Planner,
         pages: PageFinder,
     ) -> None:
-        """Hold the shared tables."""
         self._small_primes = small_primes
         self._checkpoints = checkpoints
         self._planner = planner

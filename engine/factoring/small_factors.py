@@ -56,7 +56,6 @@ class SmallFactors:
     """Counts the shapes of integers below 2^64; holds the primes below 2,048 with inverses."""
 
     def __init__(self) -> None:
-        """Find the primes. Cost: 1 ms."""
         candidates = range(3, _MIDDLE_END, 2)
         primes = [
             n for n, verdict in zip(candidates, are_prime(candidates), strict=True) if verdict
@@ -128,7 +127,6 @@ class _Divisor:
     __slots__ = ("_inverse", "_most")
 
     def __init__(self, p: int) -> None:
-        """Invert p."""
         self._inverse = np.uint64(pow(p, -1, _WORD_END))
         self._most = np.uint64((_WORD_END - 1) // p)
 

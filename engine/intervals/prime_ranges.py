@@ -67,7 +67,6 @@ class PrimeRanges:
         checkpoints: Checkpoints | None = None,
         segment_bytes: int = DEFAULT_SEGMENT_BYTES,
     ) -> None:
-        """Make the tables. Cost: about 70 ms by default."""
         self.small_primes = SmallPrimes(small_bound)
         self._wheels = standard_wheels()
         self._base = BasePrimes(self.small_primes, base_prime_bound)

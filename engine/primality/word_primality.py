@@ -36,7 +36,6 @@ class WordBatch:
     """
 
     def __init__(self, values: Sequence[int]) -> None:
-        """Compute nothing yet."""
         self.values = values
 
     def __len__(self) -> int:

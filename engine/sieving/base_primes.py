@@ -24,7 +24,6 @@ class BasePrimes:
     """
 
     def __init__(self, small_primes: SmallPrimes, most: int) -> None:
-        """Start with the small primes."""
         self.most = min(max(most, small_primes.bound), small_primes.bound**2, 2**31 - 1)
         self._small_primes = small_primes
         # Replaced as a whole, so that a reader needs no lock.

@@ -96,7 +96,6 @@ class CandidateSieve:
     """
 
     def __init__(self, wheel: Wheel, base_primes: NDArray[np.uint32], width: int) -> None:
-        """Note what to sieve by."""
         self._elements = min(width // 2 + 2, WINDOW_ELEMENTS)
         self._sieve = WheelSieve(wheel, base_primes, self._elements)
 

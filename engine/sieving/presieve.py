@@ -27,7 +27,6 @@ class OctetPatterns:
     def __init__(
         self, modulus: int, residues: tuple[int, ...], groups: tuple[tuple[int, ...], ...]
     ) -> None:
-        """Make the patterns. Cost: 40 us for each octet and group."""
         self._patterns = [
             [_pattern(modulus, residues[begin : begin + 8], group) for group in groups]
             for begin in range(0, len(residues), 8)

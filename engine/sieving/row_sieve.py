@@ -163,7 +163,6 @@ class WheelSieve:
     def __init__(
         self, wheel: Wheel, base_primes: NDArray[np.uint32], size: int, struck: int = 0
     ) -> None:
-        """Note what to sieve; the base primes are prepared by the first segment."""
         self._wheel = wheel
         self._size = size
         struck = max(struck, wheel.largest_struck)

@@ -42,7 +42,6 @@ class KeptSegments:
     """
 
     def __init__(self, planner: Planner, max_bytes: int) -> None:
-        """Keep nothing yet."""
         self._planner = planner
         self._max_bytes = max_bytes
         self._lock = threading.Lock()

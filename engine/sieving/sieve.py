@@ -58,7 +58,6 @@ class IntervalSieve:
     """
 
     def __init__(self, wheel: Wheel, base_primes: NDArray[np.uint32], low: int, high: int) -> None:
-        """Cut the interval into segments. Cost: 20 us."""
         self._wheel = wheel
         self._low = low
         self._high = high

@@ -55,7 +55,6 @@ class PageFinder:
         wheel: Wheel,
         kept: KeptSegments,
     ) -> None:
-        """Hold the shared tables."""
         self._kept = kept
         self._small_primes = small_primes
         self._base = base

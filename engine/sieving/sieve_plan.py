@@ -71,7 +71,6 @@ class TablePiece:
     way = "table"
 
     def __init__(self, primes: NDArray[np.uint32], task: Task) -> None:
-        """Hold a slice of the table."""
         self._primes = primes
         self.seconds = table_seconds(primes.size, task)
 
@@ -105,7 +104,6 @@ class SievedPiece:
     way = "sieve"
 
     def __init__(self, wheel: Wheel, base: BasePrimes, low: int, high: int, seconds: float) -> None:
-        """Note what to sieve; base primes are only grown when asked for an answer."""
         self._wheel = wheel
         self._base = base
         self._low = low
@@ -139,7 +137,6 @@ class CandidatePiece:
     way = "candidates"
 
     def __init__(self, wheel: Wheel, base: BasePrimes, low: int, high: int, seconds: float) -> None:
-        """Note what to sieve and test."""
         self._wheel = wheel
         self._base = base
         self._low = low
@@ -187,7 +184,6 @@ class Planner:
     def __init__(
         self, small_primes: SmallPrimes, base: BasePrimes, wheels: Sequence[Wheel]
     ) -> None:
-        """Hold the shared tables."""
         self._small_primes = small_primes
         self._base = base
         self._wheels = wheels

@@ -48,7 +48,6 @@ class _Shared:
     """What the texts of one key share; no template if nothing could be lifted."""
 
     def __init__(self, template: Template | None, prepared: PreparedDocument | None) -> None:
-        """Remember the parts."""
         self.template = template
         self.prepared = prepared
 
@@ -59,7 +58,6 @@ class _Sharing:
     __slots__ = ("_key", "_lifted", "_shared", "_shift")
 
     def __init__(self, ready: Ready[Any], shared: _Shared) -> None:
-        """Hold no document."""
         self._lifted = ready.lifted
         self._shift = ready.shift
         self._key = ready.key
@@ -105,7 +103,6 @@ class Library(Generic[Refusal]):
         shared: Shared,
         max_bytes: int,
     ) -> None:
-        """Start empty."""
         self._read = read
         self._shared = shared
         # Together with what is refused they take all of the memory.

@@ -36,7 +36,6 @@ class DocumentCache(Generic[T]):
     """
 
     def __init__(self, max_bytes: int) -> None:
-        """Start empty."""
         self._max_bytes = max_bytes
         self._bytes = 0
         self._documents: OrderedDict[str, tuple[T, int]] = OrderedDict()

@@ -85,7 +85,6 @@ class Shift:
     """Turns positions in the first text of a key into positions in another."""
 
     def __init__(self, starts: Sequence[int], first: Sequence[str], other: Sequence[str]) -> None:
-        """Remember where the numbers of the first text start, and how much they grow."""
         self._starts = starts
         self._grown = [0, *accumulate(map(sub, map(len, other), map(len, first)))]
 
@@ -105,7 +104,6 @@ class Template:
     """
 
     def __init__(self, text: Cut, document: DocumentNode, lifts: Sequence[_Lift]) -> None:
-        """Remember the first text."""
         self.document = document
         self.text = text
         self._numbers = text.numbers

@@ -21,7 +21,6 @@ class OperationPlan:
     __slots__ = ("_collector", "_nodes", "selection")
 
     def __init__(self, selection: Selection, collector: Collector) -> None:
-        """Look for no nodes yet."""
         self.selection = selection
         self._collector = collector
         self._nodes: FieldNodes | None = None
@@ -109,7 +108,6 @@ class Shared:
         digit_scalars: Mapping[str, int],
         hides_schema: bool,
     ) -> None:
-        """Remember the parts."""
         self.schema = schema
         self.resolvers = resolvers
         self.digit_scalars = digit_scalars
@@ -129,7 +127,6 @@ class PreparedDocument:
         shared: Shared,
         document: DocumentNode,
     ) -> None:
-        """Prepare no operation yet."""
         self.document = document
         self.notes: dict[Any, Any] = {}
         self._shared = shared

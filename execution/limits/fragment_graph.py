@@ -103,7 +103,6 @@ class _Visit:
     """A definition on the way down: what it spreads still to be looked at, and what to drop."""
 
     def __init__(self, definition: Definition) -> None:
-        """Begin with its first spread."""
         self.definition = definition
         self.names = iter(_spread_names(definition))
         self.refused: set[str] = set()

@@ -36,7 +36,6 @@ class Level:
     __slots__ = ("below", "is_introspection", "leaves", "length", "response_name", "spreads")
 
     def __init__(self, response_name: str, is_introspection: bool, length: int) -> None:
-        """Start without selections."""
         self.response_name = response_name
         self.is_introspection = is_introspection
         self.length = length

@@ -13,7 +13,6 @@ class FewTypeSuggestionsRule(KnownTypeNamesRule):
     """
 
     def __init__(self, context: ValidationContext) -> None:
-        """Begin with nothing suggested."""
         super().__init__(context)
         self._has_suggested = False
 

@@ -49,7 +49,6 @@ class LongBody:
     __slots__ = ("_gaps", "_items", "_items_left", "_texts")
 
     def __init__(self, texts: list[bytes], gaps: "list[IntegerArray | LongItems]") -> None:
-        """Remember the parts."""
         self._texts = texts
         self._gaps = gaps
         self._items = sum(len(gap) for gap in gaps if not isinstance(gap, IntegerArray))

@@ -34,7 +34,6 @@ class IntegerArray(Sequence[Any]):
     _extra: ClassVar[int]
 
     def __init__(self, values: NDArray[np.uint64]) -> None:
-        """Hold the array, which nobody may change from now on."""
         self._values = values
 
     def __len__(self) -> int:

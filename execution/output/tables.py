@@ -32,7 +32,6 @@ class Table:
     __slots__ = ("columns", "names")
 
     def __init__(self, names: Sequence[str], columns: "Sequence[Rows]") -> None:
-        """Remember the parts."""
         self.names = names
         self.columns = columns
 

@@ -44,7 +44,6 @@ class Completer:
     """
 
     def __init__(self, select: Select, nodes: Callable[[], FieldNodes]) -> None:
-        """Begin without errors."""
         self._select = select
         self._nodes = nodes
         self._faults: list[Fault] = []

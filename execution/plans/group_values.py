@@ -30,7 +30,6 @@ class GroupResolver:
     """
 
     def __init__(self, context: Any, variables: Mapping[str, Any], exact: ExactVariables) -> None:
-        """Remember the parts."""
         self._context = context
         self._variables = variables
         self._exact = exact

@@ -29,7 +29,6 @@ class Leaf:
     __slots__ = ("field", "is_required", "type")
 
     def __init__(self, kind: GraphQLLeafType, is_required: bool, field: str) -> None:
-        """Remember the parts."""
         self.type = kind
         self.is_required = is_required
         self.field = field
@@ -41,7 +40,6 @@ class Items:
     __slots__ = ("field", "is_required", "item")
 
     def __init__(self, item: "Shape", is_required: bool, field: str) -> None:
-        """Remember the parts."""
         self.item = item
         self.is_required = is_required
         self.field = field
@@ -53,7 +51,6 @@ class Object:
     __slots__ = ("field", "is_required", "selection")
 
     def __init__(self, selection: "Selection", is_required: bool, field: str) -> None:
-        """Remember the parts."""
         self.selection = selection
         self.is_required = is_required
         self.field = field
@@ -77,7 +74,6 @@ class Group:
     __slots__ = ("arguments", "is_bare", "names", "places", "resolver", "shape")
 
     def __init__(self, resolver: FieldResolver, shape: Shape, is_bare: bool) -> None:
-        """Begin without members."""
         self.resolver = resolver
         self.shape = shape
         self.is_bare = is_bare
@@ -98,7 +94,6 @@ class Selection:
     __slots__ = ("groups", "names")
 
     def __init__(self, names: Sequence[str], groups: Sequence[Group]) -> None:
-        """Remember the parts."""
         self.names = names
         self.groups = groups
 
@@ -109,7 +104,6 @@ class Fault:
     __slots__ = ("_index", "_place", "exception")
 
     def __init__(self, exception: Exception, place: Place, index: int) -> None:
-        """Remember the parts."""
         self.exception = exception
         self._place = place
         self._index = index
@@ -125,5 +119,4 @@ class Failure:
     __slots__ = ("fault",)
 
     def __init__(self, fault: Fault) -> None:
-        """Remember what went wrong, and where."""
         self.fault = fault

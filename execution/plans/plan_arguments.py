@@ -34,7 +34,6 @@ class PlannedArguments:
     __slots__ = ("_definition", "_is_simple", "_known", "_late", "_node", "key")
 
     def __init__(self, definition: GraphQLField, node: FieldNode) -> None:
-        """Coerce what no variable takes part in."""
         self._definition = definition
         self._node = node
         written = {one.name.value: one.value for one in node.arguments or ()}

@@ -42,7 +42,6 @@ class PlanRun:
         exact: ExactVariables,
         nodes: Callable[[], FieldNodes],
     ) -> None:
-        """Run nothing yet."""
         self._plan = plan
         self._groups = GroupResolver(context, variables, exact)
         self._completer = Completer(self._select, nodes)

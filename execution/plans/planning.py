@@ -70,7 +70,6 @@ class Collector:
         operation: OperationDefinitionNode,
         conditions: Mapping[str, bool],
     ) -> None:
-        """Find the fragments."""
         self.schema = schema
         self.operation = operation
         self._variables = VariableValues({}, dict(conditions))
@@ -102,7 +101,6 @@ class Planner:
     """
 
     def __init__(self, collector: Collector, resolvers: FieldResolvers) -> None:
-        """Begin without selections."""
         self._collector = collector
         self._schema = collector.schema
         self._resolvers = resolvers

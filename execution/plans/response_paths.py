@@ -27,7 +27,6 @@ class Fields:
     __slots__ = ("_count", "_names", "_parents")
 
     def __init__(self, parents: Place, names: Sequence[str], count: int) -> None:
-        """Remember the parts."""
         self._parents = parents
         self._names = names
         self._count = count
@@ -44,7 +43,6 @@ class Kept:
     __slots__ = ("_column", "_indices")
 
     def __init__(self, column: Place, indices: Sequence[int]) -> None:
-        """Remember the parts."""
         self._column = column
         self._indices = indices
 
@@ -59,7 +57,6 @@ class Part:
     __slots__ = ("_begin", "_column")
 
     def __init__(self, column: Place, begin: int) -> None:
-        """Remember the parts."""
         self._column = column
         self._begin = begin
 
@@ -74,7 +71,6 @@ class ListItems:
     __slots__ = ("_ends", "_lists")
 
     def __init__(self, lists: Place, ends: Sequence[int]) -> None:
-        """Remember the parts."""
         self._lists = lists
         self._ends = ends
 

@@ -79,7 +79,6 @@ class PlannedField:
         below: tuple["PlannedField", ...],
         is_lasting: bool,
     ) -> None:
-        """Begin as the only one of its kind, with no price known."""
         self.path = path
         self.price = price
         self.size = size
@@ -118,7 +117,6 @@ class Planner:
     def __init__(
         self, schema: GraphQLSchema, book: PriceBook, document: DocumentNode, variables: Variables
     ) -> None:
-        """Find the fragments."""
         self._schema = schema
         self._book = book
         self._variables = variables

@@ -61,7 +61,6 @@ class Estimator:
     )
 
     def __init__(self, variables: Variables, enough: float, root: Any) -> None:
-        """Begin with nothing."""
         self.variables = variables
         self.root = root
         self.enough = enough

@@ -36,7 +36,6 @@ class IntrospectionPrices:
     """
 
     def __init__(self, schema: GraphQLSchema) -> None:
-        """Count what the schema has."""
         types = list(schema.type_map.values())
         fields = [
             field for named in types if is_object_type(named) for field in named.fields.values()

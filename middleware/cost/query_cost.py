@@ -46,7 +46,6 @@ class QueryPricer:
     """
 
     def __init__(self, schema: GraphQLSchema, book: PriceBook) -> None:
-        """Check that every field has a price."""
         self._schema = schema
         self._book = CompleteBook(schema, book)
 

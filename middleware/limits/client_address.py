@@ -74,7 +74,6 @@ class ClientAddresses:
     """
 
     def __init__(self, trusted_proxies: Sequence[Network]) -> None:
-        """Start with nothing remembered."""
         self._trusted = tuple(trusted_proxies)
         # Parsing an address takes microseconds, and a client is seldom seen once.
         self._hop = lru_cache(CACHED_ADDRESSES)(self._read_hop)

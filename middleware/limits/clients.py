@@ -51,7 +51,6 @@ class ClientResolver:
     def __init__(
         self, keys: ApiKeyIndex, tiers: Mapping[str, Tier], trusted_proxies: Sequence[Network]
     ) -> None:
-        """Remember the parts."""
         self._keys = keys
         self._tiers = tiers
         self._anonymous = tiers[ANONYMOUS]

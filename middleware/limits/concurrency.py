@@ -9,7 +9,6 @@ class ConcurrentRequests:
     """Counts each client's requests under way in this process, and refuses one too many."""
 
     def __init__(self) -> None:
-        """Start with no request under way."""
         self._under_way: dict[str, int] = {}
 
     def __len__(self) -> int:

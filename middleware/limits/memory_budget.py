@@ -28,7 +28,6 @@ class MemoryBudget:
     """
 
     def __init__(self, max_bytes: int, client_share: float = 0.5) -> None:
-        """Begin with no response being made."""
         self._max_bytes = max_bytes
         self._share = math.floor(max_bytes * LARGE_SHARE)
         self._client_share = min(self._share, math.floor(max_bytes * client_share))
@@ -97,7 +96,6 @@ class HeldMemory:
     __slots__ = ("_budget", "_client_id", "_size", "_taken")
 
     def __init__(self, budget: MemoryBudget) -> None:
-        """Hold nothing."""
         self._budget = budget
         self._client_id: str | None = None
         self._size = self._taken = 0

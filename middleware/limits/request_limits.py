@@ -34,7 +34,6 @@ class Guard:
     def __init__(
         self, clients: ClientResolver, rate: RequestRate, concurrent: ConcurrentRequests
     ) -> None:
-        """Remember the parts."""
         self._clients = clients
         self._rate = rate
         self._concurrent = concurrent

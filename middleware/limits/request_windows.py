@@ -21,7 +21,6 @@ class RequestWindows(Storage):
     STORAGE_SCHEME = [WINDOWS_SCHEME]  # noqa: RUF012  # as its base class has it
 
     def __init__(self, uri: str | None = None, wrap_exceptions: bool = False, **_: str) -> None:
-        """Start with no window."""
         super().__init__(uri, wrap_exceptions=wrap_exceptions)
         # Requests, and when the window ends; ordered by their beginning, and all equally long.
         self._windows: OrderedDict[str, tuple[int, float]] = OrderedDict()

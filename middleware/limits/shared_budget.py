@@ -84,7 +84,6 @@ class SharedBudget:
         local: LocalBuckets,
         probe_seconds: float = PROBE_SECONDS,
     ) -> None:
-        """Take the shared state to be there."""
         self.stats = BudgetStats()
         self._shared = shared
         self._local = local

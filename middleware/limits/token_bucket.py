@@ -66,7 +66,6 @@ class LocalBuckets:
     def __init__(
         self, max_clients: int = MAX_CLIENTS, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        """Start with every bucket full."""
         self.max_clients = max_clients
         self._clock = clock
         # By client: what was spent, when that was so, and when nothing is any more.
@@ -120,7 +119,6 @@ class LocalBudget:
     """A budget of this process alone."""
 
     def __init__(self, buckets: LocalBuckets) -> None:
-        """Spend from ``buckets``."""
         self._buckets = buckets
 
     async def start(self) -> None:

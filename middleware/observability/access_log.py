@@ -26,7 +26,6 @@ class ClientNames:
     """
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
-        """Make the first salt."""
         self._clock = clock
         self._names: dict[str, str] = {}
         self._salt = secrets.token_bytes(32)
@@ -62,7 +61,6 @@ class AccessLog:
         debug: Write,
         trace_fields: Callable[[], dict[str, str]] | None = None,
     ) -> None:
-        """Remember where to write."""
         self._info = info
         self._debug = debug
         self._names = ClientNames()

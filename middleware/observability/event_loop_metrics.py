@@ -67,7 +67,6 @@ class Observations:
     __slots__ = ("_bounds", "_counts", "_sum", "created")
 
     def __init__(self, bounds: Sequence[float]) -> None:
-        """Begin with none."""
         self._bounds = tuple(bounds)
         self._counts = [0] * (len(bounds) + 1)
         self._sum = 0.0

@@ -19,7 +19,6 @@ class ObservationMiddleware:
     """
 
     def __init__(self, app: ASGIApp, observers: Sequence[Observer]) -> None:
-        """Wrap ``app``."""
         self._app = app
         self._observers = tuple(observers)
 

@@ -136,7 +136,6 @@ class RequestRecord:
     seconds: float = 0.0
 
     def __init__(self, request_id: str = "", path: str = "", method: str = "") -> None:
-        """Begin with a request of which nothing is known but how it came."""
         self.request_id = request_id
         self.path = path
         self.method = method

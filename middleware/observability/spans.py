@@ -18,7 +18,6 @@ class NoSpans:
     """Makes none. Cost: 0.2 us an operation."""
 
     def __init__(self) -> None:
-        """Make the one context that does nothing."""
         self._nothing = nullcontext()
 
     def operation(self, _facts: DocumentFacts, _points: int) -> AbstractContextManager[None]:

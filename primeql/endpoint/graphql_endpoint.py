@@ -46,7 +46,6 @@ class GraphQLShortcut:
         handlers: Mapping[type[Exception], ExceptionHandler],
         minimum_size: int,
     ) -> None:
-        """Remember the parts."""
         self._app = app
         self._endpoint = endpoint
         self._handlers = handlers

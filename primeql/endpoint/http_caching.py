@@ -33,7 +33,6 @@ class EntityTags:
     """
 
     def __init__(self, secret: str, revision: str) -> None:
-        """Remember the key."""
         self._key = secret.encode() or secrets.token_bytes(_SECRET_BYTES)
         self._revision = revision
 

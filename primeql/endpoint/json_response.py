@@ -147,7 +147,6 @@ class ShortResponse(Response):
     def __init__(
         self, body: bytes, status: int, headers: HeaderFields, content_type: bytes
     ) -> None:
-        """Take the headers as they are sent, none of which says what the body is."""
         self.status_code = status
         self.body = body
         self.background = None

@@ -84,7 +84,6 @@ class Admission:
     """
 
     def __init__(self, service: PrimeService, budget: Budget, memory: MemoryBudget) -> None:
-        """Remember the parts."""
         self._service = service
         self._budget = budget
         self.memory = memory

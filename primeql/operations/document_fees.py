@@ -56,7 +56,6 @@ class DocumentFees:
         give_back: Callable[[int], None],
         bucket: int,
     ) -> None:
-        """Remember who pays; nothing is used yet of what is free."""
         self._pay = pay
         self._give_back = give_back
         # No more than a quarter of the bucket is held, or a small one would never do.

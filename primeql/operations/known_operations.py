@@ -47,7 +47,6 @@ class KnownOperations:
     def __init__(
         self, planned: QueryPricer, stock: QueryPricer, persisted: PersistedQueries
     ) -> None:
-        """Remember the parts."""
         self._planned = planned
         self._stock = stock
         self._persisted = persisted

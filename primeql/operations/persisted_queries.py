@@ -93,7 +93,6 @@ class PersistedQueries:
         listed: Mapping[str, str] | None = None,
         only_listed: bool = False,
     ) -> None:
-        """Remember the parts."""
         self._cache = cache
         self._shares = shares
         self._listed = listed or {}

@@ -19,7 +19,6 @@ class RegistrationShares:
     """
 
     def __init__(self, max_bytes: int) -> None:
-        """Know of no document."""
         self._max_bytes = max_bytes
         self._owners: OrderedDict[str, str] = OrderedDict()
         self._sizes: dict[str, OrderedDict[str, int]] = {}

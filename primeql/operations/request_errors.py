@@ -23,7 +23,6 @@ class RequestError(Exception):
         code: ErrorCode = ErrorCode.BAD_REQUEST,
         headers: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        """Remember what to answer."""
         super().__init__(message)
         self.status = status
         self.code = code

@@ -24,7 +24,6 @@ class Connections:
     """
 
     def __init__(self, protocols: Collection[Any]) -> None:
-        """Have seen none."""
         self._protocols = protocols
         self._closing: dict[Any, int] = {}
 

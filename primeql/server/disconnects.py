@@ -20,7 +20,6 @@ class _Watch:
     __slots__ = ("_request", "_task", "_watching", "is_over")
 
     def __init__(self, request: Request, task: "asyncio.Task[Any]") -> None:
-        """Watch nobody yet."""
         self._request = request
         self._task = task
         self._watching: asyncio.Task[None] | None = None

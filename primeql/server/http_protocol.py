@@ -90,7 +90,6 @@ class _Answer:
     __slots__ = ("_cycle", "_start")
 
     def __init__(self, cycle: RequestResponseCycle) -> None:
-        """Send nothing yet."""
         self._cycle = cycle
         self._start: Any = None
 

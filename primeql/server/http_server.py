@@ -18,7 +18,6 @@ class HttpServer(uvicorn.Server):
     """Serves until told to stop, and ends in time and without errors, whoever does not read."""
 
     def __init__(self, config: uvicorn.Config) -> None:
-        """Have no connections yet."""
         super().__init__(config)
         self._connections = Connections(self.server_state.connections)
 

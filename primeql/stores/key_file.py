@@ -56,7 +56,6 @@ class KeyFile:
     """
 
     def __init__(self, path: Path) -> None:
-        """Remember the path."""
         self._path = path
 
     def version(self) -> object:

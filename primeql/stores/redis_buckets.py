@@ -67,7 +67,6 @@ class RedisBuckets:
     """
 
     def __init__(self, url: str, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
-        """Remember where Redis is."""
         # Its own timeouts, one for each reply, are left out: they cost 4 microseconds each, and
         # take a late event loop for a late Redis.
         self._redis = Redis.from_url(

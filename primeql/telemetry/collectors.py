@@ -24,7 +24,6 @@ class Readings(Collector):
     """What a function reads, each time someone scrapes."""
 
     def __init__(self, read: Callable[[], Iterable[Metric]]) -> None:
-        """Remember how to read."""
         self._read = read
 
     def describe(self) -> Iterable[Metric]:

@@ -18,7 +18,6 @@ class EventLoopLag:
     """
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        """Begin with nothing noted."""
         self._lag = Histogram(
             "primeql_event_loop_lag_seconds",
             "How late the event loop was, sampled four times a second.",

@@ -29,7 +29,6 @@ class HealthDetails:
     """
 
     def __init__(self, service: PrimeService, budget: Budget) -> None:
-        """Count the time from now."""
         self._service = service
         self._budget = budget
         self._tests = SelfTests(service)

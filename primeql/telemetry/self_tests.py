@@ -63,7 +63,6 @@ class SelfTests:
     """
 
     def __init__(self, service: PrimeService) -> None:
-        """Ask nothing yet."""
         self._service = service
 
     async def run(self) -> Mapping[str, Check]:

@@ -23,7 +23,6 @@ class TaskMetrics:
     """
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        """Begin at zero."""
         self._tasks = Tally(
             "primeql_pool_tasks",
             "Computations that left the event loop, by lane and outcome.",

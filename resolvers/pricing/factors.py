@@ -44,7 +44,6 @@ class FactorPrices:
     """
 
     def __init__(self, tariff: Tariff) -> None:
-        """Hold what prices are made of."""
         self._tariff = tariff
         self._outliner = Outliner()
         self._splitting = lru_cache(_KEPT_PRICES)(self._price_splitting)

@@ -45,7 +45,6 @@ class IntegerPrices:
     """
 
     def __init__(self, tariff: Tariff, ranges: PrimeRanges) -> None:
-        """Hold what prices are made of."""
         self._tariff = tariff
         self._ranges = ranges
 

@@ -16,7 +16,6 @@ class ListPrices:
     """Prices of fields that are read off an answer; each takes the state of its parent."""
 
     def __init__(self, tariff: Tariff) -> None:
-        """Hold what prices are made of."""
         self._tariff = tariff
 
     def plain(self, state: Any, arguments: Arguments) -> Priced:

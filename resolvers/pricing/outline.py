@@ -67,7 +67,6 @@ class Outliner:
     """Finds outlines; holds the product of the primes from 53 to 2,039, of 2,800 bits."""
 
     def __init__(self) -> None:
-        """Multiply the primes. Cost: 2 ms."""
         self._small_factors = SmallFactors()
         candidates = range(53, _MIDDLE_END, 2)
         self._middle_primes = math.prod(n for n in candidates if is_prime(n))

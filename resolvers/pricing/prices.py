@@ -49,7 +49,6 @@ class PriceBook:
         awaited_bytes: float = AWAITED_BYTES,
         pace: Pace | None = None,
     ) -> None:
-        """Make the price functions."""
         tariff = self._tariff = Tariff(limits, overheads, task_points, pace or Pace(1.0))
         self.request_points = overheads.request
         self._awaited_bytes = awaited_bytes

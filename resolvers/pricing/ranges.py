@@ -28,7 +28,6 @@ class RangePrices:
     """Prices of the fields of Query and PrimeRange that are about intervals and their primes."""
 
     def __init__(self, tariff: Tariff, ranges: PrimeRanges) -> None:
-        """Hold what prices are made of."""
         self._tariff = tariff
         self._ranges = ranges
 

@@ -22,7 +22,6 @@ class _Words:
     """Integers within [0, 2^64), told apart by their bits; ``sizes`` has how many have how many."""
 
     def __init__(self, values: Sequence[int]) -> None:
-        """Count them."""
         self._values = values
         self.sizes = Counter(map(int.bit_length, values))
 
@@ -99,7 +98,6 @@ class RangeState:
     __slots__ = ("high", "is_counted", "low")
 
     def __init__(self, low: int, high: int) -> None:
-        """Remember the ends; low <= high."""
         self.low = low
         self.high = high
         self.is_counted = False
@@ -122,7 +120,6 @@ class ListState:
     def __init__(
         self, length: float, bits: float, width: int = 1, parent: object | None = None
     ) -> None:
-        """Remember the numbers."""
         self.length = length
         self.bits = bits
         self.width = width

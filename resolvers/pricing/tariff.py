@@ -87,7 +87,6 @@ class Tariff:
     def __init__(
         self, limits: Limits, overheads: Overheads, task_points: float, pace: Pace
     ) -> None:
-        """Remember what bounds a price."""
         self.limits = limits
         self.overheads = overheads
         self.field = overheads.field

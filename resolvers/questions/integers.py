@@ -50,7 +50,6 @@ class IntegerAnswers:
     __slots__ = ("_context", "_factorization", "value")
 
     def __init__(self, context: RequestContext, value: int) -> None:
-        """Compute nothing yet."""
         self.value = value
         self._context = context
         self._factorization: asyncio.Task[Factorization] | Factorization | None = None

@@ -69,7 +69,6 @@ class ConstellationAnswers:
     def __init__(
         self, context: RequestContext, low: int, high: int, offsets: Sequence[int]
     ) -> None:
-        """Compute nothing yet."""
         self._context = context
         self._low = low
         self._high = high

@@ -115,7 +115,6 @@ class AnswerMemory:
         seal: AnswerSeal | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """Remember nothing yet."""
         self.stats = MemoryStats()
         self.kept = BoundedMemoryCache(max_bytes)
         self.shared = shared

@@ -15,7 +15,6 @@ class BoundedMemoryCache(SimpleMemoryCache):  # type: ignore[misc]  # aiocache h
     """Texts in memory; the least recently used make room when they hold more than ``max_bytes``."""
 
     def __init__(self, max_bytes: int) -> None:
-        """Start empty."""
         # Nothing here waits, so nothing needs a timeout.
         super().__init__(timeout=None)
         self._max_bytes = max_bytes

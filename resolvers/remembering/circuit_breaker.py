@@ -50,7 +50,6 @@ class CircuitBreaker:
         probe_seconds: float = PROBE_SECONDS,
         recovered: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        """Take the shared state to be there."""
         self._connect = connect
         self._stats = stats
         self._complaints = complaints

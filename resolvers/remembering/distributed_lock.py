@@ -34,7 +34,6 @@ class AnswerLease:
     """
 
     def __init__(self, shared: SharedAnswers, key: str) -> None:
-        """Hold nothing yet."""
         self._shared = shared
         self._key = key
         self._token = f"{MARK} {secrets.token_hex(8)} "

@@ -79,7 +79,6 @@ class SharedAnswers:
     """
 
     def __init__(self, store: AnswerStore, probe_seconds: float = PROBE_SECONDS) -> None:
-        """Take the store to be there."""
         self.stats = SharingStats()
         self._store = store
         self._places = asyncio.Semaphore(MOST_OPERATIONS)

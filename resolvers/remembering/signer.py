@@ -20,7 +20,6 @@ class AnswerSeal:
     """
 
     def __init__(self, secret: str = "") -> None:
-        """Remember the secret."""
         self._secret = secret.encode()
         self.label = f"+{self._digest('label')[:8]}" if secret else ""
 

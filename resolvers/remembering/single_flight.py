@@ -51,7 +51,6 @@ class Flight(Generic[T]):
     )
 
     def __init__(self, owner: Owner, charge: float, deadline: float) -> None:
-        """Wait for ``begin``."""
         # An owner of its own, to be found by in the queues.
         self.notes = AnswerNotes(Owner(*owner))
         self.partial: T | None = None

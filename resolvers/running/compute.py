@@ -128,7 +128,6 @@ class Compute:
         observe: TaskObserver = ignore_task,
         pace: Pace | None = None,
     ) -> None:
-        """Prepare the lanes; their processes come with ``start``, or the first task."""
         self.quick = WorkerLane(workers, 0, max_waiting)
         self.slow = WorkerLane(workers, SLOW_NICENESS, max_waiting)
         self.threads = ThreadLane(workers, max_waiting)

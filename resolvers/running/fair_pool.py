@@ -82,7 +82,6 @@ class FairPool(Generic[R]):
     """
 
     def __init__(self, things: Iterable[R], max_waiting: int) -> None:
-        """Begin with everything at hand and nobody waiting."""
         self._idle = deque(things)
         self._clients: OrderedDict[str, _ClientQueue[R]] = OrderedDict()
         self._max_waiting = max_waiting

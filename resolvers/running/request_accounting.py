@@ -50,7 +50,6 @@ class AnswerNotes:
     )
 
     def __init__(self, owner: Owner = NOBODY, rate_limit: RateLimitStatus = NOT_LIMITED) -> None:
-        """Begin with an answer that mathematics alone decides and that has cost nothing."""
         self.is_repeatable = True
         self.spent_seconds = 0.0
         self.spent_points = 0.0

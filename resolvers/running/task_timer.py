@@ -10,7 +10,6 @@ class Meter:
     __slots__ = ("_begun", "_taken")
 
     def __init__(self) -> None:
-        """Begin with a computation that has not begun."""
         self._begun: float | None = None
         self._taken: float | None = None
 

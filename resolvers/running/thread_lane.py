@@ -23,7 +23,6 @@ class ThreadLane:
     """
 
     def __init__(self, threads: int, max_waiting: int) -> None:
-        """Start no thread yet: each comes with a task."""
         self._count = threads
         self._executor = ThreadPoolExecutor(threads, "sweep")
         self.pool: FairPool[None] = FairPool([None] * threads, max_waiting)

@@ -26,7 +26,6 @@ class WorkerLane:
     """
 
     def __init__(self, workers: int, niceness: int, max_waiting: int) -> None:
-        """Start nothing yet."""
         self._count = workers
         self._niceness = niceness
         self._alive: set[WorkerProcess] = set()

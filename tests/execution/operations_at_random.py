@@ -100,7 +100,6 @@ class OperationMaker:
     """
 
     def __init__(self, schema: GraphQLSchema, rng: random.Random) -> None:
-        """Make nothing yet."""
         self._schema = schema
         self._rng = rng
         self._batches = 0

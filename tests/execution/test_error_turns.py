@@ -29,7 +29,6 @@ class Turns:
     """Counts, while something is awaited, how many calls come between two turns of others."""
 
     def __init__(self) -> None:
-        """Count nothing yet."""
         self.calls: list[int] = [0]
 
     def call(self) -> None:

@@ -53,7 +53,6 @@ class Numbers:
     """
 
     def __init__(self, rng: random.Random) -> None:
-        """Choose the kind."""
         self._is_quoted = rng.random() < 0.5
         self._is_fixed_below = rng.random() < 0.7
 

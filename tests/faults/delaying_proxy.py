@@ -17,7 +17,6 @@ class DelayingProxy:
     """
 
     def __init__(self, port: int) -> None:
-        """Delay nothing yet."""
         self.delay_seconds = 0.0
         self.port = 0
         self._behind = port

@@ -183,7 +183,6 @@ class Reader:
     """A client in this process, which takes ``room`` messages of a body and then no more."""
 
     def __init__(self, room: int) -> None:
-        """Have read nothing yet."""
         self.messages: list[Message] = []
         self.gone = asyncio.Event()
         self._room = asyncio.Semaphore(room)

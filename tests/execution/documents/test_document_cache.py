@@ -17,7 +17,6 @@ class Reading:
     """A library, and the texts that it has read."""
 
     def __init__(self, max_bytes: int = 1 << 20) -> None:
-        """Begin with nothing read."""
         self.texts: list[str] = []
         shared = Shared(SCHEMA, {}, {}, hides_schema=False)
         self.library: Library[str] = Library(self._read, shared, max_bytes)

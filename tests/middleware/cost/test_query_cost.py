@@ -49,7 +49,6 @@ class Book:
         return 0.0
 
     def __init__(self) -> None:
-        """Begin without calls."""
         self.calls = 0
         self.arguments: list[Mapping[str, Any]] = []
 

@@ -19,7 +19,6 @@ class Purse:
     """A client with a bucket that never fills, and the fees of one request."""
 
     def __init__(self, points: int = POINTS) -> None:
-        """Fill it with so many points."""
         self.left = points
         self.fees = DocumentFees(self.pay, self.give_back, POINTS)
 

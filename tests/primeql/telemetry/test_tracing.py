@@ -42,7 +42,6 @@ class Collector:
     """What has arrived."""
 
     def __init__(self) -> None:
-        """Begin with nothing."""
         self.spans: list[Span] = []
         self.raw = b""
 

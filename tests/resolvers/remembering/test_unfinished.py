@@ -23,7 +23,6 @@ class WallClock:
     """A clock that stands still until it is set."""
 
     def __init__(self) -> None:
-        """Begin somewhere."""
         self.now = 1e9
 
     def __call__(self) -> float:

@@ -27,7 +27,6 @@ class Watched:
     """Lanes of one thread and one worker, and what they tell."""
 
     def __init__(self) -> None:
-        """Observe from the start."""
         self.records: list[TaskRecord] = []
         self.compute = Compute(1, 1, Limits(), self.records.append, Pace(1.0))
 
