@@ -14,12 +14,10 @@ from graphql import (
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
-    KnownTypeNamesRule,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     default_field_resolver,
     default_type_resolver,
-    specified_rules,
     validate,
 )
 from graphql.execution import Executor
@@ -29,11 +27,11 @@ from graphql.execution.values import VariableValues
 from execution.cooperative_loops import each_in_turns
 from execution.documents.document_cache import Library, Ready
 from execution.documents.error_locations import locate_errors, locator, release_text
+from execution.documents.helpful_rules import RULES
 from execution.documents.prepared_documents import PreparedDocument, PreparedOperation, Shared
 from execution.documents.validation_rules import applicable_rules
 from execution.limits.document_limits import DocumentLimits, check_document, check_text
 from execution.limits.limited_parser import parse_within
-from execution.limits.type_suggestions import FewTypeSuggestionsRule
 from execution.output.sliced_executor import SlicedExecutor
 from execution.plans.field_resolvers import FieldResolvers
 from execution.plans.plan_run import PlanRun
@@ -137,10 +135,7 @@ class DocumentExecutor:
         self._shared = Shared(schema, resolvers, digit_scalars, hides_schema)
         self._library = Library(self._prepare, self._shared, cache_bytes)
         self._limits = limits
-        self._rules = tuple(
-            FewTypeSuggestionsRule if rule is KnownTypeNamesRule else rule
-            for rule in specified_rules
-        )
+        self._rules = RULES
         if hides_schema:
             self._rules = (*self._rules, NoSchemaIntrospectionCustomRule)
         self.runs: Counter[str] = Counter()

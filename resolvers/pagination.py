@@ -54,7 +54,7 @@ def decode_cursor(kind: str, cursor: str, argument: str) -> int:
     Raises:
         InvalidCursorError: It is not a cursor of this kind.
     """
-    invalid = InvalidCursorError(f"{argument} is not a cursor of this list")
+    invalid = unknown_cursor(argument)
     if not cursor.isascii() or len(cursor) > _MAX_CURSOR_CHARACTERS:
         raise invalid
     try:
@@ -66,6 +66,15 @@ def decode_cursor(kind: str, cursor: str, argument: str) -> int:
     if not raw.startswith(prefix) or encode_cursor(kind, value) != cursor:
         raise invalid
     return value
+
+
+def unknown_cursor(argument: str) -> InvalidCursorError:
+    """Return why no page begins or ends at the cursor that was sent as this argument."""
+    field, page = ("startCursor", "last") if argument == "before" else ("endCursor", "first")
+    return InvalidCursorError(
+        f"{argument} is not a cursor of this list: send what the list gave as pageInfo.{field},"
+        f" or as an edge's cursor, unchanged; leave {argument} out for the {page} page"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The scalars: BigInt, exact integers as strings, and SafeInt, numbers JavaScript holds exactly."""
 
 import re
+from decimal import Decimal
 from typing import Any, NewType
 
 import strawberry
@@ -16,6 +17,9 @@ SafeInt = NewType("SafeInt", int)
 DIGIT_SCALARS = frozenset({"BigInt"})
 
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)")
+# A number with a decimal point, an exponent or both, as JSON and GraphQL write it.
+_FLOAT = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
+_NEITHER = "a BigInt is a string of decimal digits or an integer"
 
 
 class _BigIntParser:
@@ -30,7 +34,9 @@ class _BigIntParser:
         if type(value) is str:
             return self._parse_text(value)
         if type(value) is not int:
-            raise BadInputError("a BigInt is a string of decimal digits or an integer")
+            is_exact = type(value) is float and abs(value) <= MAX_SAFE_INTEGER
+            text = repr(value) if is_exact else ""
+            raise BadInputError(_whole(text) if type(value) is float else _NEITHER)
         if abs(value) >= self._bound:
             raise BadInputError(f"a BigInt has at most {self._max_digits} digits")
         return value
@@ -38,7 +44,7 @@ class _BigIntParser:
     def parse_literal(self, node: Any, _variables: Any = None) -> int:
         """Return the integer in a literal of a document: an Int or a String."""
         if node.kind not in ("int_value", "string_value"):
-            raise BadInputError("a BigInt is a string of decimal digits or an integer")
+            raise BadInputError(_whole(node.value) if node.kind == "float_value" else _NEITHER)
         return self._parse_text(node.value)
 
     def _parse_text(self, text: str) -> int:
@@ -57,10 +63,23 @@ def _advice(text: str) -> str:
         shorter = digits.lstrip("0")
         written = "-" * text.startswith("-") + shorter if len(shorter) <= MAX_ECHO // 2 else ""
         return "a BigInt has no leading zeros" + (f": write {written}" if written else "")
+    if _FLOAT.fullmatch(text):
+        return _whole(text)
     return (
         "a BigInt is decimal digits with an optional leading minus, such as 1000000: no separators,"
         " exponents or formulas"
     )
+
+
+def _whole(text: str) -> str:
+    """Return what to write instead of a number with a decimal point or an exponent."""
+    rule = "a BigInt is a whole number without decimal point or exponent"
+    if not _FLOAT.fullmatch(text) or len(text) > MAX_ECHO:
+        return rule
+    number = Decimal(text)
+    if number != number.to_integral_value() or number.adjusted() >= MAX_ECHO // 2:
+        return rule
+    return f"{rule}: write {int(number)}"
 
 
 def _safe_int(value: Any) -> int:

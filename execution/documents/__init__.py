@@ -8,6 +8,8 @@ Modules, in reading order:
 - ``variables``: The variables of an operation: coerced quickly where they are as they should be.
 - ``validation_rules``: Which rules of validation can have anything to say of a document, judged
   by its text.
+- ``helpful_rules``: Validation by graphql-core's rules, whose messages here say what to ask for
+  instead.
 - ``error_locations``: Where in a document its errors are, found in time that does not multiply.
 - ``prepared_documents``: Documents made ready: valid, with a plan for each operation once it is
   asked for.

@@ -28,6 +28,9 @@ Pay = Callable[[int], Awaitable[None]]
 """Takes points from the client who asks, or refuses by a RequestError."""
 
 _JSON_TYPE = JSON.encode()
+# The beginning of a document, which no JSON has.
+_DOCUMENT = re.compile(rb"\s*(?:\{\s*[A-Za-z_.#]|(?:query|mutation|subscription|fragment)\b)")
+_SENT_AS = 'send the document within JSON, as {"query": "{ ... }"}'
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 # The schema takes lists of lists of integers at most, but extensions of a client may nest. Whatever
@@ -84,7 +87,12 @@ async def read_json(
     points = decoding_points(body)
     if points and pay is not None:
         await pay(points)
-    return decode_json(body, "the body")
+    try:
+        return decode_json(body, "the body")
+    except RequestError:
+        if _DOCUMENT.match(body):
+            raise RequestError(f"the body is a GraphQL document: {_SENT_AS}") from None
+        raise
 
 
 def decoding_points(body: bytes) -> int:
@@ -220,7 +228,7 @@ def _check_content_type(content_type: str) -> None:
     media_type, *parameters = [part.strip().lower() for part in content_type.split(";")]
     charset = dict(part.partition("=")[::2] for part in parameters).get("charset", "utf-8")
     if media_type != JSON or charset.strip('"') not in ("utf-8", "utf8"):
-        raise RequestError(f"Content-Type must be {JSON} in UTF-8", 415)
+        raise RequestError(f"Content-Type must be {JSON} in UTF-8: {_SENT_AS}", 415)
 
 
 def _unpacker(coding: str) -> Callable[[bytes, int], bytes]:

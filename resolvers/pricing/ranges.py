@@ -12,8 +12,8 @@ from engine.intervals.histogram import MAX_BUCKETS, histogram_cost
 from engine.intervals.prime_ranges import PrimeRanges
 from engine.intervals.residues import MAX_MODULUS, residues_cost
 from engine.sieving.sieve_costs import expected_primes
-from resolvers.errors import ApiError, InvalidCursorError
-from resolvers.pagination import decode_cursor, page_request
+from resolvers.errors import ApiError
+from resolvers.pagination import decode_cursor, page_request, unknown_cursor
 from resolvers.pricing.states import ListState, RangeState
 from resolvers.pricing.tariff import NOTHING, Priced, Tariff
 from resolvers.questions.patterns import CONSTELLATION_CURSOR
@@ -207,7 +207,7 @@ class RangePrices:
             return end, 0.0
         value = decode_cursor(PRIME_CURSOR, cursor, argument)
         if not state.low <= value <= state.high:
-            raise InvalidCursorError(f"{argument} is not a cursor of this list")
+            raise unknown_cursor(argument)
         return value, self._page(value, value, 1, is_from_end=False)
 
     def _pattern(

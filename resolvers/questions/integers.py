@@ -22,8 +22,8 @@ from engine.results import (
     PrimeNeighbours,
 )
 from resolvers.context import RequestContext
-from resolvers.errors import BadInputError, InvalidCursorError, LimitError
-from resolvers.pagination import Page, decode_cursor, page_request
+from resolvers.errors import BadInputError, LimitError
+from resolvers.pagination import Page, decode_cursor, page_request, unknown_cursor
 from resolvers.questions.narrowing import narrowed
 from resolvers.remembering.answer_memory import REMEMBERED_POINTS
 from resolvers.remembering.answer_shapes import (
@@ -162,7 +162,7 @@ class IntegerAnswers:
         if after is not None:
             low = decode_cursor(DIVISOR_CURSOR, after, "after")
             if low < 1 or self.value % low:
-                raise InvalidCursorError("after is not a cursor of this list")
+                raise unknown_cursor("after")
         cost = divisors_cost(factorization, size)
         page = await self._context.single(cost, divisors, factorization, size, low or None)
         found = Page(DIVISOR_CURSOR, page.values, page.has_next, has_previous=after is not None)

@@ -14,8 +14,7 @@ from engine.intervals.histogram import histogram, histogram_cost
 from engine.intervals.residues import residues, residues_cost
 from engine.results import ConstellationPage, PrimeBucket, PrimeGapStatistics, ResidueCount
 from resolvers.context import RequestContext
-from resolvers.errors import InvalidCursorError
-from resolvers.pagination import Page, decode_cursor, page_request
+from resolvers.pagination import Page, decode_cursor, page_request, unknown_cursor
 from resolvers.questions.narrowing import narrowed_interval
 from resolvers.remembering.answer_shapes import (
     CONSTELLATION_COUNT,
@@ -85,7 +84,7 @@ class ConstellationAnswers:
         if after is not None:
             start = decode_cursor(CONSTELLATION_CURSOR, after, "after")
             if not await self._is_listed(start):
-                raise InvalidCursorError("after is not a cursor of this list")
+                raise unknown_cursor("after")
         found = await self._search(self._low, size, start)
         page = Page(CONSTELLATION_CURSOR, found.starts, found.has_next, start is not None)
         return page, found.constellations

@@ -11,9 +11,9 @@ from engine.sieving.sieve_costs import stepping_cost
 from engine.sieving.sieve_pages import Primes
 from engine.stop import Stop
 from resolvers.context import RequestContext
-from resolvers.errors import BadInputError, InvalidCursorError, LimitError
+from resolvers.errors import BadInputError, LimitError
 from resolvers.limits import MAX_SAFE_INTEGER
-from resolvers.pagination import Page, decode_cursor, page_request
+from resolvers.pagination import Page, decode_cursor, page_request, unknown_cursor
 from resolvers.questions.narrowing import narrowed, narrowed_interval
 from resolvers.questions.patterns import (
     ConstellationAnswers,
@@ -167,7 +167,7 @@ class RangeAnswers:
         """Return the prime that ``cursor`` points to."""
         value = decode_cursor(PRIME_CURSOR, cursor, argument)
         if not self.low <= value <= self.high or not await self._is_listed(value):
-            raise InvalidCursorError(f"{argument} is not a cursor of this list")
+            raise unknown_cursor(argument)
         return value
 
     async def _is_listed(self, value: int) -> bool:

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from graphql import GraphQLError, GraphQLSyntaxError, parse, specified_rules, validate
+from graphql import GraphQLError, GraphQLSyntaxError, parse, validate
 from graphql.execution import Executor
 
+from execution.documents.helpful_rules import RULES
 from execution.executor import BoundOperation, DocumentExecutor, Outcome, Phase
 from middleware.error_mask import format_error
 from primeql.operations.operation_results import PHASE_CODES
@@ -103,7 +104,7 @@ async def stock(service: PrimeService, text: str, values: Any, context: RequestC
         document = parse(text, allow_empty_selection_sets=False)
     except GraphQLSyntaxError as error:
         return None, _formatted([error], Phase.PARSING), False
-    errors: list[GraphQLError] = validate(schema, document, specified_rules)
+    errors: list[GraphQLError] = validate(schema, document, RULES)
     if errors:
         return None, _formatted(errors, Phase.VALIDATION), False
     executor = Executor.build(schema, document, context_value=context, raw_variable_values=values)

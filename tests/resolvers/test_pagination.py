@@ -112,3 +112,18 @@ async def test_others_have_their_turn_while_edges_are_made() -> None:
     assert turns >= 4
     assert [edge.node for edge in edges] == list(range(5 * SLICE_EDGES))
     assert edges[300] == (300, encode_cursor("prime", 300))
+
+
+@pytest.mark.parametrize(
+    ("argument", "field", "page"),
+    [("after", "endCursor", "first"), ("before", "startCursor", "last")],
+)
+def test_a_refused_cursor_is_told_where_cursors_come_from(
+    argument: str, field: str, page: str
+) -> None:
+    with pytest.raises(InvalidCursorError) as refusal:
+        decode_cursor("prime", "97", argument)
+    message = str(refusal.value)
+    assert message.startswith(f"{argument} is not a cursor of this list: send ")
+    assert f"pageInfo.{field}" in message
+    assert message.endswith(f"leave {argument} out for the {page} page")

@@ -148,3 +148,42 @@ async def test_numbers_refuses_what_javascript_can_not_hold(ask: Ask) -> None:
     (error,) = response["errors"]
     assert error["path"] == ["above", "primes", "numbers"]
     assert error["extensions"] == {"code": "OUT_OF_RANGE"}
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("97.0", "97"),
+        ("1e6", "1000000"),
+        ("1E+6", "1000000"),
+        ("-2.50e1", "-25"),
+        ("12345678901234567890.0", "12345678901234567890"),
+        ("1.5", None),
+        ("1e-3", None),
+        ("1e400", None),
+    ],
+)
+@pytest.mark.parametrize("form", ["{}", '"{}"'])
+async def test_a_float_is_told_how_to_write_the_whole_number(
+    ask: Ask, text: str, whole: str | None, form: str
+) -> None:
+    response = await ask(f"{{ integer(value: {form.format(text)}) {{ value }} }}")
+    (error,) = response["errors"]
+    assert error["message"].startswith("Argument 'value' has invalid value: ")
+    advice = "" if whole is None else f": write {whole}"
+    assert f"'a BigInt is a whole number without decimal point or exponent{advice}';" in (
+        error["message"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "advice"),
+    [(97.0, ": write 97"), (1e6, ": write 1000000"), (1.5, ""), (12345678901234567890.0, "")],
+)
+async def test_a_float_in_a_variable_is_told_what_is_certain(
+    ask: Ask, value: float, advice: str
+) -> None:
+    response = await ask("query ($n: BigInt!) { integer(value: $n) { value } }", n=value)
+    (error,) = response["errors"]
+    assert error["extensions"]["code"] == "BAD_USER_INPUT"
+    assert f"without decimal point or exponent{advice}';" in error["message"]

@@ -264,3 +264,30 @@ async def test_who_can_not_pay_for_decoding_is_refused_before() -> None:
     with pytest.raises(RequestError, match="no points"):
         await read_json(in_pieces(b"[" + b"[]," * 100_000), 1_000_000, 1.0, pay)
     assert paid == [127]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{ service { version } }",
+        "{service{version}}",
+        "\n query Q { a }",
+        "mutation { a }",
+        "subscription($a: Int) { a }",
+        "fragment F on Query { a }",
+        "{ ...F }",
+        "{ # why\n a }",
+    ],
+)
+async def test_a_document_sent_as_it_is_is_told_how_to_be_sent(text: str) -> None:
+    with pytest.raises(RequestError, match=r'GraphQL document: .* as \{"query": ') as refusal:
+        await read(text.encode())
+    assert refusal.value.status == 400
+    with pytest.raises(RequestError, match=r'application/json .* as \{"query": '):
+        await read(text.encode(), content_type="application/graphql")
+
+
+@pytest.mark.parametrize("text", ['{"query": 1', "{", "{ 7 }", "queryer", "[{ a }]", ""])
+async def test_what_is_no_document_is_told_where_it_stops_being_json(text: str) -> None:
+    with pytest.raises(RequestError, match=r"the body is not JSON: .* at line 1 column"):
+        await read(text.encode())
