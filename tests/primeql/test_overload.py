@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import socket
+from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -114,22 +115,30 @@ def slow_reader(server: RunningServer, query: str, version: str = "1.1") -> sock
     return connection
 
 
-@pytest.mark.parametrize("version", ["1.0", "1.1"])
-async def test_answer_holds_its_memory_until_it_has_been_read(tmp_path: Path, version: str) -> None:
-    # 6.6 MB, more than sockets hold, and predicted to take 69 MiB: one fits, and nothing beside it.
+@pytest.fixture(scope="module")
+def small_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server with room for one answer of 69 MiB, and nothing beside it."""
     limits = {
         "PRIMEQL_MAX_RESPONSE_MEMORY_BYTES": str(98 << 20),
         "PRIMEQL_MAX_CLIENT_MEMORY_PERCENT": "75",
     }
-    with running_server(settings(tmp_path, **limits)) as server:
-        with slow_reader(server, EDGES, version):
-            meanwhile = await ask(server, EDGES, "10.0.0.1")
-            light = await ask(server, EASY, "10.0.0.1")
+    with running_server(settings(tmp_path_factory.mktemp("small"), **limits)) as server:
+        yield server
 
-        async def is_answered() -> bool:
-            return (await ask(server, EDGES, "10.0.0.1")).status_code == 200
 
-        await until(is_answered, "room for the answer")
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+async def test_answer_holds_its_memory_until_it_has_been_read(
+    small_server: RunningServer, version: str
+) -> None:
+    # 6.6 MB, more than sockets hold, and predicted to take 69 MiB.
+    with slow_reader(small_server, EDGES, version):
+        meanwhile = await ask(small_server, EDGES, "10.0.0.1")
+        light = await ask(small_server, EASY, "10.0.0.1")
+
+    async def is_answered() -> bool:
+        return (await ask(small_server, EDGES, "10.0.0.1")).status_code == 200
+
+    await until(is_answered, "room for the answer")
     assert (meanwhile.status_code, light.status_code) == (503, 200)
 
 
@@ -164,10 +173,10 @@ async def test_light_questions_are_answered_when_the_memory_is_full(tmp_path: Pa
     assert {one.status_code for one in light} == {200}
 
 
-@pytest.mark.parametrize("query", [EASY, PAGE])
-async def test_validating_needs_no_room(tmp_path: Path, query: str) -> None:
+async def test_validating_needs_no_room(tmp_path: Path) -> None:
     limits = {"PRIMEQL_MAX_RESPONSE_MEMORY_BYTES": str(1 << 20)}
     with running_server(settings(tmp_path, **limits)) as server:
-        body, headers = {"query": query}, {"GraphQL-Cost": "validate"}
-        response = httpx.post(f"{server.url}/graphql", json=body, headers=headers)
-    assert response.json()["extensions"]["cost"]["requestedQueryCost"] > 0
+        for query in (EASY, PAGE):
+            body, headers = {"query": query}, {"GraphQL-Cost": "validate"}
+            response = httpx.post(f"{server.url}/graphql", json=body, headers=headers)
+            assert response.json()["extensions"]["cost"]["requestedQueryCost"] > 0

@@ -12,13 +12,16 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from tests.conftest import DEADLINE_MILLISECONDS
 from tests.faults.processes import computing, stopped, workers
 from tests.faults.questions import factors
+from tests.hard_integers import hard_question
 from tests.server import RunningServer, running_server
 from tests.waiting import wait_until
 
 SDL_FILE = Path(__file__).parents[2] / "schema" / "schema.graphql"
 JSON = {"Content-Type": "application/json"}
+CANARY = "314159265358979323846"
 # Two primes of 45 digits (found with sympy.nextprime at 10^44 and e * 10^44).
 HARD_90_DIGITS = (10**44 + 31) * (271_828_182_845_904_523_536_028_747_135_266_249_775_724_741)
 
@@ -191,14 +194,13 @@ def own_server() -> Iterator[RunningServer]:
         yield server
 
 
-def test_light_requests_are_answered_while_a_hard_one_runs(own_server: RunningServer) -> None:
-    hard = f'{{ integer(value: "{HARD_90_DIGITS}") {{ factorization {{ expression }} }} }}'
+def test_light_requests_are_answered_while_a_hard_one_runs(server: RunningServer) -> None:
     with ThreadPoolExecutor() as threads:
         # It is ended when it has taken seconds of CPU time, of which the others take a thousandth.
-        heavy = threads.submit(own_server.post, hard)
-        wait_until(lambda: computing(own_server) == 1, "the hard one to run")
-        assert own_server.post("{ integer(value: 97) { isPrime } }").status_code == 200
-        moderate = own_server.post(f"{{ integer(value: {2**521 - 1}) {{ isPrime }} }}")
+        heavy = threads.submit(server.post, hard_question(900))
+        wait_until(lambda: computing(server) == 1, "the hard one to run")
+        assert server.post("{ integer(value: 97) { isPrime } }").status_code == 200
+        moderate = server.post(f"{{ integer(value: {2**521 - 1}) {{ isPrime }} }}")
         assert moderate.json() == {"data": {"integer": {"isPrime": True}}}
         assert not heavy.done()
 
@@ -241,34 +243,45 @@ def test_killed_server_leaves_no_worker_behind() -> None:
         wait_until(lambda: processes_with(marker) == [], "the end of all processes")
 
 
-def test_clients_mistakes_are_logged_at_info(own_server: RunningServer) -> None:
-    own_server.post("{ nthPrime(n: 0) }")
-    assert own_server.terminate() == 0
-    (line,) = [line for line in own_server.log if "BAD_USER_INPUT" in line]
-    assert '"level":"INFO"' in line
+@pytest.fixture(scope="module")
+def log() -> list[str]:
+    """What a server has logged that was asked what is wrong and what is secret, and has ended."""
+    with running_server() as server:
+        server.post("{ nthPrime(n: 0) }")
+        hang_up_within_a_body(server)
+        server.post(f"{{ integer(value: {CANARY}) {{ isPrime never{CANARY} }} }}")
+        server.post("query ($n: BigInt!) { integer(value: $n) { isPrime } }", {"n": f"{CANARY}.5"})
+        httpx.post(f"{server.url}/graphql", content=CANARY.encode(), headers=JSON)
+        assert server.terminate() == 0
+        server.log_reader.join()
+        return server.log
 
 
-def test_client_that_hangs_up_within_its_body_is_no_error(own_server: RunningServer) -> None:
-    address = urlsplit(own_server.url)
+def hang_up_within_a_body(server: RunningServer) -> None:
+    address = urlsplit(server.url)
     with socket.create_connection((address.hostname or "", address.port or 0)) as connection:
         connection.sendall(
             b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
             b"Content-Length: 100\r\n\r\n{"
         )
         time.sleep(0.1)
-    assert own_server.terminate() == 0
-    assert not [line for line in own_server.log if "ERROR" in line or "Traceback" in line]
 
 
-def test_nothing_is_logged_of_what_clients_sent(own_server: RunningServer) -> None:
-    canary = "314159265358979323846"
-    own_server.post(f"{{ integer(value: {canary}) {{ isPrime never{canary} }} }}")
-    own_server.post("query ($n: BigInt!) { integer(value: $n) { isPrime } }", {"n": f"{canary}.5"})
-    httpx.post(f"{own_server.url}/graphql", content=canary.encode(), headers=JSON)
-    assert own_server.terminate() == 0
-    assert canary not in "".join(own_server.log)
+def test_clients_mistakes_are_logged_at_info(log: list[str]) -> None:
+    lines = [line for line in log if "BAD_USER_INPUT" in line]
+    assert len(lines) == 2
+    assert all('"level":"INFO"' in line for line in lines)
 
 
-def test_settings_reach_the_clients(own_server: RunningServer) -> None:
-    response = own_server.post("{ service { limits { deadlineMilliseconds } } }")
-    assert response.json()["data"]["service"]["limits"] == {"deadlineMilliseconds": 60_000}
+def test_client_that_hangs_up_within_its_body_is_no_error(log: list[str]) -> None:
+    assert not [line for line in log if "ERROR" in line or "Traceback" in line]
+
+
+def test_nothing_is_logged_of_what_clients_sent(log: list[str]) -> None:
+    assert CANARY not in "".join(log)
+
+
+def test_settings_reach_the_clients(server: RunningServer) -> None:
+    response = server.post("{ service { limits { deadlineMilliseconds } } }")
+    limits = {"deadlineMilliseconds": DEADLINE_MILLISECONDS}
+    assert response.json()["data"]["service"]["limits"] == limits

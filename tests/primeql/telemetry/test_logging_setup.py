@@ -2,7 +2,6 @@
 
 import json
 import logging
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -40,19 +39,51 @@ HEADERS = (
 )
 
 
-def lines_of(server: RunningServer) -> list[dict[str, Any]]:
-    """Return what a server has logged, once it has ended."""
-    assert server.terminate() == 0
-    server.log_reader.join()
-    return [json.loads(line) for line in server.log]
+OURS = "query Ours { nthPrime(n: 1) }"
 
 
-def test_one_line_for_each_request_tells_what_it_took() -> None:
-    with running_server() as server:
-        server.post("{ nthPrime(n: 0) }")
+class Log:
+    """What a server has logged, the metrics it had, and what it was asked, by request."""
+
+    def __init__(self, server: RunningServer) -> None:
+        """Ask, and end the server."""
+        url = f"{server.url}/graphql"
         httpx.get(f"{server.url}/livez")
-        lines = lines_of(server)
-    (line,) = [line for line in lines if line["logger"] == "primeql.access"]
+        _ask(url, "mistake", query="{ nthPrime(n: 0) }")
+        # Texts that differ from a listed one in a number, and the listed one, twice and by its id.
+        for place, n in enumerate((2, 3, 1, 4, 1)):
+            _ask(url, f"number-{place}", query=OURS.replace("1", str(n)))
+        _ask(url, "number-5", documentId="one")
+        _ask(url, "name-0", documentId="one")
+        _ask(url, "name-1", query="query Theirs { nthPrime(n: 1) primeCount(x: 9) }")
+        _send_everywhere(server)
+        self.metrics = httpx.get(server.metrics_url).text
+        assert server.terminate() == 0
+        server.log_reader.join()
+        self.text = "".join(server.log)
+        lines = [json.loads(line) for line in server.log]
+        self.access = [line for line in lines if line["logger"] == "primeql.access"]
+
+    def of(self, kind: str) -> list[dict[str, Any]]:
+        """Return the lines of the requests of a kind."""
+        return [line for line in self.access if line["request_id"].startswith(kind)]
+
+
+def _ask(url: str, request_id: str, **body: str) -> None:
+    httpx.post(url, json=body, headers={"X-Request-Id": request_id})
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> Log:
+    """What a server with one listed document has logged."""
+    manifest = tmp_path_factory.mktemp("listed") / "manifest.json"
+    manifest.write_text(json.dumps({"one": OURS}))
+    with running_server({"PRIMEQL_PERSISTED_DOCUMENTS": str(manifest)}) as server:
+        return Log(server)
+
+
+def test_one_line_for_each_request_tells_what_it_took(log: Log) -> None:
+    (line,) = log.of("mistake")
     assert list(line)[:4] == ["ts", "level", "logger", "msg"]
     assert line["level"] == "INFO"
     assert line["duration_ms"] > 0
@@ -71,27 +102,16 @@ def test_one_line_for_each_request_tells_what_it_took() -> None:
     assert len(line["client_ip_hash"]) == 16
 
 
-def test_names_of_the_services_own_operations_are_told(tmp_path: Path) -> None:
-    manifest = tmp_path / "manifest.json"
-    manifest.write_text(json.dumps({"one": "query Ours { nthPrime(n: 1) }"}))
-    with running_server({"PRIMEQL_PERSISTED_DOCUMENTS": str(manifest)}) as server:
-        httpx.post(f"{server.url}/graphql", json={"documentId": "one"})
-        server.post("query Theirs { nthPrime(n: 1) primeCount(x: 9) }")
-        lines = lines_of(server)
-    names = [line.get("operation_name") for line in lines if line["logger"] == "primeql.access"]
-    assert names == ["Ours", None]
+def test_questions_of_probes_are_not_logged(log: Log) -> None:
+    assert {line["route"] for line in log.access} & {"health"} == set()
 
 
-def test_names_are_told_of_listed_texts_whose_numbers_tell_them_from_others(tmp_path: Path) -> None:
-    text = "query Ours { nthPrime(n: 1) }"
-    manifest = tmp_path / "manifest.json"
-    manifest.write_text(json.dumps({"one": text}))
-    with running_server({"PRIMEQL_PERSISTED_DOCUMENTS": str(manifest)}) as server:
-        for n in (2, 3, 1, 4, 1):
-            server.post(text.replace("1", str(n)))
-        httpx.post(f"{server.url}/graphql", json={"documentId": "one"})
-        lines = lines_of(server)
-    names = [line.get("operation_name") for line in lines if line["logger"] == "primeql.access"]
+def test_names_of_the_services_own_operations_are_told(log: Log) -> None:
+    assert [line.get("operation_name") for line in log.of("name")] == ["Ours", None]
+
+
+def test_names_are_told_of_listed_texts_whose_numbers_tell_them_from_others(log: Log) -> None:
+    names = [line.get("operation_name") for line in log.of("number")]
     assert names == [None, None, "Ours", None, "Ours", "Ours"]
 
 
@@ -120,13 +140,9 @@ def test_levels_and_text_are_for_people_who_set_them() -> None:
     assert not line.startswith("{")
 
 
-def test_a_secret_is_nowhere_in_logs_and_metrics() -> None:
-    with running_server() as server:
-        _send_everywhere(server)
-        metrics = httpx.get(server.metrics_url).text
-        lines = lines_of(server)
-    told = metrics + "".join(server.log)
-    assert sum(line["logger"] == "primeql.access" for line in lines) > 15
+def test_a_secret_is_nowhere_in_logs_and_metrics(log: Log) -> None:
+    told = log.metrics + log.text
+    assert len(log.access) > 15
     # Of names, in which no dot may be, too; and of a method, in capitals.
     assert "canary" not in told.lower()
     assert str(CANARY_NUMBER) not in told
