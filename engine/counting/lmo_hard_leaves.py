@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.errors import DomainError
 from engine.stop import Stop
 
+_X_END = 2**53
 # Elements sieved at once, a multiple of 8 * 64: their bytes fit the second-level cache of 1 MB.
 SEGMENT_ELEMENTS = 1 << 20
 # The sieve holds the integers coprime to 30, and starts with those coprime to these as well.
@@ -28,12 +30,16 @@ class LeafTables:
     """What the leaves of pi(x) are made of.
 
     Attributes:
-        x: The argument of pi.
-        y: The bound of the leaves' cofactors: every leaf is x // (p * m) with m <= y < p * m.
+        x: The argument of pi, at least y and below 2**53, so that floats of quotients are exact.
+        y: The bound of the leaves' cofactors, 17 <= y < 2**31: every leaf is x // (p * m) with
+            m <= y < p * m.
         primes: Every prime <= y, int64, ascending.
         rough: The squarefree m <= y without a prime factor <= 17, ascending, int64, 1 first.
         least_factor: The least prime factor of each; 2**31 - 1 for 1.
         signs: Moebius of each, int8.
+
+    Raises:
+        DomainError: x or y is out of bounds, or the shapes are others.
     """
 
     x: int
@@ -42,6 +48,19 @@ class LeafTables:
     rough: NDArray[np.int64]
     least_factor: NDArray[np.int32]
     signs: NDArray[np.int8]
+
+    def __post_init__(self) -> None:
+        """Check bounds and shapes."""
+        if not (17 <= self.y < 2**31 and self.y <= self.x < _X_END):
+            raise DomainError(f"need 17 <= y < 2^31 and y <= x < 2^53, got x={self.x}, y={self.y}")
+        shape = self.rough.shape
+        if not (self.rough.ndim == 1 and shape == self.least_factor.shape == self.signs.shape):
+            raise DomainError("need as many least factors and signs as rough numbers")
+        if not (self.rough.size and self.rough[0] == 1 and self.rough[-1] <= self.y):
+            raise DomainError(f"need rough numbers from 1 to at most y={self.y}")
+        # There is a prime between the last and twice it (Bertrand's postulate).
+        if not (self.primes.size and self.y < 2 * int(self.primes[-1]) <= 2 * self.y):
+            raise DomainError(f"need every prime up to y={self.y}")
 
 
 def rough_numbers(
@@ -54,8 +73,18 @@ def rough_numbers(
         primes: Every prime <= isqrt(y) at least, ascending.
         stop: Looked at for every block of 2**18 integers.
 
+    Raises:
+        DomainError: y is outside these bounds, or primes are missing.
+
     Cost: about 15 ns * y time, 13 bytes for each integer returned.
     """
+    root = math.isqrt(y) if y > 0 else 0
+    greatest = int(primes[-1]) if primes.size else 0
+    # There is a prime between greatest and 2 * greatest (Bertrand's postulate).
+    if not 17 <= y < 2**31 or 2 * greatest < root:
+        raise DomainError(
+            f"need 17 <= y < 2^31 and every prime up to its root, got y={y}, primes to {greatest}"
+        )
     small = primes[: int(np.searchsorted(primes, math.isqrt(y), side="right"))].tolist()
     blocks = []
     for low in range(1, y + 1, _ROUGH_BLOCK):

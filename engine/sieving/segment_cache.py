@@ -6,6 +6,8 @@ from collections import OrderedDict
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.argument_checks import shown
+from engine.errors import DomainError
 from engine.sieving.sieve_costs import Task
 from engine.sieving.sieve_plan import Planner
 from engine.stop import Stop
@@ -63,10 +65,13 @@ class KeptSegments:
             stop: Looked at while a segment is listed.
 
         Raises:
+            DomainError: low and high are others.
             DeadlineError: stopped.
 
         Cost: 5 us; 0.5 ms for each segment that is listed, at most four.
         """
+        if not 2 <= low <= high:
+            raise DomainError(f"need 2 <= low <= high, got low={shown(low)}, high={shown(high)}")
         if high >= 2**64 or not self._max_bytes:
             return None
         is_wide = high < _NARROW_FROM

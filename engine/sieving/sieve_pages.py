@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.argument_checks import shown
+from engine.errors import DomainError
 from engine.flint_calls import WORD_END
 from engine.sieving.base_primes import BasePrimes
 from engine.sieving.partial_sieve import (
@@ -77,7 +79,13 @@ class PageFinder:
         return 20e-6 + windows * self._window_seconds(high - width + 1, high, count)
 
     def first(self, low: int, high: int, count: int, stop: Stop) -> Primes:
-        """Return the ``count`` least primes of [low, high], ascending; fewer if it has fewer."""
+        """Return the ``count`` least primes of [low, high], ascending; fewer if it has fewer.
+
+        Raises:
+            DomainError: count is below 0.
+            DeadlineError: stopped.
+        """
+        _check_count(count)
         parts: list[_Part] = []
         low = max(low, 2)
         if low <= min(high, self._small_primes.bound):
@@ -102,7 +110,8 @@ class PageFinder:
         return joined(parts)
 
     def last(self, low: int, high: int, count: int, stop: Stop) -> Primes:
-        """Return the ``count`` greatest primes of [low, high], ascending; fewer if it has fewer."""
+        """Return the ``count`` greatest primes of [low, high], ascending; else as ``first``."""
+        _check_count(count)
         parts: list[_Part] = []
         low = max(low, 2)
         bound = self._small_primes.bound
@@ -140,7 +149,15 @@ class PageFinder:
         """Return primes of a window from its lower end, from its upper end if count < 0.
 
         They are adjacent, ascend, and are at least abs(count) unless the window has fewer.
+
+        Raises:
+            DomainError: The window is empty, or crosses 2**64; or count is 0.
         """
+        if not 2 <= low <= high or low < WORD_END <= high or count == 0:
+            raise DomainError(
+                "need 2 <= low <= high on one side of 2^64, and count != 0,"
+                f" got low={shown(low)}, high={shown(high)}, count={count}"
+            )
         if self._is_listed(high, abs(count)):
             pieces = self._planner.pieces(low, high, Task.LIST)
             return np.concatenate([array for piece in pieces for array in piece.arrays(stop)])
@@ -157,6 +174,12 @@ class PageFinder:
             chosen += select_primes(candidates[:ahead], stop)
             candidates = candidates[ahead:]
         return chosen if count > 0 else chosen[::-1]
+
+
+def _check_count(count: int) -> None:
+    """Refuse a negative number of primes."""
+    if count < 0:
+        raise DomainError(f"count must be at least 0, got {shown(count)}")
 
 
 def joined(parts: Sequence[_Part]) -> Primes:
