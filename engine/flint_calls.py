@@ -17,6 +17,8 @@ from flint import fmpz
 from engine.errors import InvariantError
 
 WORD_END: Final = 2**64
+LEAST_ENDLESS: Final = 3317044064679887385961981
+"""No proof of an integer below this one is without an end."""
 
 _FERMAT_BASES: Final = (3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71)
 

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from httpx._transports import default
+from hypothesis import HealthCheck, settings
 
 from primeql.operations.operation import Operation
 from primeql.operations.service import PrimeService
@@ -21,6 +22,12 @@ TIMEOUT_SECONDS = {"faults": 900, "slow": 3_600, "ship": 3_600, "stack": 3_600}
 # Of requests: so late that no test of a busy machine reaches it.
 DEADLINE_MILLISECONDS = 60_000
 Ask = Callable[..., Awaitable[dict[str, Any]]]
+
+# Hypothesis fails an example that takes 0.2 s, and data that are slow to draw.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 TESTS = Path(__file__).parent
 MODULES = sorted(path for path in TESTS.rglob("*.py") if "node_modules" not in path.parts)
@@ -227,3 +228,9 @@ def test_planted_bound_is_found(planted: str) -> None:
 )
 def test_bound_that_decides_nothing_is_not_found(harmless: str) -> None:
     assert bounds(harmless) == []
+
+
+def test_examples_have_no_deadline() -> None:
+    assert settings.default is not None
+    assert settings.default.deadline is None
+    assert HealthCheck.too_slow in settings.default.suppress_health_check

@@ -17,20 +17,38 @@ _SEARCH_LESS: Final = 17
 _LEAST_SEARCH_BITS: Final = 16
 # Primes of at most 20 bits, without a probable prime or a power among the parts being tested.
 _TRIAL_PRIMES: Final = 82_025
-# FLINT splits composites of 69 to 80 bits by SQUFOF, whose time has a long tail: up to 76 bits some
-# take 15 times the median. Times a prime that trial division does not reach they have 91 bits or
-# hardly more, and its quadratic sieve takes them in 3 to 4 ms. At that size it was not seen to
-# stall; of products of 83 to 88 bits, and of 93 to 99, 1 in 400 to 4,000 takes 15 to 150 times the
-# median (benchmarks/RESULTS.md).
-_WIDENING_PRIMES: Final = {
-    69: 4_194_319,
-    70: 2_097_169,
-    71: 1_048_583,
-    72: 524_309,
-    73: 262_147,
-    74: 131_101,
-    75: 65_537,
-    76: 32_771,
+# Composites of these sizes are multiplied by a prime, and split with it. Of 69 to 76 bits FLINT's
+# SQUFOF takes 15 times the median for some; of 83 to 99 bits its sieve takes 10 to 150 times the
+# median for 1 in 400 to 13,000. Neither was seen at 101 bits. Up to there FLINT does not look for
+# the prime by elliptic curves. Above it does, and would go on with the composite alone; so from 87
+# bits on the primes are some that its curves, nearly the same for all integers of one size, miss.
+# 113 bits is the next size without a stall: at 111 one of 3,000 took 6 s. The price is 5 ms in
+# place of 3.5 up to 88 bits, and 9 to 12 ms from 89 on (benchmarks/RESULTS.md).
+WIDENING_PRIMES: Final = {
+    69: 4_294_967_311,
+    70: 2_147_483_659,
+    71: 1_073_741_827,
+    72: 536_870_923,
+    73: 268_435_459,
+    74: 134_217_757,
+    75: 67_108_879,
+    76: 33_554_467,
+    81: 1_048_583,
+    82: 524_309,
+    83: 262_147,
+    84: 131_101,
+    85: 65_537,
+    86: 32_771,
+    87: 264_029,
+    88: 260_017,
+    89: 16_777_291,
+    90: 8_388_697,
+    91: 4_194_863,
+    92: 2_102_557,
+    93: 1_054_033,
+    94: 541_201,
+    95: 2_147_473,
+    96: 2_098_279,
 }
 
 
@@ -94,10 +112,26 @@ def _separated(parts: Iterable[Part], order: int) -> Iterator[Split]:
 
 
 def _short_factors(composite: int) -> list[Part]:
-    """Return the prime factors of a composite of up to 96 bits, widened where that is quicker."""
-    prime = _WIDENING_PRIMES.get(composite.bit_length())
-    if prime is None or flint_calls.could_be_endless(composite * prime):
+    """Return the prime factors of a composite of up to 96 bits, widened where that is steadier."""
+    prime = WIDENING_PRIMES.get(composite.bit_length())
+    if prime is None or _has_endless_part(composite, prime):
         return flint_calls.factors(composite)
     parts = flint_calls.factors(composite * prime)
     reduced = [(part, exponent - (part == prime)) for part, exponent in parts]
     return [(part, exponent) for part, exponent in reduced if exponent]
+
+
+def _has_endless_part(composite: int, prime: int) -> bool:
+    """Return whether FLINT's proof might not end for a divisor of a composite times a prime.
+
+    The composite has at most 96 bits and no factors up to 15 bits, so its proper divisors are too
+    small. What is left is the composite, and prime * d for a divisor d of it. If that is a
+    Carmichael number, prime - 1 divides prime * d - 1, hence d - 1, so that the other divisor e,
+    with composite = d * e, is congruent to the composite modulo prime - 1. e is bounded, since
+    prime * d is at least ``LEAST_ENDLESS``.
+
+    Cost: up to 100 divisions for 88 bits, 24,000 for 96.
+    """
+    most = composite * prime // flint_calls.LEAST_ENDLESS
+    others = range(composite % (prime - 1), most + 1, prime - 1)
+    return flint_calls.could_be_endless(composite) or any(composite % e == 0 for e in others)

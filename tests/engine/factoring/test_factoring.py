@@ -23,6 +23,7 @@ from engine.factoring.factoring import (
     refine,
     refine_cost,
 )
+from engine.factoring.splitting import WIDENING_PRIMES
 from engine.results import Factorization, PrimePower
 from tests.engine.integer_oracles import (
     SMALL_END,
@@ -187,10 +188,10 @@ def test_products_of_two_primes_of_all_sizes_above_words(bits: int) -> None:
 
 @pytest.mark.parametrize("exponent", [1, 2, 3])
 def test_an_integer_is_not_robbed_of_the_prime_it_is_multiplied_with(exponent: int) -> None:
-    # FLINT is asked for the factors of integers from 69 to 76 bits times 65537.
-    other = random_prime(73 - 17 * exponent, random.Random(exponent))
+    # FLINT is asked for the factors of integers of 85 bits times 65537.
+    other = random_prime(85 - 16 * exponent, random.Random(exponent))
     n = 65_537**exponent * other
-    assert 69 <= n.bit_length() <= 76
+    assert WIDENING_PRIMES[n.bit_length()] == 65_537
     composite = Factorization(n, 1, (), (n,))
     assert pairs(refine(composite, STAGES - 1)) == sorted([(65_537, exponent), (other, 1)])
 
