@@ -18,6 +18,7 @@ from primeql.operations.service import PrimeService
 from primeql.settings import Settings
 from resolvers.context import RequestContext
 from resolvers.rate_limit import RateLimitStatus
+from tests.conftest import DEADLINE_MILLISECONDS
 from tests.execution.operations_at_random import STRINGS, OperationMaker
 
 Answer = tuple[Any, list[Any], bool]
@@ -86,7 +87,7 @@ class Numbers:
 
 @pytest.fixture(scope="module")
 async def service() -> AsyncIterator[PrimeService]:
-    service = PrimeService(Settings())
+    service = PrimeService(Settings(deadline_milliseconds=DEADLINE_MILLISECONDS))
     await service.start()
     yield service
     await service.close()

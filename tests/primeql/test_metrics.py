@@ -8,6 +8,7 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.conftest import DEADLINE_MILLISECONDS
 from tests.ports import free_port
 from tests.primeql.asked_of_all import TOO_DEAR, ask_everything, factored
 from tests.server import RunningServer, running_server
@@ -40,7 +41,10 @@ def value(samples: Samples, name: str, **labels: str) -> float:
 def asked_server() -> Iterator[RunningServer]:
     """A server of which everything has been asked that is counted."""
     port = free_port()
-    settings = {"PRIMEQL_REDIS_URL": f"redis://127.0.0.1:{port}/0"}
+    settings = {
+        "PRIMEQL_REDIS_URL": f"redis://127.0.0.1:{port}/0",
+        "PRIMEQL_DEADLINE_MILLISECONDS": str(DEADLINE_MILLISECONDS),
+    }
     with new_server(port), running_server(settings) as server:
         ask_everything(server)
         yield server
