@@ -22,6 +22,7 @@ _TRIAL_PRIMES: Final = 82_025
 # median for 1 in 400 to 13,000. Neither was seen at 101 bits. Up to there FLINT does not look for
 # the prime by elliptic curves. Above it does, and would go on with the composite alone; so from 87
 # bits on the primes are some that its curves, nearly the same for all integers of one size, miss.
+# They still find them for up to 3 % of a size, near its ends; those may stall as before.
 # 113 bits is the next size without a stall: at 111 one of 3,000 took 6 s. The price is 5 ms in
 # place of 3.5 up to 88 bits, and 9 to 12 ms from 89 on (benchmarks/RESULTS.md).
 WIDENING_PRIMES: Final = {
