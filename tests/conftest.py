@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
 import httpx
-import hypothesis
 import pytest
 from httpx._transports import default
 from hypothesis import HealthCheck, settings
@@ -22,11 +21,6 @@ from tests.waiting import WAIT_SECONDS
 TIMEOUT_SECONDS = {"faults": 900, "slow": 3_600, "ship": 3_600, "stack": 3_600}
 # Of requests: so late that no test of a busy machine reaches it.
 DEADLINE_MILLISECONDS = 60_000
-# An example may take long, and be made slowly, on a busy machine.
-hypothesis.settings.register_profile(
-    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
-)
-hypothesis.settings.load_profile("any machine")
 Ask = Callable[..., Awaitable[dict[str, Any]]]
 
 # Hypothesis fails an example that takes 0.2 s, and data that are slow to draw.

@@ -4,7 +4,6 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-import hypothesis
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -157,12 +156,6 @@ def test_module_compares_no_time_and_waits_in_one_way(path: Path) -> None:
     assert bounds(source) == []
     if path != WAITING:
         assert waits(source) == []
-
-
-def test_examples_have_no_deadline() -> None:
-    settings = hypothesis.settings()
-    assert settings.deadline is None
-    assert hypothesis.HealthCheck.too_slow in settings.suppress_health_check
 
 
 @pytest.mark.parametrize(
