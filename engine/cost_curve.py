@@ -16,6 +16,9 @@ def cost_at(curve: Sequence[tuple[float, float]], size: float) -> float:
         Predicted CPU in points; 1 point = 100 microseconds on the reference machine.
 
     Cost: under 1 us, O(len(curve)).
+
+    >>> round(cost_at(((10, 1.0), (1000, 100.0)), 100), 6)
+    10.0
     """
     if size <= curve[0][0]:
         return curve[0][1]

@@ -33,12 +33,20 @@ is_probable = fmpz.is_probable_prime
 
 
 def is_probable_prime(n: int) -> bool:
-    """Return whether n passes BPSW: prime or, from 2**64 on, possibly a pseudoprime."""
+    """Return whether n passes BPSW: prime or, from 2**64 on, possibly a pseudoprime.
+
+    >>> is_probable_prime(2**127 - 1)
+    True
+    """
     return bool(fmpz(n).is_probable_prime())
 
 
 def prove(n: int) -> bool:
-    """Return whether n is prime, with proof. Cost: grows fast above 2**64; has no bound."""
+    """Return whether n is prime, with proof. Cost: grows fast above 2**64; has no bound.
+
+    >>> prove(2**127 - 1)
+    True
+    """
     candidate = fmpz(n)
     if n < WORD_END:
         return bool(candidate.is_prime())
@@ -46,7 +54,11 @@ def prove(n: int) -> bool:
 
 
 def word_factors(n: int) -> list[Part]:
-    """Return the prime factors of 0 < \\|n\\| < 2**64."""
+    """Return the prime factors of 0 < \\|n\\| < 2**64.
+
+    >>> word_factors(360)
+    [(2, 3), (3, 2), (5, 1)]
+    """
     return _parts(fmpz(n).factor())
 
 
@@ -54,12 +66,19 @@ def small_parts(n: int) -> list[Part]:
     """Return n > 0 divided by the primes of up to 15 bits; what is left may be a power.
 
     A part below 2**64 is prime.
+
+    >>> small_parts(12 * (2**61 - 1))
+    [(2, 2), (3, 1), (2305843009213693951, 1)]
     """
     return _parts(fmpz(n).factor_smooth(15, -1))
 
 
 def trial_parts(n: int, primes: int) -> list[Part]:
-    """Return n > 0 divided by the first primes; a part below 2**64 is prime."""
+    """Return n > 0 divided by the first primes; a part below 2**64 is prime.
+
+    >>> trial_parts(35, 3)
+    [(5, 1), (7, 1)]
+    """
     return _parts(fmpz(n).factor(trial_limit=primes))
 
 
@@ -67,6 +86,9 @@ def parts_of_size(n: int, bits: int) -> list[Part]:
     """Return n > 0 after a search for prime factors of up to so many bits by elliptic curves.
 
     The search is the same each time.
+
+    >>> sorted(parts_of_size((2**31 - 1) * (2**61 - 1), 40))
+    [(2147483647, 1), (2305843009213693951, 1)]
     """
     return _parts(fmpz(n).factor_smooth(bits, 0))
 
@@ -76,6 +98,9 @@ def factors(n: int) -> list[Part]:
 
     Raises:
         InvariantError: n seems to be a Carmichael number, for which FLINT might not end.
+
+    >>> factors((2**31 - 1) * (2**61 - 1))
+    [(2147483647, 1), (2305843009213693951, 1)]
     """
     if could_be_endless(n):
         raise InvariantError(f"FLINT might not end on a pseudoprime of {n.bit_length()} bits")
@@ -89,6 +114,9 @@ def could_be_endless(n: int) -> bool:
     but those that its primes divide.
 
     Cost: one power modulo n for nearly all n.
+
+    >>> could_be_endless(2**127 + 1)
+    False
     """
     if n < WORD_END or not gmpy2.is_strong_prp(n, 2):
         return False

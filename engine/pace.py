@@ -26,6 +26,9 @@ def measured_pace() -> float:
     kernels: one of the interpreter, one of numpy, one of FLINT.
 
     Cost: 9 ms of CPU time on the reference machine.
+
+    >>> measured_pace() > 0
+    True
     """
     kernels = (_interpreter, _numpy, _flint)
     ratios = [

@@ -14,13 +14,21 @@ primes", Math. Comp. 31 (1977), 265-267; OEIS A024785, A024770."""
 
 
 def is_palindromic(p: int) -> bool:
-    """Return whether the digits read the same backwards."""
+    """Return whether the digits read the same backwards.
+
+    >>> is_palindromic(131), is_palindromic(137)
+    (True, False)
+    """
     digits = str(p)
     return digits == digits[::-1]
 
 
 def is_emirp(p: int) -> bool:
-    """Return whether the digits read backwards give another prime."""
+    """Return whether the digits read backwards give another prime.
+
+    >>> is_emirp(13), is_emirp(11)
+    (True, False)
+    """
     reversed_p = int(str(p)[::-1])
     return reversed_p != p and is_prime(reversed_p)
 
@@ -30,6 +38,9 @@ def is_circular(p: int) -> bool:
 
     Cost: nothing unless every digit is 1, 3, 7 or 9; then one primality test for each distinct
     rotation up to the first composite, and none for a repunit.
+
+    >>> is_circular(197), is_circular(23)
+    (True, False)
     """
     digits = str(p)
     if not _can_end_a_prime(digits):
@@ -39,7 +50,11 @@ def is_circular(p: int) -> bool:
 
 
 def is_left_truncatable(p: int) -> bool:
-    """Return whether no digit is 0 and dropping digits from the left always leaves a prime."""
+    """Return whether no digit is 0 and dropping digits from the left always leaves a prime.
+
+    >>> is_left_truncatable(9137), is_left_truncatable(11)
+    (True, False)
+    """
     digits = str(p)
     if p > _LARGEST_LEFT_TRUNCATABLE or "0" in digits:
         return False
@@ -47,7 +62,11 @@ def is_left_truncatable(p: int) -> bool:
 
 
 def is_right_truncatable(p: int) -> bool:
-    """Return whether dropping digits from the right always leaves a prime."""
+    """Return whether dropping digits from the right always leaves a prime.
+
+    >>> is_right_truncatable(7393), is_right_truncatable(13)
+    (True, False)
+    """
     if p > _LARGEST_RIGHT_TRUNCATABLE:
         return False
     digits = str(p)
@@ -59,6 +78,9 @@ def is_permutable(p: int) -> bool:
 
     Source: H.-E. Richert, "On permutable primtall", Norsk Mat. Tidsskr. 33 (1951), 50-54: with d
     digits, 3 < d < 6 * 10^175, only the repunit primes are permutable.
+
+    >>> is_permutable(113), is_permutable(103)
+    (True, False)
     """
     digits = str(p)
     if len(digits) > 3:
@@ -69,7 +91,11 @@ def is_permutable(p: int) -> bool:
 
 
 def is_repunit(p: int) -> bool:
-    """Return whether every digit is 1."""
+    """Return whether every digit is 1.
+
+    >>> is_repunit(11), is_repunit(13)
+    (True, False)
+    """
     return set(str(p)) == {"1"}
 
 

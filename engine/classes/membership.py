@@ -82,6 +82,9 @@ def classes_of(n: int) -> tuple[PrimeClass, ...]:
             cannot be decided. Below 2^128 there is always an answer.
 
     Cost: see ``classes_of_cost``; 40 us for a typical prime of 64 bits.
+
+    >>> PrimeClass.MERSENNE in classes_of(2**31 - 1)
+    True
     """
     if not is_prime(n):
         return ()
@@ -102,6 +105,9 @@ def undecided_classes(p: int) -> tuple[PrimeClass, ...]:
 
     WILSON above 2 * 10^13: to decide it takes at least about sqrt(p) operations, and no search
     has been there. Empty below.
+
+    >>> undecided_classes(97)
+    ()
     """
     return (PrimeClass.WILSON,) if p > forms.WILSON_SEARCH_LIMIT else ()
 

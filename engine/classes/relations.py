@@ -39,27 +39,47 @@ _CHEN_TRIAL_POINTS_PER_BIT = 0.02
 
 
 def is_twin(p: int) -> bool:
-    """Return whether p - 2 or p + 2 is prime."""
+    """Return whether p - 2 or p + 2 is prime.
+
+    >>> is_twin(13), is_twin(23)
+    (True, False)
+    """
     return is_prime(p + 2) or is_prime(p - 2)
 
 
 def is_cousin(p: int) -> bool:
-    """Return whether p - 4 or p + 4 is prime."""
+    """Return whether p - 4 or p + 4 is prime.
+
+    >>> is_cousin(7), is_cousin(5)
+    (True, False)
+    """
     return is_prime(p + 4) or is_prime(p - 4)
 
 
 def is_sexy(p: int) -> bool:
-    """Return whether p - 6 or p + 6 is prime."""
+    """Return whether p - 6 or p + 6 is prime.
+
+    >>> is_sexy(23), is_sexy(3)
+    (True, False)
+    """
     return is_prime(p + 6) or is_prime(p - 6)
 
 
 def is_sophie_germain(p: int) -> bool:
-    """Return whether 2p + 1 is prime."""
+    """Return whether 2p + 1 is prime.
+
+    >>> is_sophie_germain(11), is_sophie_germain(7)
+    (True, False)
+    """
     return is_prime(2 * p + 1)
 
 
 def is_safe(p: int) -> bool:
-    """Return whether (p - 1) / 2 is prime; 2 // 2 is not, so 2 needs no case of its own."""
+    """Return whether (p - 1) / 2 is prime; 2 // 2 is not, so 2 needs no case of its own.
+
+    >>> is_safe(23), is_safe(13)
+    (True, False)
+    """
     return is_prime(p // 2)
 
 
@@ -74,6 +94,9 @@ def is_chen(p: int) -> bool:
             its factorization, out of reach here, could tell.
 
     Cost: see ``is_chen_cost``.
+
+    >>> is_chen(7), is_chen(43)
+    (True, False)
     """
     number = p + 2
     return is_prime(number) or is_prime(number // _factor_of_composite(number))
@@ -115,10 +138,18 @@ def is_chen_cost(p: int) -> float:
 
 
 def is_balanced(previous: int, p: int, following: int) -> bool:
-    """Return whether p is the mean of the two primes around it."""
+    """Return whether p is the mean of the two primes around it.
+
+    >>> is_balanced(47, 53, 59), is_balanced(5, 7, 11)
+    (True, False)
+    """
     return previous + following == 2 * p
 
 
 def is_strong(previous: int, p: int, following: int) -> bool:
-    """Return whether p exceeds the mean of the two primes around it."""
+    """Return whether p exceeds the mean of the two primes around it.
+
+    >>> is_strong(7, 11, 13), is_strong(5, 7, 11)
+    (True, False)
+    """
     return previous + following < 2 * p

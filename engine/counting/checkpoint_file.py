@@ -36,6 +36,13 @@ def write_checkpoints(
 
     The bytes of equal weight are put side by side: the upper ones hardly vary and shrink to
     nothing. About 1.3 bytes a count remain.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     counts = np.array([25, 21], dtype=np.uint32)  # primes below 100, and up to 200
+    ...     write_checkpoints(counts, 100, "by hand", "2026-11-28", Path(folder))
+    ...     read_checkpoints(Path(folder))[1].tolist()
+    [25, 21]
     """
     planes = counts.astype("<u4").view(np.uint8).reshape(-1, 4).T.tobytes()
     header = CheckpointHeader(
@@ -54,6 +61,10 @@ def read_checkpoints(folder: Path = DATA) -> tuple[CheckpointHeader, NDArray[np.
 
     Raises:
         InvariantError: the counts are not those whose checksum the header names.
+
+    >>> header, counts = read_checkpoints()
+    >>> int(counts.sum()) >= 346_065_536_839  # pi(10^13)
+    True
     """
     header = CheckpointHeader(**json.loads((folder / "checkpoints.json").read_text()))
     planes = zlib.decompress((folder / "checkpoints.bin").read_bytes())

@@ -51,11 +51,19 @@ class Checkpoints:
 
 
 def shipped_checkpoints() -> Checkpoints:
-    """Return the checkpoints of the shipped file. Cost: about 50 ms."""
+    """Return the checkpoints of the shipped file. Cost: about 50 ms.
+
+    >>> shipped_checkpoints().last_rank >= 346_065_536_839  # pi(10^13)
+    True
+    """
     header, counts = read_checkpoints()
     return Checkpoints(counts, header.spacing)
 
 
 def no_checkpoints() -> Checkpoints:
-    """Return checkpoints that cover nothing: every count is computed."""
+    """Return checkpoints that cover nothing: every count is computed.
+
+    >>> no_checkpoints().last_rank
+    0
+    """
     return Checkpoints(np.zeros(0, dtype=np.uint32), 1)

@@ -77,6 +77,10 @@ def rough_numbers(
         DomainError: y is outside these bounds, or primes are missing.
 
     Cost: about 15 ns * y time, 13 bytes for each integer returned.
+
+    >>> primes = np.array([2, 3, 5, 7, 11, 13, 17, 19, 23, 29], dtype=np.int64)
+    >>> rough_numbers(30, primes, Stop())[0].tolist()
+    [1, 19, 23, 29]
     """
     root = math.isqrt(y) if y > 0 else 0
     greatest = int(primes[-1]) if primes.size else 0

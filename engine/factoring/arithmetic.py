@@ -27,6 +27,10 @@ def arithmetic_functions(factorization: Factorization) -> ArithmeticFunctions:
         CapacityError: The divisor sum is beyond MAX_DIVISOR_SUM_DIGITS.
 
     Cost: 12 us below 2**64; see ``arithmetic_functions_cost``.
+
+    >>> functions = arithmetic_functions(factorize(12))
+    >>> functions.totient, functions.divisor_count, functions.radical
+    (4, 6, 6)
     """
     return ArithmeticFunctions(
         value=factorization.value,
@@ -45,7 +49,11 @@ def arithmetic_functions(factorization: Factorization) -> ArithmeticFunctions:
 
 
 def totient(factorization: Factorization) -> int:
-    """Return Euler's phi: how many of 1, ..., |value| are coprime to it."""
+    """Return Euler's phi: how many of 1, ..., |value| are coprime to it.
+
+    >>> totient(factorize(12))
+    4
+    """
     return math.prod(
         (power.prime - 1) * power.prime ** (power.exponent - 1) for power in _powers(factorization)
     )
@@ -55,19 +63,30 @@ def carmichael(factorization: Factorization) -> int:
     """Return Carmichael's lambda: the exponent of the group of units modulo value.
 
     Source: Carmichael, *Bull. Amer. Math. Soc.* 16 (1910), 232-238.
+
+    >>> carmichael(factorize(12))
+    2
     """
     return math.lcm(*(_unit_group_exponent(power) for power in _powers(factorization)))
 
 
 def mobius(factorization: Factorization) -> int:
-    """Return mu: 0 if a square > 1 divides value, else -1 to the number of prime factors."""
+    """Return mu: 0 if a square > 1 divides value, else -1 to the number of prime factors.
+
+    >>> mobius(factorize(30)), mobius(factorize(12))
+    (-1, 0)
+    """
     if not is_squarefree(factorization):
         return 0
     return -1 if distinct_prime_factor_count(factorization) % 2 else 1
 
 
 def divisor_count(factorization: Factorization) -> int:
-    """Return tau, the number of positive divisors."""
+    """Return tau, the number of positive divisors.
+
+    >>> divisor_count(factorize(12))
+    6
+    """
     return math.prod(power.exponent + 1 for power in _powers(factorization))
 
 
@@ -82,6 +101,9 @@ def divisor_sum(factorization: Factorization, power: int) -> int:
         CapacityError: |value| ** power has more than MAX_DIVISOR_SUM_DIGITS digits.
 
     Cost: see ``divisor_sum_cost``.
+
+    >>> divisor_sum(factorize(12), 1), divisor_sum(factorize(12), 2)
+    (28, 210)
     """
     if power < 0:
         raise DomainError(f"power is {power}; it must be at least 0")
@@ -100,22 +122,38 @@ def divisor_sum(factorization: Factorization, power: int) -> int:
 
 
 def distinct_prime_factor_count(factorization: Factorization) -> int:
-    """Return omega, the number of distinct prime factors."""
+    """Return omega, the number of distinct prime factors.
+
+    >>> distinct_prime_factor_count(factorize(12))
+    2
+    """
     return len(_powers(factorization))
 
 
 def prime_factor_count(factorization: Factorization) -> int:
-    """Return Omega, the number of prime factors counted with their exponents."""
+    """Return Omega, the number of prime factors counted with their exponents.
+
+    >>> prime_factor_count(factorize(12))
+    3
+    """
     return sum(power.exponent for power in _powers(factorization))
 
 
 def radical(factorization: Factorization) -> int:
-    """Return the product of the distinct prime factors; 1 for +-1."""
+    """Return the product of the distinct prime factors; 1 for +-1.
+
+    >>> radical(factorize(12))
+    6
+    """
     return math.prod(power.prime for power in _powers(factorization))
 
 
 def is_squarefree(factorization: Factorization) -> bool:
-    """Return whether no square > 1 divides value; true for +-1."""
+    """Return whether no square > 1 divides value; true for +-1.
+
+    >>> is_squarefree(factorize(30)), is_squarefree(factorize(12))
+    (True, False)
+    """
     return all(power.exponent == 1 for power in _powers(factorization))
 
 
@@ -123,6 +161,9 @@ def is_perfect_power(factorization: Factorization) -> bool:
     """Return whether value = m**k for integers m and k >= 2.
 
     True for 1 = 1**2 and -1 = (-1)**3; a negative value needs an odd k: -8 is one, -4 is not.
+
+    >>> is_perfect_power(factorize(-8)), is_perfect_power(factorize(12))
+    (True, False)
     """
     powers = _powers(factorization)
     exponent = math.gcd(*(power.exponent for power in powers))
@@ -132,7 +173,11 @@ def is_perfect_power(factorization: Factorization) -> bool:
 
 
 def is_perfect(factorization: Factorization) -> bool:
-    """Return whether the positive divisors of value sum to 2 * value; false if value < 0."""
+    """Return whether the positive divisors of value sum to 2 * value; false if value < 0.
+
+    >>> is_perfect(factorize(28)), is_perfect(factorize(12))
+    (True, False)
+    """
     return divisor_sum(factorization, 1) == 2 * factorization.value
 
 

@@ -36,6 +36,9 @@ def divisors(factorization: Factorization, first: int, after: int | None) -> Div
         CapacityError: first is above 0 and a half would have more than MAX_HALF_DIVISORS divisors.
 
     Cost: see ``divisors_cost``.
+
+    >>> divisors(factorize(60), 4, after=3)
+    DivisorPage(values=(4, 5, 6, 10), has_next=True)
     """
     if first < 0:
         raise DomainError(f"first must be >= 0, got {first}")

@@ -84,6 +84,9 @@ def factorize(n: int) -> Factorization:
     Cost: 15 us for a random integer below 2**64; ``factorize_cost`` tells of the hardest.
     Source: FLINT 3.6, ``fmpz_factor``: trial division, one line factoring and SQUFOF below 2**64;
         elliptic curves and the self-initializing quadratic sieve above.
+
+    >>> factorize(-360).expression
+    '-1 * 2^3 * 3^2 * 5'
     """
     partial = begin(n)
     return partial if partial.is_complete else refine(partial, STAGES - 1)
@@ -101,6 +104,9 @@ def begin(n: int) -> Factorization:
         InvariantError: The check failed.
 
     Cost: see ``begin_cost``.
+
+    >>> begin(2**128).expression
+    '2^128'
     """
     if -_WORD_END < n < _WORD_END:
         return _factorize_word(n)
@@ -129,6 +135,9 @@ def refine(partial: Factorization, stage: int) -> Factorization:
         process. Not for an event loop from 97 bits on after the first stage: FLINT may then meet
         a pseudoprime that its proof does not end for (``engine.flint_calls``).
     Source: Lenstra, *Ann. of Math.* 126 (1987), 649-673; FLINT 3.6, ``fmpz_factor_smooth``.
+
+    >>> refine(begin(10**20 + 1), STAGES - 1).expression
+    '73 * 137 * 1676321 * 5964848081'
     """
     _require_stage(stage)
     if partial.is_complete:

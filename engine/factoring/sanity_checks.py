@@ -23,6 +23,9 @@ def could_be_factorization(factorization: Factorization, n: int) -> bool:
     incomplete one are only multiplied.
 
     Cost: see ``factorization_check_cost``.
+
+    >>> could_be_factorization(Factorization(6, 1, (PrimePower(2, 1), PrimePower(3, 1))), 6)
+    True
     """
     primes = [power.prime for power in factorization.factors]
     if any(power.exponent < 1 for power in factorization.factors) or not _ascend(primes):
@@ -49,7 +52,11 @@ def factorization_check_cost(factorization: Factorization, n: int) -> float:
 
 
 def could_be_primality(primality: Primality, n: int) -> bool:
-    """Return whether a verdict on n agrees with BPSW, and a witness is in its range."""
+    """Return whether a verdict on n agrees with BPSW, and a witness is in its range.
+
+    >>> could_be_primality(primality(91), 91), could_be_primality(primality(91), 97)
+    (True, False)
+    """
     is_called_prime = primality.verdict in (PrimalityVerdict.PRIME, PrimalityVerdict.PROBABLE_PRIME)
     has_witness = primality.verdict is PrimalityVerdict.COMPOSITE
     if primality.value != n or has_witness is (primality.witness is None):
@@ -65,12 +72,20 @@ def primality_check_cost(primality: Primality, n: int) -> float:
 
 
 def could_be_prime_count(count: int, x: int) -> bool:
-    """Return whether pi(x) may be ``count``; see ``could_be_count``."""
+    """Return whether pi(x) may be ``count``; see ``could_be_count``.
+
+    >>> could_be_prime_count(25, 100), could_be_prime_count(90, 100)
+    (True, False)
+    """
     return could_be_count(count, 0, x)
 
 
 def could_be_nth_prime(prime: int, n: int) -> bool:
-    """Return whether the n-th prime may be ``prime``: a prime with a count in bounds."""
+    """Return whether the n-th prime may be ``prime``: a prime with a count in bounds.
+
+    >>> could_be_nth_prime(97, 25), could_be_nth_prime(98, 25)
+    (True, False)
+    """
     return could_be_prime_count(n, prime) and is_probable_prime(prime)
 
 
@@ -82,31 +97,50 @@ def could_be_count(count: int, low: int, high: int) -> bool:
     2483-2498. Above, only the bound of ``prime_count_between_upper`` is held to.
 
     Cost: 30 us.
+
+    >>> could_be_count(4, 1, 10), could_be_count(11, 1, 10)
+    (True, False)
     """
     least, most = _count_bounds(low, high)
     return least <= count <= most
 
 
 def could_be_sum(total: int, low: int, high: int) -> bool:
-    """Return whether the primes of [low, high] may add up to ``total``, by their count."""
+    """Return whether the primes of [low, high] may add up to ``total``, by their count.
+
+    >>> could_be_sum(17, 1, 10), could_be_sum(1000, 1, 10)
+    (True, False)
+    """
     least, most = _count_bounds(low, high)
     return least * max(low, 2) <= total <= most * max(high, 0)
 
 
 def could_be_next_prime(prime: int, n: int) -> bool:
-    """Return whether ``prime`` is above n and passes BPSW."""
+    """Return whether ``prime`` is above n and passes BPSW.
+
+    >>> could_be_next_prime(101, 97), could_be_next_prime(99, 97)
+    (True, False)
+    """
     return prime > n and is_probable_prime(prime)
 
 
 def could_be_previous_prime(prime: int | None, n: int) -> bool:
-    """Return whether ``prime`` is below n and passes BPSW; None for n up to 2."""
+    """Return whether ``prime`` is below n and passes BPSW; None for n up to 2.
+
+    >>> could_be_previous_prime(97, 100), could_be_previous_prime(None, 2)
+    (True, True)
+    """
     if prime is None:
         return n <= 2
     return prime < n and is_probable_prime(prime)
 
 
 def could_be_end(primes: Sequence[int], low: int, high: int, count: int) -> bool:
-    """Return whether at most ``count`` integers ascend within [low, high], their ends prime."""
+    """Return whether at most ``count`` integers ascend within [low, high], their ends prime.
+
+    >>> could_be_end((11, 13), 10, 20, 2), could_be_end((11, 15), 10, 20, 2)
+    (True, False)
+    """
     if not len(primes):
         return True
     if len(primes) > count or primes[0] < low or primes[-1] > high or not _ascend(primes):

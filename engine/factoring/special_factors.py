@@ -29,6 +29,9 @@ def separate(n: int, order: int) -> Iterator[tuple[int, int, bool]]:
         order: See ``special_factor``.
 
     Cost: about that of BPSW on a prime, for a composite that is not split.
+
+    >>> sorted(separate(3**5, 1))
+    [(3, 5, True)]
     """
     left = [(n, 1, order)]
     while left:
@@ -58,6 +61,9 @@ def special_factor(n: int, order: int) -> int | None:
         n: What to split.
         order: What may be a multiple of p - 1 for all primes p of n: m - 1 for a Carmichael number
             m that n divides.
+
+    >>> special_factor(1009 * 1013, 1) in (1009, 1013)
+    True
     """
     few = _FEW_BASES if n.bit_length() <= _SEVERAL_BASES_BITS else 1
     return (

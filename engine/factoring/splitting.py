@@ -62,17 +62,29 @@ class Split(NamedTuple):
 
 
 def small_split(n: int) -> list[Split]:
-    """Return n > 0 without its prime factors up to 15 bits, and split where that is quick."""
+    """Return n > 0 without its prime factors up to 15 bits, and split where that is quick.
+
+    >>> [(split.part, split.exponent) for split in small_split(360)]
+    [(2, 3), (3, 2), (5, 1)]
+    """
     return list(_separated(flint_calls.small_parts(n), n - 1))
 
 
 def trial_split(composite: int) -> list[Split]:
-    """Return the parts that prime factors of up to 20 bits leave of a composite > 2**64."""
+    """Return the parts that prime factors of up to 20 bits leave of a composite > 2**64.
+
+    >>> [(split.part, split.exponent) for split in trial_split(1_000_003 * (2**61 - 1))]
+    [(1000003, 1), (2305843009213693951, 1)]
+    """
     return _searched(composite, flint_calls.trial_parts(composite, _TRIAL_PRIMES))
 
 
 def search_split(composite: int, bits: int) -> list[Split]:
-    """Return the parts that elliptic curves find of a composite > 2**64, of up to so many bits."""
+    """Return the parts that elliptic curves find of a composite > 2**64, of up to so many bits.
+
+    >>> sorted(split.part for split in search_split((2**31 - 1) * (2**61 - 1), 40))
+    [2147483647, 2305843009213693951]
+    """
     return _searched(composite, flint_calls.parts_of_size(composite, bits))
 
 
@@ -81,6 +93,9 @@ def complete_split(composite: int) -> list[Split]:
 
     Above 96 bits FLINT's own search is made first, and its parts are looked at: made again by
     ``fmpz_factor`` it finds nothing, so that only its quadratic sieve splits the composite.
+
+    >>> sorted(split.part for split in complete_split((2**31 - 1) * (2**61 - 1)))
+    [2147483647, 2305843009213693951]
     """
     bits = composite.bit_length()
     if bits <= _SAFE_BITS:

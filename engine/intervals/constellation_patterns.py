@@ -24,6 +24,9 @@ def check_offsets(offsets: Sequence[int]) -> tuple[int, ...]:
     Raises:
         DomainError: unless 0 = o_1 < o_2 < ... < o_k, k >= 1.
         CapacityError: more than ``MAX_OFFSETS``, or o_k is above ``MAX_SPAN``.
+
+    >>> check_offsets([0, 2, 6])
+    (0, 2, 6)
     """
     if len(offsets) > MAX_OFFSETS:
         raise CapacityError(f"at most {MAX_OFFSETS} offsets are allowed, got {len(offsets)}")
@@ -45,6 +48,9 @@ def covered_modulus(pattern: tuple[int, ...]) -> int | None:
 
     Source: G. H. Hardy, J. E. Littlewood, "Partitio numerorum III", Acta Math. 44 (1923), 1-70:
     a pattern without such a q, called admissible, is conjectured to occur without end.
+
+    >>> covered_modulus((0, 2, 4)), covered_modulus((0, 2, 6))
+    (3, None)
     """
     for q in _PRIMES:
         if q > len(pattern):
@@ -55,7 +61,11 @@ def covered_modulus(pattern: tuple[int, ...]) -> int | None:
 
 
 def exceptional_starts(pattern: tuple[int, ...], q: int) -> list[int]:
-    """Return every p, ascending, that a pattern covering the residues modulo q has after all."""
+    """Return every p, ascending, that a pattern covering the residues modulo q has after all.
+
+    >>> exceptional_starts((0, 2, 4), 3)
+    [3]
+    """
     candidates = [q - offset for offset in reversed(pattern)]
     return [p for p in candidates if all(is_prime(p + offset) for offset in pattern)]
 
@@ -69,6 +79,9 @@ def constellation_density(pattern: tuple[int, ...], x: float) -> float:
 
     Cost: as ``constellation_constant``, and 0.2 us.
     Source: Hardy & Littlewood (1923), conjecture X: ``constellation_constant`` / (ln x)^k.
+
+    >>> round(constellation_density((0, 2), 1e6) * 1e6, -2)  # 1.3203 / (ln 10^6)^2 = 0.006917
+    6900.0
     """
     return constellation_constant(pattern) * math.log(x) ** -len(pattern)
 
@@ -83,6 +96,9 @@ def constellation_constant(pattern: tuple[int, ...]) -> float:
         change the result by less than 1 % for 4 offsets, 30 % for 20.
     Source: Hardy & Littlewood (1923), conjecture X: the product over the primes q of
         (1 - w(q) / q) / (1 - 1 / q)^k; w(q) residues are covered modulo q.
+
+    >>> round(constellation_constant((0, 2)), 2)  # twice the twin prime constant, 1.3203
+    1.32
     """
     count, span = len(pattern), pattern[-1]
     constant = _INVERSE_SHARE_LEFT**count

@@ -57,6 +57,9 @@ def constellations(
         CapacityError, DeadlineError: as ``PrimeRanges.segments``.
 
     Cost: see ``constellations_cost``: that of the page, not of the width of the interval.
+
+    >>> constellations(PrimeRanges(), 1, 50, (0, 2), 3, None, Stop()).starts
+    (3, 5, 11)
     """
     pattern = check_offsets(offsets)
     check_interval(low, high)
@@ -78,6 +81,9 @@ def constellation_count(
     """Return how many constellations lie in [low, high], all terms within; high < 2^64.
 
     Errors as for ``constellations``. Cost: see ``constellation_count_cost``.
+
+    >>> constellation_count(PrimeRanges(), 1, 1000, (0, 2), Stop())
+    35
     """
     pattern = check_offsets(offsets)
     check_interval(low, high)
@@ -129,6 +135,10 @@ def matching_starts(
         pattern: Offsets that leave out a residue modulo 2, so that all are even.
 
     Cost: 4 ns a prime. Memory: one byte for two integers of a block and of the span.
+
+    >>> primes = np.array([3, 5, 7, 11, 13], dtype=np.uint64)
+    >>> [int(p) for starts in matching_starts([primes], (0, 2)) for p in starts]
+    [3, 5, 11]
     """
     span = pattern[-1]
     primes = np.empty(0, dtype=np.uint64)

@@ -32,6 +32,10 @@ def gaps(ranges: PrimeRanges, low: int, high: int, stop: Stop) -> PrimeGapStatis
         DomainError, CapacityError, DeadlineError: as ``PrimeRanges.segments``.
 
     Cost: see ``gaps_cost``. Memory: as ``PrimeRanges.segments``, and 3 MB.
+
+    >>> found = gaps(PrimeRanges(), 1, 100, Stop())
+    >>> found.count, found.maximum.start, found.maximum.length
+    (24, 89, 8)
     """
     return gap_statistics(prime_blocks(ranges, low, high, stop))
 
@@ -49,6 +53,9 @@ def gap_statistics(blocks: Iterable[NDArray[np.uint64]]) -> PrimeGapStatistics |
 
     Returns:
         None if there are fewer than two primes in all.
+
+    >>> gap_statistics([np.array([2, 3, 5, 7], dtype=np.uint64)]).maximum.start
+    3
     """
     tally = _GapTally()
     for primes in blocks:

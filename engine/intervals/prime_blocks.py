@@ -24,6 +24,9 @@ def prime_blocks(
         DeadlineError: stopped; looked at before every block.
 
     Cost: ``PrimeRanges.list_cost``.
+
+    >>> [block.tolist() for block in prime_blocks(PrimeRanges(), 90, 110, Stop())]
+    [[97, 101, 103, 107, 109]]
     """
     for primes in ranges.segments(low, high, stop):
         for start in range(0, primes.size, BLOCK_PRIMES):

@@ -42,6 +42,9 @@ def residues(
         DomainError, CapacityError, DeadlineError: as ``PrimeRanges.segments``.
 
     Cost: see ``residues_cost``. Memory: as ``PrimeRanges.segments``, and 2 MB.
+
+    >>> [(each.residue, each.count) for each in residues(PrimeRanges(), 1, 100, 4, Stop())]
+    [(1, 11), (2, 1), (3, 13)]
     """
     if modulus < 1:
         raise DomainError(f"modulus must be at least 1, got {shown(modulus)}")

@@ -18,7 +18,12 @@ multiple."""
 
 
 def small_factor_filter(primes: Sequence[int]) -> Filter:
-    """Return the filter of odd primes."""
+    """Return the filter of odd primes.
+
+    >>> words = np.array([25, 49, 121], dtype=np.uint64)
+    >>> have_no_factor(words, small_factor_filter([5, 7])).tolist()
+    [False, False, True]
+    """
     return tuple(
         (np.uint64(pow(p, -1, _WORD_END)), np.uint64((_WORD_END - 1) // p)) for p in primes
     )
@@ -50,6 +55,9 @@ def are_prime(values: Sequence[int], small_primes: SmallPrimes | None = None) ->
 
     Cost: 0.17 us for a random integer below 2**64, 1 us for a prime; as ``is_prime`` above. About
         40 bytes a value.
+
+    >>> are_prime([91, 97, 2**61 - 1]).tolist()
+    [False, True, True]
     """
     try:
         words = np.array(values, dtype=np.uint64)
@@ -95,7 +103,11 @@ def _are_prime_words(
 
 
 def are_prime_words(words: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    """Return the verdicts on integers below 2**64 by small divisors, then FLINT one by one."""
+    """Return the verdicts on integers below 2**64 by small divisors, then FLINT one by one.
+
+    >>> are_prime_words(np.array([91, 97], dtype=np.uint64)).tolist()
+    [False, True]
+    """
     verdicts = np.zeros(len(words), dtype=np.bool_)
     is_below = words < _FILTER_END
     places = np.flatnonzero((words & np.uint64(1)) | is_below)
@@ -112,6 +124,9 @@ def have_no_factor(words: NDArray[np.uint64], primes: Filter) -> NDArray[np.bool
 
     Cost: 1 us, and 0.5 to 1.2 ns an integer, for each of the primes.
     Source: Granlund & Montgomery, *PLDI* 1994, section 9.
+
+    >>> have_no_factor(np.array([91, 97], dtype=np.uint64), small_factor_filter([3, 5, 7])).tolist()
+    [False, True]
     """
     passes = np.ones(len(words), dtype=np.bool_)
     for inverse, greatest_quotient in primes:

@@ -20,6 +20,9 @@ def next_prime(n: int) -> int:
 
     Cost: see ``next_prime_cost``. Holds the GIL throughout.
     Source: GMP 6.3, ``mpz_nextprime``: a sieve by small primes, then BPSW and one strong test.
+
+    >>> next_prime(7), next_prime(-5)
+    (11, 2)
     """
     return 2 if n < 2 else int(gmpy2.next_prime(n))
 
@@ -28,6 +31,9 @@ def previous_prime(n: int) -> int | None:
     """Return the greatest prime < n, None if n <= 2; above 2**64 the greatest probable prime.
 
     Cost: as ``next_prime``. Source: GMP 6.3, ``mpz_prevprime``.
+
+    >>> previous_prime(7), previous_prime(2)
+    (5, None)
     """
     return None if n <= 2 else int(gmpy2.prev_prime(n))
 
@@ -43,6 +49,10 @@ def neighbours(n: int, count: int) -> PrimeNeighbours:
         DomainError: count is below 1.
 
     Cost: 2 * count steps of ``next_prime``.
+
+    >>> found = neighbours(10, 2)
+    >>> found.below, found.above, found.nearest, found.gap
+    ((7, 5), (11, 13), 11, 4)
     """
     if count < 1:
         raise DomainError(f"count is {count}; it must be at least 1")

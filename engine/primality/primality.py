@@ -73,6 +73,9 @@ def is_prime(n: int) -> bool:
         3317044064679887385961981 (Sorenson & Webster, *Math. Comp.* 86 (2017), 985-1003), else the
         tests of Brillhart, Lehmer & Selfridge on n - 1 and n + 1 (*Math. Comp.* 29 (1975),
         620-647), else APR-CL (Cohen & Lenstra, *Math. Comp.* 42 (1984), 297-330).
+
+    >>> is_prime(97), is_prime(561), is_prime(-7)
+    (True, False, False)
     """
     if n < _PROOF_END:
         return flint_calls.prove(n)
@@ -93,6 +96,9 @@ def is_probable_prime(n: int) -> bool:
 
     Cost: see ``is_probable_prime_cost``; about 0.7 s for a prime of 4,096 digits.
     Source: Baillie & Wagstaff, *Math. Comp.* 35 (1980), 1391-1417.
+
+    >>> is_probable_prime(2**521 - 1)
+    True
     """
     return flint_calls.is_probable_prime(n)
 
@@ -108,6 +114,9 @@ def primality(n: int) -> Primality:
         n: Any integer; n <= 1 is NEITHER.
 
     Cost: as ``is_prime``, and one modular power for the witness of a composite.
+
+    >>> primality(91).verdict.name, primality(91).witness
+    ('COMPOSITE', 2)
     """
     if n <= 1:
         return Primality(n, PrimalityVerdict.NEITHER, PrimalityMethod.BY_DEFINITION)
@@ -133,6 +142,9 @@ def least_witness(n: int) -> int:
     at least three quarters (Rabin, *J. Number Theory* 12 (1980), 128-138).
 
     Cost: as ``is_probable_prime``, for nearly all n.
+
+    >>> least_witness(2047)
+    3
     """
     return next(base for base in itertools.count(2) if _is_witness(base, n))
 

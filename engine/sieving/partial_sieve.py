@@ -68,6 +68,9 @@ def sieve_bound(low: int, width: int, most: int) -> int:
     Of the integers, exp(-gamma) / ln B are left to test (Mertens). Their derivative by B, times
     the time of a test, equals the time of a prime's start, times 1 / ln B primes, at the best B:
     B * ln B = exp(-gamma) * width * test / start.
+
+    >>> sieve_bound(10**18, 1000, 10**9) < 10**9
+    True
     """
     bits = low.bit_length()
     struck = math.exp(-EULER_GAMMA) * min(width, 2 * WINDOW_ELEMENTS)
@@ -149,7 +152,11 @@ class CandidateSieve:
 
 
 def select_primes(candidates: list[int], stop: Stop) -> list[int]:
-    """Return which candidates are prime, in their order; probable primes from 2**64 on."""
+    """Return which candidates are prime, in their order; probable primes from 2**64 on.
+
+    >>> select_primes([91, 97, 101], Stop())
+    [97, 101]
+    """
     if not candidates:
         return []
     bits = max(candidates[0], candidates[-1]).bit_length()
@@ -179,6 +186,9 @@ def next_primes(low: int, high: int, count: int, stop: Stop) -> list[int]:
 
     Cheaper than a window for few primes of moderate size. Source: GMP's mpz_nextprime, which tests
     by BPSW: proven below 2**64.
+
+    >>> next_primes(90, 200, 2, Stop())
+    [97, 101]
     """
     found: list[int] = []
     current = low - 1
@@ -192,7 +202,11 @@ def next_primes(low: int, high: int, count: int, stop: Stop) -> list[int]:
 
 
 def previous_primes(low: int, high: int, count: int, stop: Stop) -> list[int]:
-    """Return the ``count`` greatest primes of [low, high], ascending; low is at least 3."""
+    """Return the ``count`` greatest primes of [low, high], ascending; low is at least 3.
+
+    >>> previous_primes(3, 100, 2, Stop())
+    [89, 97]
+    """
     found: list[int] = []
     current = high + 1
     while len(found) < count:

@@ -32,6 +32,9 @@ def residues_modulo(n: int, primes: NDArray[np.uint32]) -> NDArray[np.uint32]:
     22 bits, the first of up to 53 bits, most significant first.
 
     Cost: about 0.8 ns a prime, 0.9 ns more for each limb beyond the first.
+
+    >>> residues_modulo(10**20, np.array([3, 7], dtype=np.uint32)).tolist()
+    [1, 2]
     """
     divisors = primes.astype(np.float64)
     limbs = max(-(-(n.bit_length() - 53) // _LIMB_BITS), 0)
@@ -59,6 +62,9 @@ def places_of(mask: NDArray[np.bool_]) -> NDArray[np.intp]:
     not branch: so the mask is lengthened by a ninth of True, and those indices are cut off.
 
     Cost: about 0.55 ns an element.
+
+    >>> places_of(np.array([False, True, True])).tolist()
+    [1, 2]
     """
     found = int(np.count_nonzero(mask))
     if 10 * found > mask.size or 1000 * found < mask.size:

@@ -32,7 +32,12 @@ class Segment:
 
 
 def cut_segments(wheel: Wheel, low: int, high: int, most: int) -> list[Segment]:
-    """Return adjacent segments of nearly equal size, at most ``most``, that cover [low, high]."""
+    """Return adjacent segments of nearly equal size, at most ``most``, that cover [low, high].
+
+    >>> segments = cut_segments(standard_wheels()[0], 100, 10_000, 10**6)
+    >>> len(segments)
+    1
+    """
     first = low // wheel.modulus
     total = high // wheel.modulus + 1 - first
     parts = -(-total // most)
@@ -211,5 +216,10 @@ def _required_base_primes(
 def list_sieved(
     wheel: Wheel, base_primes: NDArray[np.uint32], low: int, high: int, stop: Stop
 ) -> NDArray[np.uint64]:
-    """Return the primes of [low, high]; see ``IntervalSieve`` for what it asks of them."""
+    """Return the primes of [low, high]; see ``IntervalSieve`` for what it asks of them.
+
+    >>> base = np.array([2, 3, 5, 7, 11, 13], dtype=np.uint32)
+    >>> list_sieved(standard_wheels()[0], base, 150, 170, Stop()).tolist()
+    [151, 157, 163, 167]
+    """
     return IntervalSieve(wheel, base_primes, low, high).list(stop)

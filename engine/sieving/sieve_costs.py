@@ -35,7 +35,11 @@ class Task(enum.Enum):
 
 
 def expected_primes(low: int, high: int) -> float:
-    """Return about how many primes lie in [low, high], by the density 1 / ln x; high >= 2."""
+    """Return about how many primes lie in [low, high], by the density 1 / ln x; high >= 2.
+
+    >>> 20 < expected_primes(2, 100) < 35
+    True
+    """
     low = max(low, 2)
     if high < low:
         return 0.0
@@ -159,13 +163,21 @@ def stepping_cost(low: int, high: int, count: int, end: int) -> float:
 
 
 def page_width(low: int, count: int) -> int:
-    """Return the width of a window at low that is likely to hold ``count`` primes."""
+    """Return the width of a window at low that is likely to hold ``count`` primes.
+
+    >>> 20 < page_width(10**6, 2) < 500
+    True
+    """
     wanted = count + 2.5 * math.sqrt(count) + 3
     return min(int(wanted * math.log(low)) + 1, 2**34 if low < 2**64 else 2 * WINDOW_ELEMENTS)
 
 
 def stepping_is_cheaper(low: int, count: int) -> bool:
-    """Whether to find ``count`` primes near low by stepping: up to 512 bits, to stay stoppable."""
+    """Whether to find ``count`` primes near low by stepping: up to 512 bits, to stay stoppable.
+
+    >>> stepping_is_cheaper(10**18, 1)
+    True
+    """
     bits = low.bit_length()
     if bits > 512 or count > 100:
         return False

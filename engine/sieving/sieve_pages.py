@@ -183,7 +183,11 @@ def _check_count(count: int) -> None:
 
 
 def joined(parts: Sequence[_Part]) -> Primes:
-    """Return ascending parts as one: uint64 array if every prime is below 2**64, else a tuple."""
+    """Return ascending parts as one: uint64 array if every prime is below 2**64, else a tuple.
+
+    >>> joined([[2, 3], [5]]).tolist()
+    [2, 3, 5]
+    """
     filled = [part for part in parts if len(part)]
     if filled and int(filled[-1][-1]) >= WORD_END:
         return tuple(int(p) for part in filled for p in part)

@@ -149,6 +149,9 @@ def standard_wheels() -> tuple[Wheel, ...]:
     """Return the wheels to choose from: narrow intervals want the first, the widest the last.
 
     Cost: about 8 ms and 9 MB once their patterns are used.
+
+    >>> [wheel.modulus for wheel in standard_wheels()]
+    [2, 30, 210, 2310]
     """
     return (
         Wheel(2, (3, 5, 7, 11, 13)),
