@@ -55,6 +55,7 @@ soak: .venv/installed-dev
 check: .venv/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/black --quiet --check . || $(BIN)/black --check --diff .
+	$(BIN)/codespell
 	$(BIN)/mypy
 	$(BIN)/pytest -q tests/test_architecture.py tests/test_documents.py
 

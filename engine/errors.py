@@ -5,7 +5,7 @@ EngineError
     CapacityError    it has a meaning and is out of reach
     DeadlineError    it was stopped before the end
       WorkLimitError   since it took far more work than predicted
-    InvariantError   a self-check failed: the answer can not be trusted
+    InvariantError   a self-check failed: the answer cannot be trusted
 """
 
 

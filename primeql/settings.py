@@ -22,7 +22,7 @@ _DEFAULT_LIMITS = Limits()
 
 
 class SettingsError(Exception):
-    """A setting that is unknown or can not be read; the message names it."""
+    """A setting that is unknown or cannot be read; the message names it."""
 
 
 def _available_cores() -> int:
@@ -130,7 +130,7 @@ def _with_secrets_from_files(
     """Return ``environ`` with the secrets that files hold, in place of the files' names.
 
     Raises:
-        SettingsError: A file can not be read, or the secret is set both ways.
+        SettingsError: A file cannot be read, or the secret is set both ways.
     """
     given = dict(environ)
     for name in filter(lambda name: is_secret(fields[name]), fields):
@@ -142,7 +142,7 @@ def _with_secrets_from_files(
         try:
             given[name] = Path(path).read_text().strip()
         except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{name}{FILE_SUFFIX} can not be read: {error}") from None
+            raise SettingsError(f"{name}{FILE_SUFFIX} cannot be read: {error}") from None
     return given
 
 
@@ -288,7 +288,7 @@ class Settings:
         """Return the settings in ``environ``, defaults for what it leaves out.
 
         Raises:
-            SettingsError: A ``PRIMEQL_*`` variable is unknown or can not be read.
+            SettingsError: A ``PRIMEQL_*`` variable is unknown or cannot be read.
         """
         fields = {PREFIX + field.name.upper(): field for field in dataclasses.fields(cls)}
         values: dict[str, Any] = {}

@@ -21,7 +21,7 @@ def read_tiers(path: str) -> Mapping[str, Tier]:
     """Return the tiers of a TOML or JSON file by their names; the built-in ones without a path.
 
     Raises:
-        SettingsError: The file can not be used; the message names it, the tier and the key.
+        SettingsError: The file cannot be used; the message names it, the tier and the key.
     """
     if not path:
         return DEFAULT_TIERS
@@ -31,7 +31,7 @@ def read_tiers(path: str) -> Mapping[str, Tier]:
         if ANONYMOUS not in tiers:
             raise ValueError(f"tier {ANONYMOUS} is missing")
     except (OSError, ValueError) as error:
-        raise SettingsError(f"PRIMEQL_TIERS_FILE {path} can not be used: {error}") from None
+        raise SettingsError(f"PRIMEQL_TIERS_FILE {path} cannot be used: {error}") from None
     return MappingProxyType(tiers)
 
 

@@ -54,7 +54,7 @@ class BadInputError(ApiError):
 
 
 class InvalidCursorError(BadInputError):
-    """A cursor that this service can not have given out for this list."""
+    """A cursor that this service cannot have given out for this list."""
 
 
 class LimitError(ApiError):

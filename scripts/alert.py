@@ -22,7 +22,7 @@ def send(url: str, severity: str, seconds: int) -> list[str]:
     """Send the alert; return the receivers it is routed to.
 
     Raises:
-        httpx.HTTPError: Alertmanager can not be reached, or refuses it.
+        httpx.HTTPError: Alertmanager cannot be reached, or refuses it.
         TimeoutError: It does not show the alert.
     """
     now = datetime.now(UTC)

@@ -25,7 +25,7 @@ GPG: Final = ("gpg", "--batch", "--quiet", "--yes", "--pinentry-mode", "loopback
 
 
 class BackupError(Exception):
-    """A backup that can not be made, or can not be trusted."""
+    """A backup that cannot be made, or cannot be trusted."""
 
 
 def save(folder: Path, paths: list[Path], passphrase_file: Path | None, keep: int) -> Path:
@@ -84,7 +84,7 @@ def restore(archive: Path, into: Path, passphrase_file: Path | None) -> int:
             tar.extractall(into, filter="data")
         hashes = json.loads((into / HASHES).read_text())
     except (OSError, EOFError, ValueError, tarfile.TarError) as error:
-        raise BackupError(f"{archive} can not be unpacked: {error}") from None
+        raise BackupError(f"{archive} cannot be unpacked: {error}") from None
     for name, digest in hashes.items():
         file = into / name
         if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != digest:

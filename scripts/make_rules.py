@@ -290,7 +290,7 @@ def symptom_alerts() -> Iterator[Rule]:
         f"min {BY} (primeql_redis_up) == 0",
         "2m",
         "ticket",
-        "Redis can not be reached: budgets are kept per process.",
+        "Redis cannot be reached: budgets are kept per process.",
         "redis-down",
     )
 

@@ -46,7 +46,7 @@ def examine(client: httpx.Client, instances: int, is_idle: bool) -> Iterator[tup
     """Yield what was looked at, and what is wrong with it; nothing if it is in range.
 
     Raises:
-        httpx.HTTPError: Prometheus can not be reached, or refuses an expression.
+        httpx.HTTPError: Prometheus cannot be reached, or refuses an expression.
     """
     up = Range('count(up{job="primeql"} == 1) or vector(0)', low=instances)
     for name, wanted in {f"instances up, at least {instances}": up, **RANGES}.items():

@@ -1,4 +1,4 @@
-"""Free ports for servers that can not choose one themselves."""
+"""Free ports for servers that cannot choose one themselves."""
 
 import socket
 

@@ -70,7 +70,7 @@ def buckets() -> tuple[Fill, int]:
 
 
 class NeverThere:
-    """A shared state that can not be reached."""
+    """A shared state that cannot be reached."""
 
     async def connect(self) -> None:
         """Fail."""

@@ -115,7 +115,7 @@ def _factor_of_composite(number: int) -> int:
     factor = min(trial_parts(number, _CHEN_TRIAL_PRIMES))[0]
     if factor == number:
         raise CapacityError(
-            f"CHEN can not be decided: value + 2, of {number.bit_length()} bits, is a composite "
+            f"CHEN cannot be decided: value + 2, of {number.bit_length()} bits, is a composite "
             f"without a small factor, and above {_CHEN_BITS} bits it is not factored"
         )
     return factor

@@ -79,7 +79,7 @@ class TablePiece:
         return int(self._primes.size)
 
     def sum(self, stop: Stop) -> int:
-        """Return their exact sum: 2**31 primes below 2**31 can not overflow."""
+        """Return their exact sum: 2**31 primes below 2**31 cannot overflow."""
         stop.check()
         return int(self._primes.sum(dtype=np.uint64))
 

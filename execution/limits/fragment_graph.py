@@ -89,7 +89,7 @@ class FragmentGraph:
     def _next_fragment(
         self, visit: "_Visit", names_on_path: set[str | None], reached: set[int]
     ) -> Definition | None:
-        """Return the next fragment not yet reached, and note the spreads that can not be."""
+        """Return the next fragment not yet reached, and note the spreads that cannot be."""
         for name in visit.names:
             fragment = self.fragments.get(name)
             if fragment is None or name in names_on_path:

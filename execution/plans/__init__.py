@@ -11,9 +11,9 @@ Modules, in reading order:
 - ``planning``: From an operation to its plan: what the schema says of it is looked up here, once.
 - ``columns``: Columns: one value for each object, at hand or to be awaited.
 - ``group_values``: The values of a group of fields, as their resolvers give them.
-- ``leaf_columns``: Columns of scalars and enums, encoded in one go where nothing is amiss.
+- ``leaf_columns``: Columns of scalars and enums, encoded in one go where all values are right.
 - ``completion``: Completing values: what resolvers give becomes what is sent, and errors where it
-  can not be.
+  cannot be.
 - ``field_nodes``: Which nodes of a document asked for a field, found only when its error must be
   told.
 - ``plan_run``: Running a plan: every field once for all the objects that it is asked of.

@@ -19,7 +19,7 @@ def is_plain(kind: type) -> bool:
     return kind is not NONE and not issubclass(kind, Exception)
 
 
-def woven(found: Rows, others: Mapping[int, Any]) -> Column:
+def merged(found: Rows, others: Mapping[int, Any]) -> Column:
     """Return a column of what was found, with the others at their indices."""
     rest = iter(found)
     return [
@@ -28,6 +28,6 @@ def woven(found: Rows, others: Mapping[int, Any]) -> Column:
     ]
 
 
-async def woven_later(found: Awaitable[Rows], others: Mapping[int, Any]) -> Column:
+async def merged_later(found: Awaitable[Rows], others: Mapping[int, Any]) -> Column:
     """Return the same, once it is there."""
-    return woven(await found, others)
+    return merged(await found, others)

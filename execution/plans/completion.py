@@ -1,4 +1,4 @@
-"""Completing values: what resolvers give becomes what is sent, and errors where it can not be."""
+"""Completing values: what resolvers give becomes what is sent, and errors where it cannot be."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -20,8 +20,8 @@ from execution.plans.columns import (
     Eventually,
     EventualRows,
     is_plain,
-    woven,
-    woven_later,
+    merged,
+    merged_later,
 )
 from execution.plans.field_nodes import FieldNodes, told
 from execution.plans.leaf_columns import costly_slices, encode_alike, encode_leaf, is_costly
@@ -74,8 +74,8 @@ class Completer:
             if not is_plain(type(value))
         }
         if isinstance(found, ROWS):
-            return woven(found, others)
-        return woven_later(found, others)
+            return merged(found, others)
+        return merged_later(found, others)
 
     async def complete_later(self, shape: Shape, values: Awaitable[Column], place: Place) -> Rows:
         """Return completed values, once they are there."""
@@ -180,8 +180,8 @@ class Completer:
             kept = [index for index in range(len(lists)) if index not in others]
             found = self._lists(shape, [lists[index] for index in kept], Kept(place, kept))
             if isinstance(found, ROWS):
-                return woven(found, others)
-            return woven_later(found, others)
+                return merged(found, others)
+            return merged_later(found, others)
         ends = list(accumulate(map(len, lists)))
         items = list(lists[0]) if len(lists) == 1 else [item for one in lists for item in one]
         completed = self.complete(shape.item, items, ListItems(place, ends))

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from graphql import GraphQLError
 
 from execution.captured_errors import attempt, attempt_later
-from execution.plans.columns import Column, Eventually, woven, woven_later
+from execution.plans.columns import Column, Eventually, merged, merged_later
 from execution.plans.field_resolvers import Arguments, FieldResolver
 from execution.plans.plan import Group
 from execution.plans.plan_arguments import ExactVariables
@@ -55,7 +55,7 @@ class GroupResolver:
             for row in range(len(sources))
         }
         found = self._resolve_with(right, group, sources) if right else []
-        return woven(found, others) if isinstance(found, list) else woven_later(found, others)
+        return merged(found, others) if isinstance(found, list) else merged_later(found, others)
 
     def _resolve_with(
         self, arguments: Sequence[Arguments], group: Group, sources: Column

@@ -1,4 +1,4 @@
-"""Columns of scalars and enums, encoded in one go where nothing is amiss."""
+"""Columns of scalars and enums, encoded in one go where all values are right."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType

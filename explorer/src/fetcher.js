@@ -1,4 +1,4 @@
-// How the page asks the API. GraphiQL's own fetcher can not be stopped, and passes on the name of
+// How the page asks the API. GraphiQL's own fetcher cannot be stopped, and passes on the name of
 // the operation that stood in the editor a tenth of a second ago.
 import { Kind, parse } from 'graphql';
 

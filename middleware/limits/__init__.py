@@ -15,7 +15,7 @@ Modules, in reading order:
 - ``token_bucket``: The budget of each client: a bucket of points that fills by itself, kept in
   this process.
 - ``shared_budget``: A budget that processes share, and the one of this process that takes over
-  when they can not.
+  when they cannot.
 - ``rate_limit_headers``: The headers that tell clients what they have left, and when to come
   back.
 """

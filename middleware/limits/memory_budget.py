@@ -46,7 +46,7 @@ class MemoryBudget:
         """Take at most ``SMALL_BYTES``, to be given back.
 
         Raises:
-            OverloadedError: It can not be had now.
+            OverloadedError: It cannot be had now.
         """
         self._take(size, self._max_bytes)
 
@@ -55,8 +55,8 @@ class MemoryBudget:
 
         Raises:
             AnswerTooLargeError: It can never be had.
-            ClientMemoryError: It can not be had before other answers to the client have been read.
-            OverloadedError: It can not be had now.
+            ClientMemoryError: It cannot be had before other answers to the client have been read.
+            OverloadedError: It cannot be had now.
         """
         most = self._client_share
         if size > most:

@@ -1,4 +1,4 @@
-"""A budget that processes share, and the one of this process that takes over when they can not."""
+"""A budget that processes share, and the one of this process that takes over when they cannot."""
 
 import asyncio
 import logging
@@ -33,7 +33,7 @@ class SharedBuckets(Protocol):
         """Get ready for attempts that no request shall wait for.
 
         Raises:
-            SharedStateError: It can not be done; raised within a second or so.
+            SharedStateError: It cannot be done; raised within a second or so.
         """
 
     async def take(
@@ -48,7 +48,7 @@ class SharedBuckets(Protocol):
             known: The points missing from the bucket if the shared state has lost it.
 
         Raises:
-            SharedStateError: It can not be done; raised within 100 ms.
+            SharedStateError: It cannot be done; raised within 100 ms.
         """
 
     async def close(self) -> None:
@@ -67,7 +67,7 @@ class BudgetStats(OutageStats):
 class SharedBudget:
     """One budget per client for all processes.
 
-    This process keeps what it last saw of each bucket. While the shared state can not be reached,
+    This process keeps what it last saw of each bucket. While the shared state cannot be reached,
     it spends from that: then a client can spend at most one bucket, and what flows back, per
     process. What was spent so is owed to the shared state, and told when it is back. A shared
     state that has lost a bucket is told what this process knows of it.
@@ -125,7 +125,7 @@ class SharedBudget:
         await self._shared.close()
 
     async def _take_shared(self, client: Client, cost: float) -> Taken | None:
-        """Spend from the shared bucket; None if it can not be reached."""
+        """Spend from the shared bucket; None if it cannot be reached."""
         _, owed = self._owed.pop(client.id, (client, 0.0))
         known = self._local.spent(client)
         attempt = asyncio.ensure_future(self._shared.take(client, cost, owed, known))

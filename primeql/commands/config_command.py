@@ -37,7 +37,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def _check(options: argparse.Namespace, settings: Settings) -> int:
-    """Read everything that a start would read; what can not be read is named, with status 2."""
+    """Read everything that a start would read; what cannot be read is named, with status 2."""
     environ: Mapping[str, str] = os.environ
     if options.env_file is not None:
         environ = read_env_file(options.env_file)
@@ -62,7 +62,7 @@ def _read_files(settings: Settings) -> None:
     """Read the files that settings name.
 
     Raises:
-        SettingsError: One can not be used.
+        SettingsError: One cannot be used.
     """
     # Here, since they import the server's libraries: a health check must not.
     from primeql.operations.persisted_queries import read_manifest
@@ -76,19 +76,19 @@ def _read_files(settings: Settings) -> None:
         if settings.api_keys_file:
             KeyFile(Path(settings.api_keys_file)).read()
     except (OSError, ValueError, KeyFileError) as error:
-        raise SettingsError(f"a file that the settings name can not be used: {error}") from None
+        raise SettingsError(f"a file that the settings name cannot be used: {error}") from None
 
 
 def read_env_file(path: Path) -> dict[str, str]:
     """Return the variables of a file of ``NAME=value`` lines, as containers read them: no quotes.
 
     Raises:
-        SettingsError: The file can not be read, or a line is no assignment.
+        SettingsError: The file cannot be read, or a line is no assignment.
     """
     try:
         lines = path.read_text().splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} can not be read: {error}") from None
+        raise SettingsError(f"{path} cannot be read: {error}") from None
     variables = {}
     for number, line in enumerate(lines, start=1):
         if not line.strip() or line.startswith("#"):

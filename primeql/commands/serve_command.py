@@ -15,7 +15,7 @@ SHUTDOWN_MARGIN_SECONDS = 5
 # Longer than proxies keep idle connections (60 s): they must be the ones to close them, or a
 # request meets a connection that is just being closed.
 KEEP_ALIVE_SECONDS = 75
-# The status uvicorn ends with when it can not start.
+# The status uvicorn ends with when it cannot start.
 STARTUP_FAILURE = 3
 # What the collector does at once holds up the event loop: 10,000 objects that stay take 2 ms, and
 # 30,000 of the second generation 5 ms, as while 20,000 errors are made. Cycles of a document that

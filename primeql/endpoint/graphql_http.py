@@ -81,7 +81,7 @@ async def _answer_post(asker: "Asker", settings: Settings, media_type: str) -> R
     """Return the answer to what the body of a request asks.
 
     Raises:
-        RequestError: It can not be read.
+        RequestError: It cannot be read.
     """
     timeout = settings.body_timeout_milliseconds / 1_000
     parameters = await read_json(asker.request, settings.max_request_bytes, timeout, asker.pay)
@@ -96,7 +96,7 @@ class Asker:
     """Asks what one request asks, as its headers want it asked.
 
     Raises:
-        RequestError: A header can not be read.
+        RequestError: A header cannot be read.
     """
 
     def __init__(
@@ -180,7 +180,7 @@ def _unchanged(tag: str) -> Response:
 
 
 def _read_batch(batch: list[Any], most: int) -> list[Operation | RequestError]:
-    """Return the operations of a batch; one that can not be read fails alone.
+    """Return the operations of a batch; one that cannot be read fails alone.
 
     Raises:
         RequestError: The batch is empty or too large.
@@ -227,7 +227,7 @@ def _status(answer: Answer, media_type: str) -> int:
 
 
 def _query_parameters(request: Request) -> dict[str, Any]:
-    """Return a GET's parameters, those that are JSON decoded."""
+    """Return the parameters of a GET request, with JSON ones decoded."""
     parameters: dict[str, Any] = dict(request.query_params)
     for name in ("variables", "extensions"):
         if name in parameters:

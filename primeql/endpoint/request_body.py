@@ -195,7 +195,7 @@ def nests_deeper(raw: bytes, most: int) -> bool:
 
 
 def _has_lone_surrogate(value: Any) -> bool:
-    """Return whether a decoded value holds text that can not be encoded again."""
+    """Return whether a decoded value holds text that cannot be encoded again."""
     try:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from starlette.requests import Request
 
-# Headers that make a browser ask first (CORS preflight): a page of another site can not add them
+# Headers that make a browser ask first (CORS preflight): a page of another site cannot add them
 # unless CORS allows it to.
 PREFLIGHTED_HEADERS = (
     "apollo-require-preflight",

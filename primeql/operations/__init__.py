@@ -15,7 +15,7 @@ Modules, in reading order:
   for all who ask them.
 - ``operation_results``: The answers to operations: what a client gets of what became of one.
 - ``service``: The service without its transport: an operation goes in, its answer comes out.
-- ``cost_reports``: What clients are told of costs: prices, what was used, and why they can not be
+- ``cost_reports``: What clients are told of costs: prices, what was used, and why they cannot be
   paid.
 - ``admission``: What operations cost their client: priced before they run, settled when they end.
 """

@@ -272,7 +272,7 @@ class Admission:
 
 @dataclass(frozen=True, slots=True)
 class _Lacking:
-    """Why operations can not run for want of room, and the headers that say when they can."""
+    """Why operations cannot run for want of room, and the headers that say when they can."""
 
     error: RequestError
     headers: HeaderFields = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What clients are told of costs: prices, what was used, and why they can not be paid."""
+"""What clients are told of costs: prices, what was used, and why they cannot be paid."""
 
 import math
 from collections.abc import Sequence
@@ -112,13 +112,13 @@ def too_dear(prepared: PricedOperation | Answer, points: int, tier: Tier) -> Ans
 
 
 def out_of_points_error(points: int, taken: Taken) -> RequestError:
-    """Return why a client can not pay for now."""
+    """Return why a client cannot pay for now."""
     wait = max(1, math.ceil(taken.retry_after))
     message = f"{points:,} points are needed, {taken.remaining:,} are left; try again in {wait} s"
     return RequestError(message, 429, ErrorCode.RATE_LIMITED)
 
 
 def out_of_points(points: int, taken: Taken) -> Answer:
-    """Refuse a request that its client can not pay for now."""
+    """Refuse a request that its client cannot pay for now."""
     cost = {"requested": points, "remaining": taken.remaining}
     return refusal(out_of_points_error(points, taken), cost=cost)

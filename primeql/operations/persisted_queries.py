@@ -129,7 +129,7 @@ class PersistedQueries:
                 await self._cache.delete(gone)
             await self._cache.set(identifier, document)
         except (RedisError, OSError, TimeoutError) as error:
-            logger.warning("persisted queries can not be kept: %s", type(error).__name__)
+            logger.warning("persisted queries cannot be kept: %s", type(error).__name__)
 
     def allowed(self, query: str) -> str:
         """Return a document that was sent as it is, if it may be used.
@@ -169,7 +169,7 @@ class PersistedQueries:
         try:
             document: str | None = await self._cache.get(identifier)
         except (RedisError, OSError, TimeoutError) as error:
-            logger.warning("persisted queries can not be read: %s", type(error).__name__)
+            logger.warning("persisted queries cannot be read: %s", type(error).__name__)
             return None
         # Others may write to the cache, too.
         is_meant = document is not None and _hash(document) == identifier

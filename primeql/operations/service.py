@@ -115,7 +115,7 @@ class PrimeService:
             spans: Told of each operation that runs.
 
         Raises:
-            SettingsError: The manifest of persisted documents can not be read.
+            SettingsError: The manifest of persisted documents cannot be read.
         """
         self.settings = settings
         self.schema = build_schema(settings.max_digits)
@@ -215,7 +215,7 @@ class PrimeService:
         enough: float = math.inf,
         fees: DocumentFees | None = None,
     ) -> PricedOperation | Answer:
-        """Return an operation with its price, or the answer to one that can not run.
+        """Return an operation with its price, or the answer to one that cannot run.
 
         Pricing stops where it has reached ``enough`` points. A document that is new is paid for
         before it is read, and one that is refused when that is known.
@@ -263,7 +263,7 @@ class PrimeService:
         The last is what it costs that nothing can, 0 if something can.
 
         Raises:
-            RequestError: It may not be used, is not known, or can not be paid for.
+            RequestError: It may not be used, is not known, or cannot be paid for.
         """
         document = await self._persisted.document(operation.query, operation.document_id)
         begin = None if fees is None else fees.begin
@@ -352,7 +352,7 @@ def _persisted_queries(settings: Settings) -> PersistedQueries:
     try:
         listed = read_manifest(Path(manifest)) if manifest else None
     except (OSError, ValueError) as error:
-        raise SettingsError(f"PRIMEQL_PERSISTED_DOCUMENTS can not be used: {error}") from error
+        raise SettingsError(f"PRIMEQL_PERSISTED_DOCUMENTS cannot be used: {error}") from error
     cache = document_cache(settings.redis_url, settings.max_persisted_bytes)
     shares = RegistrationShares(settings.max_persisted_bytes)
     return PersistedQueries(cache, shares, listed, only_listed=settings.only_persisted)

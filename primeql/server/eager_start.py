@@ -40,7 +40,7 @@ class Begun(Generic[T]):
             return self.result
         waits_for, work = self._waits_for, self._work
         step: Callable[[Any], Any]
-        # As ``yield from`` does, which can not take over from what has been yielded already.
+        # As ``yield from`` does, which cannot take over from what has been yielded already.
         while True:
             try:
                 sent = yield waits_for

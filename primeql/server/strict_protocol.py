@@ -1,7 +1,7 @@
 """What a client may send on a connection before its request is one: so much, for so long.
 
 uvicorn's parser keeps the head of a request, and what follows its body, however long they are and
-however slowly they come; and what it can not read it answers in plain text.
+however slowly they come; and what it cannot read it answers in plain text.
 """
 
 import asyncio

@@ -84,7 +84,7 @@ class ApiKeys:
         tiers: The names of the tiers there are.
 
     Raises:
-        SettingsError: The file can not be read, or names another tier.
+        SettingsError: The file cannot be read, or names another tier.
     """
 
     def __init__(self, path: str, tiers: Collection[str]) -> None:
@@ -98,7 +98,7 @@ class ApiKeys:
         try:
             self._read()
         except (OSError, KeyFileError) as error:
-            raise SettingsError(f"PRIMEQL_API_KEYS_FILE can not be used: {error}") from None
+            raise SettingsError(f"PRIMEQL_API_KEYS_FILE cannot be used: {error}") from None
 
     def find(self, key: str) -> KeyHolder | None:
         """Return the holder of a valid key, None for every other text."""
@@ -110,7 +110,7 @@ class ApiKeys:
         return found[0]
 
     def refresh(self) -> None:
-        """Read the file again if it has changed; one that can not be used changes nothing.
+        """Read the file again if it has changed; one that cannot be used changes nothing.
 
         It is tried again every time, and complained of once for each reason.
         """

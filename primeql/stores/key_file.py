@@ -19,7 +19,7 @@ SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
 class KeyFileError(Exception):
-    """A file of keys that can not be used, or a change to it that can not be made."""
+    """A file of keys that cannot be used, or a change to it that cannot be made."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class KeyFile:
 
         Raises:
             KeyFileError: The file is not one of keys.
-            OSError: It can not be read.
+            OSError: It cannot be read.
         """
         try:
             content = json.loads(self._path.read_bytes())
@@ -92,7 +92,7 @@ class KeyFile:
 
         Raises:
             KeyFileError: The file is not one of keys.
-            OSError: It can not be read or written.
+            OSError: It cannot be read or written.
         """
         path = self._path.resolve()
         with open(os.open(f"{path}.lock", os.O_CREAT | os.O_RDWR, MODE), "w") as lock:

@@ -147,7 +147,7 @@ class Telemetry:
             self._server, _ = start_http_server(port, host, self.registry)
         except OSError as error:
             # The service does not depend on being watched; that nobody can is an alert there.
-            logger.error("no metrics: %s:%d can not be listened on: %s", host, port, error.strerror)
+            logger.error("no metrics: %s:%d cannot be listened on: %s", host, port, error.strerror)
             return
         self.port = self._server.server_port
         logger.info("metrics on http://%s:%d/metrics", host, self.port)

@@ -34,7 +34,7 @@ _METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "POST"})
 
 
 class Tracing:
-    """Makes spans and sends them, in a thread; what can not be sent is dropped.
+    """Makes spans and sends them, in a thread; what cannot be sent is dropped.
 
     Args:
         exporter: Where to; the collector that OpenTelemetry's variables name if None.

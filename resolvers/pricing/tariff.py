@@ -113,7 +113,7 @@ class Tariff:
         return min(cost, self._most_task)
 
     def is_refused(self, cost: float) -> bool:
-        """Whether a sweep of this cost can not end in time, so that it is not begun."""
+        """Whether a sweep of this cost cannot end in time, so that it is not begun."""
         return self._pace.seconds(cost) > self.limits.deadline_seconds
 
     def sweep(self, cost: float) -> float:

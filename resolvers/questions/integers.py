@@ -75,7 +75,7 @@ class IntegerAnswers:
         cost = primality.primality_cost(self.value)
         found = await self._context.recall_single(PRIMALITY, cost, primality.primality, self.value)
         if found.verdict is PrimalityVerdict.PROBABLE_PRIME:
-            # A later version may prove what this one can not.
+            # A later version may prove what this one cannot.
             self._context.notes.is_repeatable = False
         return found
 

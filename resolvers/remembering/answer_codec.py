@@ -50,7 +50,7 @@ def _plain(value: Any) -> Any:
         value = value.tolist()
     if isinstance(value, Iterable):
         return [_plain(item) for item in value]
-    raise TypeError(f"{type(value).__name__} can not be remembered")
+    raise TypeError(f"{type(value).__name__} cannot be remembered")
 
 
 def structure(kind: Any) -> str:

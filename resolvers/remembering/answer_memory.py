@@ -40,7 +40,7 @@ WORTH_SECONDS: Final = 0.001
 # so many times as long as a request may take.
 FLIGHT_DEADLINES: Final = 3
 CLOSING_SECONDS: Final = 1.0
-# What can not be read is complained about so often at most.
+# What cannot be read is complained about so often at most.
 COMPLAINT_SECONDS: Final = 60.0
 # What a computation has found so far is sealed for another key: kept as an answer, it is none.
 PARTIAL: Final = ":partial"
@@ -231,7 +231,7 @@ class AnswerMemory:
             self.stats.rejected += 1
             if time.monotonic() >= self._complained + COMPLAINT_SECONDS:
                 self._complained = time.monotonic()
-                logger.warning("a remembered answer can not be right: %s", question.shape.name)
+                logger.warning("a remembered answer cannot be right: %s", question.shape.name)
         return kept
 
     async def read_mark(

@@ -40,7 +40,7 @@ def written(answer: Any, key: str, seal: AnswerSeal) -> str:
 async def read(
     question: Question[T], key: str, text: str, seal: AnswerSeal, single: Single
 ) -> Kept[T] | None:
-    """Return the answer that a text holds; None if it holds none, or one that can not be right.
+    """Return the answer that a text holds; None if it holds none, or one that cannot be right.
 
     Args:
         question: What was asked.

@@ -10,7 +10,7 @@ PROBE_SECONDS: Final = 1.0
 
 
 class SharedStateError(Exception):
-    """What processes share can not be reached, or fails, or answers nonsense."""
+    """What processes share cannot be reached, or fails, or answers nonsense."""
 
 
 @dataclass(slots=True)

@@ -38,7 +38,7 @@ class Claim:
 class AnswerStore(Protocol):
     """Where processes share texts. A lease is a text too, which begins with its holder's token.
 
-    Every method raises SharedStateError if it can not be done, within 80 ms but for ``connect``.
+    Every method raises SharedStateError if it cannot be done, within 80 ms but for ``connect``.
     """
 
     async def connect(self) -> None:
@@ -70,7 +70,7 @@ class SharingStats(OutageStats):
 class SharedAnswers:
     """A store that is left alone while it fails, and tried in the background until it works.
 
-    No question waits for it longer than 100 ms. All methods return None, or False, if it can not
+    No question waits for it longer than 100 ms. All methods return None, or False, if it cannot
     be asked.
 
     Args:

@@ -88,7 +88,7 @@ class Flight(Generic[T]):
             await self._leave(seat, self._task)
 
     async def _leave(self, seat: _Seat, task: "asyncio.Task[Any]") -> None:
-        """Take leave of one who waits no longer, and pay."""
+        """Remove a waiter that gave up, and settle its cost."""
         is_payer = seat is self._seats[0] and self.is_computed and not self._is_billed
         self._seats.remove(seat)
         if not self._seats and not task.done():

@@ -109,7 +109,7 @@ async def _in_time(deadline: float, work: Coroutine[Any, Any, T]) -> T:
 class Compute:
     """Runs engine functions by predicted cost, within a deadline.
 
-    There are two lanes of worker processes, so that questions of seconds can not keep all workers
+    There are two lanes of worker processes, so that questions of seconds cannot keep all workers
     from those of milliseconds, and one of threads. In each, clients have turns.
 
     Args:

@@ -305,7 +305,7 @@ def test_chen_recognises_the_square_of_a_large_prime() -> None:
 
 def test_says_that_chen_is_undecided_when_the_number_two_above_is_hard() -> None:
     p = _prime_before_a_product(2**70, 2**71)
-    with pytest.raises(CapacityError, match="CHEN can not be decided"):
+    with pytest.raises(CapacityError, match="CHEN cannot be decided"):
         classes_of(p)
 
 

@@ -133,7 +133,7 @@ def test_a_partial_sieve_refuses_more_than_it_was_made_for() -> None:
 
 
 @pytest.mark.parametrize(("first", "size"), [(10**6, 101), (10**6, 0), (-5, 100)])
-def test_rows_of_a_wheel_refuse_what_they_can_not_hold(first: int, size: int) -> None:
+def test_rows_of_a_wheel_refuse_what_they_cannot_hold(first: int, size: int) -> None:
     primes = np.array([2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41], dtype=np.uint32)
     sieve = WheelSieve(standard_wheels()[0], primes, 100)
     assert sum(1 for _ in sieve.rows(10**6, 100, STOP)) == 1

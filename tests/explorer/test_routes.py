@@ -25,7 +25,7 @@ def built(tmp_path: Path) -> Path:
     (tmp_path / "favicon.svg").write_bytes(ICON)
     (assets / "index-a1_B2-c3.js").write_bytes(SCRIPT)
     (assets / "index-a1_B2-c3.js.gz").write_bytes(gzip.compress(SCRIPT))
-    # Stands for Brotli, which the standard library can not write.
+    # Stands for Brotli, which the standard library cannot write.
     (assets / "index-a1_B2-c3.js.br").write_bytes(b"brotli")
     (assets / "font-9.woff2").write_bytes(b"wOF2")
     return tmp_path

@@ -22,7 +22,7 @@ def allow_no_larger_files() -> None:
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
-def test_log_that_can_not_be_written_costs_no_answer(
+def test_log_that_cannot_be_written_costs_no_answer(
     ample: dict[str, str], unbuffered: str
 ) -> None:
     port = free_port()
@@ -45,7 +45,7 @@ def test_log_that_can_not_be_written_costs_no_answer(
         process.wait()
 
 
-def test_key_that_can_not_be_written_leaves_the_others_as_they_were(tmp_path: Path) -> None:
+def test_key_that_cannot_be_written_leaves_the_others_as_they_were(tmp_path: Path) -> None:
     keys = tmp_path / "keys.json"
     environ = {**os.environ, "PRIMEQL_API_KEYS_FILE": str(keys)}
     command = [sys.executable, "-m", "primeql", "keys", "create", "--tier", "anonymous", "--name"]

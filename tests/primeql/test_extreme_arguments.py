@@ -87,7 +87,7 @@ def test_what_a_message_repeats_is_noticed(spaced: str) -> None:
 
 def test_a_value_behind_the_same_word_is_not_repeated_too_much() -> None:
     operation = ExtremeOperation(f"{{ integer(value: {10**100}) {{ isPrime }} }}", {})
-    assert repeating([f"an Int can not be this value: {10**63}…"], operation) == []
+    assert repeating([f"an Int cannot be this value: {10**63}…"], operation) == []
 
 
 @pytest.mark.parametrize("message", ["max_terms is 0", "2**64", "found: None", "a ValueError"])

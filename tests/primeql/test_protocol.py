@@ -241,7 +241,7 @@ def test_only_listed_documents_are_answered(tmp_path: Path) -> None:
         assert refused["extensions"] == {"code": "PERSISTED_QUERY_NOT_FOUND"}
 
 
-def test_manifest_that_can_not_be_read_stops_the_start(tmp_path: Path) -> None:
+def test_manifest_that_cannot_be_read_stops_the_start(tmp_path: Path) -> None:
     settings = {"PRIMEQL_PERSISTED_DOCUMENTS": str(tmp_path / "nothing.json")}
     with (
         pytest.raises(AssertionError, match="PRIMEQL_PERSISTED_DOCUMENTS"),

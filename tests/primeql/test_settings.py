@@ -1,4 +1,4 @@
-"""Settings: read once, and whatever can not be read is named."""
+"""Settings: read once, and whatever cannot be read is named."""
 
 import dataclasses
 

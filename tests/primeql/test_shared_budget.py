@@ -232,7 +232,7 @@ async def test_redis_missing_at_the_start_is_not_asked_by_requests() -> None:
             assert await remaining(budget, ALICE) == 90
 
 
-async def test_redis_that_can_not_write_is_not_taken_for_one_that_works() -> None:
+async def test_redis_that_cannot_write_is_not_taken_for_one_that_works() -> None:
     with new_server(free_port()) as server:
         async with Redis(port=server.port) as redis, budget_at(server.port) as budget:
             await budget.start()

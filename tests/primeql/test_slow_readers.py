@@ -125,7 +125,7 @@ async def test_who_reads_slowly_gets_all(monkeypatch: pytest.MonkeyPatch) -> Non
     assert count > 500_000 * len('"1000000000",')
 
 
-async def test_connection_that_can_not_be_closed_in_peace_is_cut_off(
+async def test_connection_that_cannot_be_closed_in_peace_is_cut_off(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)

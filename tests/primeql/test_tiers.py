@@ -87,7 +87,7 @@ def test_complaint_names_file_tier_and_key(old: str, new: str, complaint: str, t
     toml.write_text(ANONYMOUS.replace(old, new, 1))
     with pytest.raises(SettingsError) as refused:
         read_tiers(str(toml))
-    assert str(refused.value).startswith(f"PRIMEQL_TIERS_FILE {toml} can not be used: ")
+    assert str(refused.value).startswith(f"PRIMEQL_TIERS_FILE {toml} cannot be used: ")
     assert complaint in str(refused.value)
 
 

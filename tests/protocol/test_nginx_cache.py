@@ -40,7 +40,7 @@ def running_nginx(folder: Path, upstream: str) -> Iterator[str]:
     program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     assert program, "nginx is missing: run scripts/install-system-packages"
     port = free_port()
-    # As root, nginx would give its work to a user who can not enter the test's folder.
+    # As root, nginx would give its work to a user who cannot enter the test's folder.
     user = "user root;" if os.geteuid() == 0 else ""
     configuration = folder / "nginx.conf"
     configuration.write_text(

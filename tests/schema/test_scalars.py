@@ -130,7 +130,7 @@ async def test_safe_integers_are_json_numbers(ask: Ask) -> None:
     }
 
 
-async def test_numbers_refuses_what_javascript_can_not_hold(ask: Ask) -> None:
+async def test_numbers_refuses_what_javascript_cannot_hold(ask: Ask) -> None:
     # 2^53 - 111 and 2^53 + 5 are the primes around 2^53 (OEIS A014234, A014210).
     query = """{
       below: primeRange(low: 9007199254740000, high: 9007199254740991) {

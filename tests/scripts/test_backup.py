@@ -58,7 +58,7 @@ def test_changed_archive_is_refused(configuration: Path, tmp_path: Path) -> None
 def test_archive_that_is_cut_off_is_refused(configuration: Path, tmp_path: Path) -> None:
     archive = save(tmp_path / "backups", [configuration], None, keep=3)
     os.truncate(archive, archive.stat().st_size // 2)
-    with pytest.raises(BackupError, match="can not be unpacked"):
+    with pytest.raises(BackupError, match="cannot be unpacked"):
         restore(archive, tmp_path / "new", None)
 
 

@@ -112,7 +112,7 @@ def test_places_seen_are_bounded() -> None:
     assert len(ranges._kept._seen) <= 1_024
 
 
-def test_kept_primes_can_not_be_changed_by_those_who_get_them(kept: PrimeRanges) -> None:
+def test_kept_primes_cannot_be_changed_by_those_who_get_them(kept: PrimeRanges) -> None:
     low = 10**12
     wear_in(kept, low, low + 1_000)
     found = kept._kept.primes(low, low + 1_000, STOP)

@@ -20,7 +20,7 @@ PIECES = [
 
 
 def _lexed(text: str) -> TokenCount | None:
-    """Return what graphql-core's lexer counts, None if it can not read the text."""
+    """Return what graphql-core's lexer counts, None if it cannot read the text."""
     lexer = Lexer(Source(text))
     first = lexer.token
     try:

@@ -210,7 +210,7 @@ def test_arguments_are_those_of_execution(
     assert book.arguments[0] == expected
 
 
-def test_what_can_not_change_is_priced_once() -> None:
+def test_what_cannot_change_is_priced_once() -> None:
     book = Book()
     plan = _plan(
         "query ($n: Int!) { a: thing { one } b: thing { hundred } things(count: $n) { one } }", book

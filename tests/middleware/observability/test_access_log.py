@@ -13,6 +13,6 @@ def test_one_address_has_one_name_for_a_day() -> None:
     assert names.of("ip:192.0.2.7") != first
 
 
-def test_names_can_not_be_guessed_from_addresses() -> None:
+def test_names_cannot_be_guessed_from_addresses() -> None:
     # Another process has another salt.
     assert ClientNames().of("ip:192.0.2.7") != ClientNames().of("ip:192.0.2.7")

@@ -31,7 +31,7 @@ def test_environment_that_can_be_used_is_ok(
         ("PRIMEQL_REDIS_URL_FILE=/nowhere", "PRIMEQL_REDIS_URL_FILE"),
     ],
 )
-def test_file_of_settings_that_can_not_be_used_is_named(
+def test_file_of_settings_that_cannot_be_used_is_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], line: str, named: str
 ) -> None:
     file = tmp_path / "wrong.env"
@@ -86,7 +86,7 @@ def test_secret_is_set_one_way_only(tmp_path: Path) -> None:
     assert "s3cret" not in str(refused.value)
 
 
-def test_secret_that_can_not_be_read_is_not_shown() -> None:
+def test_secret_that_cannot_be_read_is_not_shown() -> None:
     with pytest.raises(SettingsError, match=r"^PRIMEQL_REDIS_URL is secret; it must be") as refused:
         Settings.from_environ({"PRIMEQL_REDIS_URL": "s3cret@redis"})
     assert "s3cret" not in str(refused.value)

@@ -130,7 +130,7 @@ def test_without_overlap_the_old_key_ends_at_once(
         (["rotate", "zzzzzzzz"], "there is no key 'zzzzzzzz'"),
     ],
 )
-def test_what_can_not_be_done_is_said(
+def test_what_cannot_be_done_is_said(
     arguments: list[str], complaint: str, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(*arguments) == 1
@@ -163,7 +163,7 @@ def test_setting_is_needed() -> None:
         options.run(options, Settings())
 
 
-def test_directory_that_can_not_be_written_is_said(
+def test_directory_that_cannot_be_written_is_said(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     parser = argparse.ArgumentParser()

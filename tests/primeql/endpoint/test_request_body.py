@@ -254,7 +254,7 @@ def test_decoding_very_many_values_has_a_price(raw: bytes, points: int) -> None:
     assert decoding_points(raw) == points
 
 
-async def test_who_can_not_pay_for_decoding_is_refused_before() -> None:
+async def test_who_cannot_pay_for_decoding_is_refused_before() -> None:
     paid: list[int] = []
 
     async def pay(points: int) -> None:

@@ -267,7 +267,7 @@ def test_file_that_is_not_changed_is_good(path: Path) -> None:
 )
 def test_service_does_not_start_with_a_broken_file(content: str, path: Path) -> None:
     path.write_text(content)
-    with pytest.raises(SettingsError, match="PRIMEQL_API_KEYS_FILE can not be used"):
+    with pytest.raises(SettingsError, match="PRIMEQL_API_KEYS_FILE cannot be used"):
         ApiKeys(str(path), TIERS)
 
 

@@ -222,7 +222,7 @@ async def test_text_of_another_key_is_no_answer() -> None:
     assert memory.stats.rejected == 1
 
 
-async def test_answers_that_can_not_be_right_are_computed_again() -> None:
+async def test_answers_that_cannot_be_right_are_computed_again() -> None:
     shape: Shape[int] = Shape("doubled", int, is_plausible=lambda answer, n: answer == 2 * n)
     memory = memory_with()
     assert await ask(memory, Computation(11), 5, shape=shape) == 11
