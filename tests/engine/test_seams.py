@@ -72,6 +72,18 @@ def test_longest_pages_across_two_to_the_64_leave_nothing_out(before: int) -> No
     assert list(RANGES.last_primes(low, expected[-1], LONGEST_PAGE + 1, STOP)) == expected
 
 
+@pytest.mark.parametrize(
+    "seam",
+    [DEFAULT_BOUND, 2**32, 2**53, 2**54, 5 << 40, 2**65 + 2 * WINDOW_ELEMENTS],
+    ids=["table", "2^32", "2^53", "base primes", "segment", "window"],
+)
+def test_longest_pages_across_other_seams_leave_nothing_out(seam: int) -> None:
+    low = seam - 1_000_000
+    expected = list(itertools.islice(primes_above(low - 1), LONGEST_PAGE))
+    assert list(RANGES.first_primes(low, 2 * seam, LONGEST_PAGE, STOP)) == expected
+    assert list(RANGES.last_primes(2, expected[-1], LONGEST_PAGE, STOP)) == expected
+
+
 @pytest.mark.parametrize("seam", SEAMS.values(), ids=SEAMS)
 @pytest.mark.parametrize("around", [(0, 0), (1, 1), (700, 700), (0, 3_000), (3_000, 0)])
 def test_counts_and_sums_across_a_seam_are_exact(seam: int, around: tuple[int, int]) -> None:
