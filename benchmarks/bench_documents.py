@@ -206,8 +206,9 @@ def _limited(schema: GraphQLSchema, text: str) -> tuple[list[float], str]:
     except GraphQLError as problem:
         return spent, problem.message
     release_text(document)
-    if error := _timed(spent, lambda: check_document(document, _LIMITS)):
-        return spent, error.message
+    checked = _timed(spent, lambda: check_document(document, _LIMITS))
+    if isinstance(checked, GraphQLError):
+        return spent, checked.message
     errors = _timed(spent, lambda: validate(schema, document))
     locate_errors(errors, text)
     return spent, f"{len(errors)} errors"

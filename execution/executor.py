@@ -26,6 +26,7 @@ from graphql.execution.values import VariableValues
 
 from execution.cooperative_loops import each_in_turns
 from execution.documents.document_cache import Library, Ready
+from execution.documents.documents import ReadDocument
 from execution.documents.error_locations import locate_errors, locator, release_text
 from execution.documents.helpful_rules import RULES
 from execution.documents.prepared_documents import PreparedDocument, PreparedOperation, Shared
@@ -246,7 +247,7 @@ class DocumentExecutor:
         await each_in_turns(locator(text, shift), errors)
         return Outcome(Phase.EXECUTION, result.data, errors)
 
-    def _prepare(self, text: str) -> DocumentNode | Outcome:
+    def _prepare(self, text: str) -> ReadDocument | Outcome:
         """Return a valid document, or the outcome of whatever is asked of another."""
         if refusal := check_text(text, self._limits):
             return Outcome(Phase.PARSING, None, [refusal])
@@ -255,15 +256,16 @@ class DocumentExecutor:
         except GraphQLError as error:
             return Outcome(Phase.PARSING, None, [error])
         release_text(document)
-        if refusal := check_document(document, self._limits):
-            return Outcome(Phase.VALIDATION, None, [refusal])
+        expansion = check_document(document, self._limits)
+        if isinstance(expansion, GraphQLError):
+            return Outcome(Phase.VALIDATION, None, [expansion])
         rules = applicable_rules(self._rules, text)
         hides = self._shared.hides_schema
         errors = validate(self._shared.schema, document, rules, hide_suggestions=hides)
         if errors:
             locate_errors(errors, text)
             return Outcome(Phase.VALIDATION, None, errors)
-        return document
+        return ReadDocument(document, expansion)
 
 
 def _stock(

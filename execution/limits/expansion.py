@@ -13,14 +13,17 @@ CEILING = 10**12
 class Expansion(NamedTuple):
     """What selection sets come to, their fragments expanded.
 
-    ``visits`` is how often a fragment is entered, ``fields`` how many fields are selected, both
-    without regard to merging and CEILING at most. ``depth`` is how many fields stand below each
-    other, those of introspection not counted.
+    ``visits`` is how often a fragment is entered, ``fields`` how many fields are selected, of which
+    ``parents`` have a selection set and ``asking`` have arguments and none; all without regard to
+    merging and CEILING at most. ``depth`` is how many fields stand below each other, those of
+    introspection not counted.
     """
 
     visits: int
     fields: int
     depth: int
+    parents: int
+    asking: int
 
 
 class Introspection(NamedTuple):
@@ -59,12 +62,14 @@ def _expand_level(
     own_fields = len(level.leaves) + len(level.below)
     own_depth = 0 if level.is_introspection or not own_fields else 1
     if not below and not spread:
-        return Expansion(0, own_fields, own_depth)
+        return Expansion(0, own_fields, own_depth, 0, level.asking)
     inner, entered = _together(below), _together(spread)
     return Expansion(
         min(len(spread) + inner.visits + entered.visits, CEILING),
         min(own_fields + inner.fields + entered.fields, CEILING),
         max(own_depth + inner.depth, entered.depth),
+        min(len(level.below) + inner.parents + entered.parents, CEILING),
+        min(level.asking + inner.asking + entered.asking, CEILING),
     )
 
 
@@ -74,6 +79,8 @@ def _together(parts: Sequence[Expansion]) -> Expansion:
         min(sum(part.visits for part in parts), CEILING),
         min(sum(part.fields for part in parts), CEILING),
         max((part.depth for part in parts), default=0),
+        min(sum(part.parents for part in parts), CEILING),
+        min(sum(part.asking for part in parts), CEILING),
     )
 
 

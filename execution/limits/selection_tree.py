@@ -28,18 +28,28 @@ class Level:
     """One selection set with its inline fragments opened.
 
     ``response_name`` is that of the field it is below, "" at the top of a definition. ``leaves``
-    are the response names of the fields without a selection set, ``below`` the selection sets of
-    the others, ``spreads`` names of fragments. ``is_introspection`` tells that its fields belong to
-    the schema's description of itself; ``length`` estimates for how many objects it then answers.
+    are the response names of the fields without a selection set, of which ``asking`` have
+    arguments, ``below`` the selection sets of the others, ``spreads`` names of fragments.
+    ``is_introspection`` tells that its fields belong to the schema's description of itself;
+    ``length`` estimates for how many objects it then answers.
     """
 
-    __slots__ = ("below", "is_introspection", "leaves", "length", "response_name", "spreads")
+    __slots__ = (
+        "asking",
+        "below",
+        "is_introspection",
+        "leaves",
+        "length",
+        "response_name",
+        "spreads",
+    )
 
     def __init__(self, response_name: str, is_introspection: bool, length: int) -> None:
         self.response_name = response_name
         self.is_introspection = is_introspection
         self.length = length
         self.leaves: list[str] = []
+        self.asking = 0
         self.below: list[Level] = []
         self.spreads: list[str] = []
 
@@ -82,6 +92,7 @@ def _read_levels(selection_set: SelectionSetNode, is_introspection: bool) -> lis
             if isinstance(node, FieldNode):
                 if node.selection_set is None:
                     level.leaves.append(_response_name(node))
+                    level.asking += bool(node.arguments)
                 else:
                     below = _level_below(node, level)
                     level.below.append(below)

@@ -4,10 +4,14 @@ import time
 from typing import Any
 
 import pytest
-from graphql import DocumentNode, GraphQLSyntaxError, build_schema, parse
+from graphql import GraphQLSyntaxError, build_schema, parse
 
 from execution.documents.document_cache import REFUSED_SECONDS, Library, Ready
+from execution.documents.documents import ReadDocument
 from execution.documents.prepared_documents import PreparedDocument, Shared
+from execution.limits.expansion import expand
+from execution.limits.fragment_graph import FragmentGraph
+from execution.limits.selection_tree import read_definitions
 
 SCHEMA = build_schema("""type Query { echo(n: Int): Int deep: Deep }
     type Deep { echo(n: Int): Int }""")
@@ -21,12 +25,13 @@ class Reading:
         shared = Shared(SCHEMA, {}, {}, hides_schema=False)
         self.library: Library[str] = Library(self._read, shared, max_bytes)
 
-    def _read(self, text: str) -> DocumentNode | str:
+    def _read(self, text: str) -> ReadDocument | str:
         self.texts.append(text)
         try:
-            return parse(text)
+            document = parse(text)
         except GraphQLSyntaxError as error:
             return error.message
+        return ReadDocument(document, expand(FragmentGraph(read_definitions(document))))
 
     def get(self, text: str) -> Ready[str]:
         """Return what a text comes to."""
