@@ -12,6 +12,8 @@ Rooms and modules, from the lowest; each imports only what stands before it:
   and scalars.
 - ``cooperative_loops``: Long loops on the event loop, with a turn for other requests now and
   then.
+- ``resolved_values``: What resolvers may return in place of values: nothing, exceptions, and
+  awaitables of values.
 - ``limits``: May this document be parsed, validated and executed at all?
 - ``output``: How a result becomes bytes of JSON.
 - ``plans``: How an operation is compiled to a plan, and how a plan runs.

@@ -46,7 +46,7 @@ ROOMS: dict[str, list[str]] = {
         *("batch_fields", "direct_resolvers"),
     ],
     "execution": [
-        *("captured_errors", "cooperative_loops"),
+        *("captured_errors", "cooperative_loops", "resolved_values"),
         *("limits", "output", "plans", "documents", "executor"),
     ],
     "middleware": [

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from graphql import GraphQLError, GraphQLList, GraphQLNonNull, GraphQLOutputType, is_leaf_type
+from graphql import GraphQLList, GraphQLNonNull, GraphQLOutputType, is_leaf_type
 from graphql.execution import Executor
 from numpy.typing import NDArray
 
+from execution.captured_errors import attempt
 from execution.output.encoding import long_list
 from execution.output.integer_arrays import complete_array
+from execution.resolved_values import NOTHING, is_plain, may_wait
 
 # Objects completed between two turns of other requests; with five fields each about 10 ms.
 SLICE_ITEMS = 100
@@ -90,11 +92,13 @@ def _completed_leaves(
         return None
     if isinstance(items, np.ndarray):
         return complete_array(leaf, items)
-    try:
-        completed = [leaf.coerce_output_value(item) for item in items]
-    except (ValueError, TypeError, GraphQLError):
+    types = set(map(type, items))
+    if may_wait(types) or not all(map(is_plain, types)):
         return None
-    return None if None in completed else completed
+    completed: list[Any] | Exception = attempt(list, map(leaf.coerce_output_value, items))
+    if isinstance(completed, Exception) or not NOTHING.isdisjoint(map(type, completed)):
+        return None
+    return completed
 
 
 def _awaitable(value: Any) -> "asyncio.Future[Any]":

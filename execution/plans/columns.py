@@ -14,11 +14,6 @@ NONE = type(None)
 ROWS: Final = (list, Table)
 
 
-def is_plain(kind: type) -> bool:
-    """Whether values of a type are neither null nor exceptions."""
-    return kind is not NONE and not issubclass(kind, Exception)
-
-
 def merged(found: Rows, others: Mapping[int, Any]) -> Column:
     """Return a column of what was found, with the others at their indices."""
     rest = iter(found)

@@ -1,15 +1,15 @@
 """Completing values: what resolvers give becomes what is sent, and errors where it cannot be."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from itertools import accumulate
 from typing import Any
 
 import numpy as np
-from graphql import GraphQLError
-from graphql.pyutils import is_iterable
+from graphql import GraphQLError, Undefined
+from graphql.pyutils import UndefinedType, is_async_iterable, is_awaitable, is_iterable
 
-from execution.captured_errors import attempt
+from execution.captured_errors import CutShort, attempt, iterated, iterated_later
 from execution.output.encoding import long_list
 from execution.output.integer_arrays import IntegerArray, complete_array
 from execution.output.tables import LEAST_ROWS, Rows, Table
@@ -19,14 +19,14 @@ from execution.plans.columns import (
     Column,
     Eventually,
     EventualRows,
-    is_plain,
     merged,
     merged_later,
 )
 from execution.plans.field_nodes import FieldNodes, told
 from execution.plans.leaf_columns import costly_slices, encode_alike, encode_leaf, is_costly
 from execution.plans.plan import Failure, Fault, Items, Leaf, Object, Selection, Shape
-from execution.plans.response_paths import Kept, ListItems, Part, Place
+from execution.plans.response_paths import Awaited, Kept, ListItems, Part, Place
+from execution.resolved_values import awaited, is_plain, may_wait
 
 Select = Callable[[Selection, Column, Place], EventualRows]
 """From a selection and the objects it applies to, with their places, to what it finds of them."""
@@ -62,9 +62,16 @@ class Completer:
 
     def complete(self, shape: Shape, values: Column, place: Place) -> EventualRows:
         """Return values as they are sent; what failed is null, or a Failure if it must not be."""
+        types = set(map(type, values))
+        if may_wait(types):
+            places = {index for index, value in enumerate(values) if is_awaitable(value)}
+            return self.complete_later(shape, awaited(values), Awaited(place, places))
+        if UndefinedType in types:
+            values = [None if value is Undefined else value for value in values]
+            types = set(map(type, values))
         if isinstance(shape, Leaf):
-            return self._leaves(shape, values, place)
-        if all(is_plain(kind) for kind in set(map(type, values))):
+            return self._leaves(shape, values, place, types)
+        if all(map(is_plain, types)):
             return self._inner(shape, values, place)
         kept = [index for index, value in enumerate(values) if is_plain(type(value))]
         found = self._inner(shape, [values[index] for index in kept], Kept(place, kept))
@@ -118,9 +125,8 @@ class Completer:
         self._faults.append(fault)
         return None
 
-    def _leaves(self, shape: Leaf, values: Column, place: Place) -> Eventually:
-        """Return scalars as they are sent."""
-        types = set(map(type, values))
+    def _leaves(self, shape: Leaf, values: Column, place: Place, types: set[type]) -> Eventually:
+        """Return scalars of some types as they are sent."""
         if is_costly(values, types):
             return self._leaves_in_turns(shape, values, place)
         return self._leaves_at_once(shape, values, place, types)
@@ -170,6 +176,8 @@ class Completer:
 
     def _lists(self, shape: Items, values: Column, place: Place) -> EventualRows:
         """Return lists, their items completed as one column."""
+        if any(hasattr(kind, "__aiter__") for kind in set(map(type, values))):
+            return self._lists_later(shape, values, place)
         lists = [self._listed(shape, value) for value in values]
         others = {
             i: value if isinstance(value, IntegerArray) else self._nothing(shape, value, place, i)
@@ -184,10 +192,20 @@ class Completer:
             return merged_later(found, others)
         ends = list(accumulate(map(len, lists)))
         items = list(lists[0]) if len(lists) == 1 else [item for one in lists for item in one]
+        cut = {index: one.error for index, one in enumerate(lists) if isinstance(one, CutShort)}
         completed = self.complete(shape.item, items, ListItems(place, ends))
         if isinstance(completed, ROWS):
-            return self._parted(shape, completed, ends, place)
-        return self._parted_later(shape, completed, ends, place)
+            return self._parted(shape, completed, ends, place, cut)
+        return self._parted_later(shape, completed, ends, place, cut)
+
+    async def _lists_later(self, shape: Items, values: Column, place: Place) -> Rows:
+        """Return the same, once the items of asynchronous iterables are there."""
+        places = [index for index, value in enumerate(values) if is_async_iterable(value)]
+        lists = await asyncio.gather(*(iterated_later(values[index]) for index in places))
+        found = dict(zip(places, lists, strict=True))
+        values = [found.get(index, value) for index, value in enumerate(values)]
+        completed = self._lists(shape, values, Awaited(place, found))
+        return completed if isinstance(completed, ROWS) else await completed
 
     def _listed(self, shape: Items, value: Any) -> Any:
         """Return the items of a value, a completed array, or the error that it has none."""
@@ -197,11 +215,18 @@ class Completer:
             array = complete_array(shape.item.type, value) if isinstance(shape.item, Leaf) else None
             return value.tolist() if array is None else array
         if is_iterable(value):
-            return list(value)
+            return iterated(value)
         return GraphQLError(f"Expected Iterable, but did not find one for field '{shape.field}'.")
 
-    def _parted(self, shape: Items, items: Rows, ends: Sequence[int], place: Place) -> Rows:
-        """Return the lists that completed items belong to."""
+    def _parted(
+        self,
+        shape: Items,
+        items: Rows,
+        ends: Sequence[int],
+        place: Place,
+        cut: Mapping[int, Exception],
+    ) -> Rows:
+        """Return the lists that completed items belong to; those cut short are none."""
         if isinstance(items, Table) and len(items) < LEAST_ROWS * len(ends):
             items = items.rows()
         lists: Column = []
@@ -210,24 +235,40 @@ class Completer:
             part = items if len(ends) == 1 else items[begin:end]
             begin = end
             lists.append(self._sent(shape.item, part))
+        for index, error in cut.items():
+            # A failure among the items comes first: no further item was asked for.
+            if not isinstance(lists[index], Failure):
+                count = ends[index] - (ends[index - 1] if index else 0)
+                lists[index] = Failure(Fault(error, place, index, count))
+                self.has_failures = True
         return self._settled(shape, lists, place)
 
     def _sent(self, item: Shape, values: Rows) -> Any:
         """Return a list as it is sent, or the first failure in it."""
         if isinstance(values, Table):
             return values
-        failure = first_failure(values) if self.has_failures else None
+        failure = earliest_failure(values) if self.has_failures else None
         if failure is not None:
             return failure
         return values if isinstance(item, Leaf) else long_list(values)
 
     async def _parted_later(
-        self, shape: Items, items: Awaitable[Rows], ends: Sequence[int], place: Place
+        self,
+        shape: Items,
+        items: Awaitable[Rows],
+        ends: Sequence[int],
+        place: Place,
+        cut: Mapping[int, Exception],
     ) -> Rows:
         """Return the same, once the items are there."""
-        return self._parted(shape, await items, ends, place)
+        return self._parted(shape, await items, ends, place, cut)
 
 
-def first_failure(values: Column) -> Failure | None:
-    """Return the first value that failed."""
-    return next((value for value in values if isinstance(value, Failure)), None)
+def earliest_failure(values: Column) -> Failure | None:
+    """Return the value that failed before the others.
+
+    One that was not awaited failed before those that were; of two that were awaited as often, it is
+    the first in the response.
+    """
+    failures = [value for value in values if isinstance(value, Failure)]
+    return min(failures, key=lambda one: one.fault.waits()) if failures else None

@@ -78,7 +78,8 @@ async def told(
 ) -> list[GraphQLError]:
     """Return the errors that clients are told, in the order of the response.
 
-    What was null already, for a failure before it in that order, has no further errors. Others
+    What was null already, for a failure before it, has no further errors. Of two failures that one
+    which fewer waits were needed for comes before the other, else the first in the response. Others
     have turns while many are made.
 
     Args:
@@ -88,20 +89,23 @@ async def told(
     """
 
     def located(fault: Fault) -> tuple[tuple[int, ...], Fault, GraphQLError]:
-        error = nodes.locate(fault.exception, fault.path())
-        return nodes.order(error.path or ()), fault, error
+        path = fault.path()
+        # What cut a list short comes after the items before it.
+        item = () if fault.item is None else (fault.item,)
+        return (*nodes.order(path), *item), fault, nodes.locate(fault.exception, path)
 
     found = await each_in_turns(located, faults)
     found.sort(key=itemgetter(0))
     if not ended:
         return [error for _, _, error in found]
-    rank = {id(fault): number for number, (_, fault, _) in enumerate(found)}
+    timely = sorted((fault for _, fault, _ in found), key=Fault.waits)
+    rank = {id(fault): number for number, fault in enumerate(timely)}
 
     def is_told(one: tuple[tuple[int, ...], Fault, GraphQLError]) -> bool:
-        _, fault, error = one
+        _, fault, _ = one
         return all(
             rank[id(ended[above])] >= rank[id(fault)]
-            for above in _above(tuple(error.path or ()))
+            for above in _above(tuple(fault.path()))
             if above in ended
         )
 

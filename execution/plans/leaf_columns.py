@@ -16,12 +16,12 @@ from graphql import (
 from graphql.pyutils import inspect
 
 from execution.captured_errors import attempt
+from execution.resolved_values import NOTHING
 
 _INT_END = 2**31
 # Bits of integers between two turns of other requests: five of 4,096 digits, whose decimal
 # digits take 1 ms.
 SLICE_BITS = 65_536
-_NOTHING = frozenset({type(None), type(Undefined)})
 # What these encode to themselves, given nothing but values of the one type.
 _SAME: Mapping[str, type] = MappingProxyType({GraphQLBoolean.name: bool, GraphQLString.name: str})
 
@@ -53,7 +53,7 @@ def encode_alike(kind: GraphQLLeafType, values: list[Any], types: set[type]) -> 
             return None
         return list(map(names.__getitem__, keys))
     encoded = attempt(list, map(kind.coerce_output_value, values))
-    if isinstance(encoded, Exception) or not _NOTHING.isdisjoint(map(type, encoded)):
+    if isinstance(encoded, Exception) or not NOTHING.isdisjoint(map(type, encoded)):
         return None
     alike: list[Any] = encoded
     return alike

@@ -99,14 +99,24 @@ class Selection:
 
 
 class Fault:
-    """An exception in place of a value; its path is worked out only when clients are told."""
+    """An exception in place of a value; its path is worked out only when clients are told.
 
-    __slots__ = ("_index", "_place", "exception")
+    ``item`` is the item of a list that could not be had, if the list failed there.
+    """
 
-    def __init__(self, exception: Exception, place: Place, index: int) -> None:
+    __slots__ = ("_index", "_place", "exception", "item")
+
+    def __init__(
+        self, exception: Exception, place: Place, index: int, item: int | None = None
+    ) -> None:
         self.exception = exception
+        self.item = item
         self._place = place
         self._index = index
+
+    def waits(self) -> int:
+        """Return how many fields and items on its path were awaited before it was known."""
+        return self._place.waits(self._index)
 
     def path(self) -> list[str | int]:
         """Return where in the response the value would be."""

@@ -42,9 +42,10 @@ class PlannedArguments:
         self._is_simple = all(isinstance(value, VariableNode) for value in late.values())
         self._known = _values_without(late, definition, node) if definition.args else {}
         self._late = [
-            (name, value.name.value, is_non_null_type(definition.args[name].type))
+            (argument.out_name or name, value.name.value, is_non_null_type(argument.type))
             for name, value in late.items()
             if isinstance(value, VariableNode)
+            for argument in [definition.args[name]]
         ]
 
     def of(self, variables: Mapping[str, Any], exact: ExactVariables) -> Mapping[str, Any]:

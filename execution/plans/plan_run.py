@@ -12,7 +12,7 @@ from graphql import GraphQLError
 
 from execution.output.tables import Rows, Table, joined, table_of
 from execution.plans.columns import ROWS, Column, EventualRows
-from execution.plans.completion import Completer, first_failure
+from execution.plans.completion import Completer, earliest_failure
 from execution.plans.field_nodes import FieldNodes
 from execution.plans.group_values import GroupResolver
 from execution.plans.plan import Failure, Group, Selection
@@ -125,7 +125,8 @@ class PlanRun:
     def _group(self, group: Group, sources: Column, parents: Place) -> EventualRows:
         """Return the completed values of a group, by response name and then by source."""
         values = self._groups.resolve(group, sources)
-        place = Fields(parents, group.names, len(sources))
+        waits = group.resolver.is_async or not isinstance(values, list)
+        place = Fields(parents, group.names, len(sources), waits)
         if isinstance(values, list):
             return self._completer.complete(group.shape, values, place)
         return self._completer.complete_later(group.shape, values, place)
@@ -142,6 +143,6 @@ def _place(group: Group, values: Rows, columns: list[Any], count: int) -> None:
 
 
 def _object(names: Sequence[str], values: Column) -> dict[str, Any] | Failure:
-    """Return an object, or the first failure among its values."""
-    failure = first_failure(values)
+    """Return an object, or the earliest failure among its values."""
+    failure = earliest_failure(values)
     return dict(zip(names, values, strict=True)) if failure is None else failure

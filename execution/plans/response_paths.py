@@ -1,15 +1,19 @@
 """Where in the response the values of a column belong; worked out only for errors."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Protocol
 
 
 class Place(Protocol):
-    """The paths of the values of one column."""
+    """Where the values of one column are in the response, and how often they were awaited."""
 
     def path(self, index: int) -> list[str | int]:
         """Return the path of a value, from the root."""
+        ...
+
+    def waits(self, index: int) -> int:
+        """Return how many of the fields and items on the path of a value were awaited."""
         ...
 
 
@@ -20,21 +24,51 @@ class Root:
         """Return the empty path."""
         return []
 
+    def waits(self, _index: int) -> int:
+        """Return that nothing was awaited."""
+        return 0
+
 
 class Fields:
-    """The values of a group: for each of its response names, one for each object of ``parents``."""
+    """The values of a group: for each of its response names, one for each object of ``parents``.
 
-    __slots__ = ("_count", "_names", "_parents")
+    ``count`` is how many objects there are, ``waits`` whether the field is one that is awaited.
+    """
 
-    def __init__(self, parents: Place, names: Sequence[str], count: int) -> None:
+    __slots__ = ("_count", "_names", "_parents", "_waits")
+
+    def __init__(self, parents: Place, names: Sequence[str], count: int, waits: bool) -> None:
         self._parents = parents
         self._names = names
         self._count = count
+        self._waits = waits
 
     def path(self, index: int) -> list[str | int]:
         """Return the path of a value."""
         name, parent = divmod(index, self._count)
         return [*self._parents.path(parent), self._names[name]]
+
+    def waits(self, index: int) -> int:
+        """Return how often a value was awaited."""
+        return self._parents.waits(index % self._count) + self._waits
+
+
+class Awaited:
+    """The values of another column, of which those at ``indices`` were awaited."""
+
+    __slots__ = ("_column", "_indices")
+
+    def __init__(self, column: Place, indices: Container[int]) -> None:
+        self._column = column
+        self._indices = indices
+
+    def path(self, index: int) -> list[str | int]:
+        """Return the path of a value."""
+        return self._column.path(index)
+
+    def waits(self, index: int) -> int:
+        """Return how often a value was awaited."""
+        return self._column.waits(index) + (index in self._indices)
 
 
 class Kept:
@@ -50,6 +84,10 @@ class Kept:
         """Return the path of a value."""
         return self._column.path(self._indices[index])
 
+    def waits(self, index: int) -> int:
+        """Return how often a value was awaited."""
+        return self._column.waits(self._indices[index])
+
 
 class Part:
     """The values of another column from one of them on."""
@@ -63,6 +101,10 @@ class Part:
     def path(self, index: int) -> list[str | int]:
         """Return the path of a value."""
         return self._column.path(self._begin + index)
+
+    def waits(self, index: int) -> int:
+        """Return how often a value was awaited."""
+        return self._column.waits(self._begin + index)
 
 
 class ListItems:
@@ -79,3 +121,7 @@ class ListItems:
         owner = bisect_right(self._ends, index)
         begin = self._ends[owner - 1] if owner else 0
         return [*self._lists.path(owner), index - begin]
+
+    def waits(self, index: int) -> int:
+        """Return how often an item was awaited."""
+        return self._lists.waits(bisect_right(self._ends, index))

@@ -76,8 +76,6 @@ def _schema() -> tuple[GraphQLSchema, dict[str, Resolver]]:
                 source, info.context, given
             )
             resolvers[coordinate] = Resolver(resolve, resolve_many if len(name) % 2 else None)
-            if name == "flag":
-                resolvers[coordinate] = Resolver(_later(resolve), None, is_async=True)
     odd: Any = schema.get_type("Odd")
     odd.coerce_output_value = _odd
     return schema, resolvers
@@ -88,13 +86,6 @@ def _caught(one: Any, source: Any, given: Any, context: Any) -> Any:
         return one(source, context, given)
     except ValueError as error:
         return error
-
-
-def _later(one: Any) -> Any:
-    async def resolve(source: Any, context: Any, given: Any) -> Any:
-        return one(source, context, given)
-
-    return resolve
 
 
 def _odd(value: Any) -> Any:

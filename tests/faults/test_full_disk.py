@@ -22,9 +22,7 @@ def allow_no_larger_files() -> None:
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
-def test_log_that_cannot_be_written_costs_no_answer(
-    ample: dict[str, str], unbuffered: str
-) -> None:
+def test_log_that_cannot_be_written_costs_no_answer(ample: dict[str, str], unbuffered: str) -> None:
     port = free_port()
     environ = {**os.environ, **ample, "PRIMEQL_METRICS_PORT": "0", "PYTHONUNBUFFERED": unbuffered}
     command = [sys.executable, "-m", "primeql", "serve", "--port", str(port)]
