@@ -42,23 +42,16 @@ def parse_within(text: str, limits: DocumentLimits) -> DocumentNode:
     raise nested_too_deeply_error(parser)
 
 
-class _Names:
-    """What was selected so far in one selection set, its inline fragments opened."""
-
-    __slots__ = ("fields", "spreads")
-
-    def __init__(self) -> None:
-        self.fields: dict[str, int] = {}
-        self.spreads: set[str] = set()
-
-
 class _LimitedParser(Parser):
     """Raises the error of a limit as soon as it is passed."""
 
     def __init__(self, text: str, limits: DocumentLimits) -> None:
         super().__init__(text, allow_empty_selection_sets=False)
         self._limits = limits
-        self._names = _Names()
+        # Of the selection set at hand, its inline fragments opened: how many fields have each name,
+        # and the fragments spread.
+        self._fields: dict[str, int] = {}
+        self._spreads: set[str] | None = None
         self._merges = 0
         self._operations = 0
         self._fragments = 0
@@ -117,12 +110,12 @@ class _LimitedParser(Parser):
 
     def parse_operation_definition(self) -> OperationDefinitionNode:
         """Begin a selection set."""
-        self._names = _Names()
+        self._fields, self._spreads = {}, None
         return super().parse_operation_definition()
 
     def parse_type_condition(self) -> NamedTypeNode:
         """Begin the selection set of a fragment, after its name."""
-        self._names = _Names()
+        self._fields, self._spreads = {}, None
         return super().parse_type_condition()
 
     def parse_field(self) -> FieldNode:
@@ -130,13 +123,13 @@ class _LimitedParser(Parser):
 
         That is a lower bound of what ``count_merges`` finds, which knows what fragments bring.
         """
-        outer = self._names
-        self._names = _Names()
+        fields, spreads = self._fields, self._spreads
+        self._fields, self._spreads = {}, None
         node = super().parse_field()
-        self._names = outer
+        self._fields, self._spreads = fields, spreads
         name = node.alias.value if node.alias else node.name.value
-        same = outer.fields.get(name, 0)
-        outer.fields[name] = same + 1
+        same = fields.get(name, 0)
+        fields[name] = same + 1
         if same:
             self._merges += same
             _check(LimitCode.FIELD_MERGES, self._merges, self._limits.field_merges)
@@ -148,7 +141,9 @@ class _LimitedParser(Parser):
         The same fragments may meet in many, and count once: so those of two sets are not added.
         """
         node = super().parse_fragment_name()
-        spreads = self._names.spreads
+        if self._spreads is None:
+            self._spreads = set()
+        spreads = self._spreads
         spreads.add(node.value)
         pairs = len(spreads) * (len(spreads) - 1) // 2
         _check(LimitCode.FIELD_MERGES, pairs, self._limits.field_merges)
