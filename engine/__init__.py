@@ -12,7 +12,7 @@ Rooms and modules, from the lowest; each imports only what stands before it:
   n-th prime.
 - ``pace``: How fast this machine is: the CPU time of three fixed kernels against the reference
   machine.
-- ``strategy_counters``: How intervals have been answered: in which ways, how often, and at what
+- ``strategy_counters``: Counts how often each strategy answered part of an interval, and at what
   predicted cost.
 - ``flint_calls``: The only calls of FLINT's primality tests, proofs and factorizations.
 - ``prime_steps``: The predicted cost of stepping from an integer to the next prime, for all who

@@ -12,7 +12,7 @@ from engine.counting.checkpoints import Checkpoints, shipped_checkpoints
 from engine.counting.prime_counting import PrimeCounter
 from engine.errors import CapacityError, DomainError
 from engine.sieving.base_primes import BasePrimes
-from engine.sieving.segment_cache import KeptSegments
+from engine.sieving.segment_cache import SegmentCache
 from engine.sieving.sieve_costs import (
     POINT_SECONDS,
     Task,
@@ -24,7 +24,7 @@ from engine.sieving.sieve_plan import Piece, Planner
 from engine.sieving.small_primes import DEFAULT_BOUND, SmallPrimes
 from engine.sieving.wheel import standard_wheels
 from engine.stop import Stop
-from engine.strategy_counters import Ways
+from engine.strategy_counters import StrategyCounters
 
 # Work predicted to take more CPU time than this is refused at once.
 MOST_SECONDS = 600.0
@@ -71,8 +71,8 @@ class PrimeRanges:
         self._wheels = standard_wheels()
         self._base = BasePrimes(self.small_primes, base_prime_bound)
         self._planner = Planner(self.small_primes, self._base, self._wheels)
-        self._kept = KeptSegments(self._planner, segment_bytes)
-        self.ways = Ways()
+        self._kept = SegmentCache(self._planner, segment_bytes)
+        self.strategies = StrategyCounters()
         self._pages = PageFinder(
             self.small_primes, self._base, self._planner, self._wheels[0], self._kept
         )
@@ -160,12 +160,12 @@ class PrimeRanges:
         check_interval(low, high)
         kept = self._kept.primes(low, high, stop) if low > self.small_primes.bound else None
         if kept is not None:
-            self.ways.add("kept", 0.0)
+            self.strategies.add("kept", 0.0)
             return int(kept.size)
         by_difference = self._difference_seconds(low, high)
         if by_difference / POINT_SECONDS <= self.count_cost(low, high):
             counter = self._counter
-            self.ways.add("checkpoints", by_difference)
+            self.strategies.add("checkpoints", by_difference)
             return counter.prime_count(high, stop) - counter.prime_count(low - 1, stop)
         return sum(piece.count(stop) for piece in self._affordable(low, high, Task.COUNT))
 
@@ -263,7 +263,7 @@ class PrimeRanges:
         what = f"the interval from low={shown(low)} to high={shown(high)}"
         _check_seconds(sum(piece.seconds for piece in pieces), what)
         for piece in pieces:
-            self.ways.add(piece.way, piece.seconds)
+            self.strategies.add(piece.strategy, piece.seconds)
         return pieces
 
     def _check_page(self, low: int, high: int, count: int) -> None:

@@ -1,4 +1,4 @@
-"""The primes up to the square root of whatever is sieved, kept and grown when first needed."""
+"""Base primes: the primes up to the square root of an interval's end; the table grows on demand."""
 
 import threading
 
@@ -13,11 +13,12 @@ from engine.stop import Stop
 
 
 class BasePrimes:
-    """Every prime up to a bound that grows on demand and never past ``most``. Thread-safe.
+    """Every prime up to a bound that grows on demand, up to ``most``. Thread-safe.
 
     Args:
-        small_primes: Where the table starts; its bound squared is at least ``most``.
-        most: The last integer it may ever cover, below 2**31.
+        small_primes: The initial table.
+        most: The last integer that may be covered. It is raised to the bound of the small primes
+            if it is below, and lowered to that bound squared or to 2**31 - 1 if it is above.
 
     Memory: 4 bytes a prime: 8.3 MB to 2**25 (shared with the small primes), 58 MB to 2**28; twice
     that while growing.
@@ -26,13 +27,13 @@ class BasePrimes:
     def __init__(self, small_primes: SmallPrimes, most: int) -> None:
         self.most = min(max(most, small_primes.bound), small_primes.bound**2, 2**31 - 1)
         self._small_primes = small_primes
-        # Replaced as a whole, so that a reader needs no lock.
+        # Bound and primes are replaced as one pair, so readers need no lock.
         self._table = (small_primes.bound, small_primes.primes)
         self._growing = threading.Lock()
 
     @property
     def covered(self) -> int:
-        """The last integer covered by now."""
+        """The last integer that the table covers now."""
         return self._table[0]
 
     @property
@@ -45,10 +46,10 @@ class BasePrimes:
 
         Raises:
             CapacityError: bound is above ``most``.
-            DeadlineError: stopped while growing; the table is as it was.
+            DeadlineError: stopped while growing; the table is unchanged.
 
-        Cost: 2 us; growing takes about 0.5 ms for each 10**6 integers, in one thread, while others
-        that need more than there is wait.
+        Cost: 2 us. Growing takes about 0.5 ms for each 10**6 integers. One thread grows the table;
+        other threads that need the new primes wait.
         """
         if bound > self.most:
             raise CapacityError(f"base primes are kept up to {self.most}, not to {bound}")

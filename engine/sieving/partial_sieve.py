@@ -1,4 +1,4 @@
-"""Primes of a short interval high up: sieve by few base primes, then test what is left."""
+"""Finds primes in a short interval of large numbers: a partial sieve, then primality tests."""
 
 import math
 from collections.abc import Iterator
@@ -16,18 +16,18 @@ from engine.sieving.wheel import Wheel
 from engine.stop import Stop
 
 EULER_GAMMA = 0.5772156649015329
-# Base primes reach 30 at least, and must lie below the interval.
+# Base primes reach at least 30, and all must lie below the interval.
 _LEAST_LOW = 31
 # Odd integers sieved at once.
 WINDOW_ELEMENTS = 1 << 19
-# Integers below 2**64 proved between two looks at the stop flag: 0.2 ms.
+# Integers below 2**64 tested between two checks of the stop flag: 0.2 ms.
 _PROVED_AT_ONCE = 256
-# Bits up to which a probable-prime test takes less than 0.2 ms.
+# A probable-prime test of a number of up to this many bits takes less than 0.2 ms.
 _QUICK_BITS = 512
 
 
 def test_seconds(bits: int) -> float:
-    """Return about how long it takes to test one prime of this many bits.
+    """Return the approximate time of testing one prime of this many bits, in seconds.
 
     Measured with FLINT 3.6: 0.45 us to 63 bits, 0.85 us at 64, 2.5 to 3.2 us to 82, 4.2 to 8.7 us
     to 129, 19 to 28 us to 200, 0.15 ms at 512, 0.8 ms at 1,024, 6 ms at 2,048, 41 ms at 4,096.
@@ -48,9 +48,10 @@ def test_seconds(bits: int) -> float:
 
 
 def composite_seconds(bits: int) -> float:
-    """Return about how long it takes to find that a number without small factors is composite.
+    """Return the approximate time of testing a composite without small factors, in seconds.
 
-    Measured with FLINT 3.6: 0.28 us to 63 bits, 0.68 us at 64, above a third of a prime's time.
+    Measured with FLINT 3.6: 0.28 us up to 63 bits, 0.68 us at 64 bits; above that, about a third of
+    the time of a prime.
     """
     if bits <= 63:
         return 0.28e-6
@@ -58,16 +59,16 @@ def composite_seconds(bits: int) -> float:
 
 
 def start_seconds(bits: int) -> float:
-    """Return about how long it takes to find where one base prime strikes first."""
+    """Return the approximate time of finding the first multiple of one base prime, in seconds."""
     return 2.5e-9 + 0.9e-9 * max(bits - 53, 0) / 22
 
 
 def sieve_bound(low: int, width: int, most: int) -> int:
-    """Return up to which prime B to sieve [low, low + width) before the rest is tested.
+    """Return the best bound B of the base primes that sieve [low, low + width) before the tests.
 
-    Of the integers, exp(-gamma) / ln B are left to test (Mertens). Their derivative by B, times
-    the time of a test, equals the time of a prime's start, times 1 / ln B primes, at the best B:
-    B * ln B = exp(-gamma) * width * test / start.
+    The share exp(-gamma) / ln B of the integers is left to test (Mertens). Raising B by 1 removes
+    exp(-gamma) * width / (B * ln(B)**2) tests and adds 1 / ln B base primes. At the best B the cost
+    of both is equal: B * ln B = exp(-gamma) * width * test / start.
 
     >>> sieve_bound(10**18, 1000, 10**9) < 10**9
     True
@@ -77,23 +78,24 @@ def sieve_bound(low: int, width: int, most: int) -> int:
     ratio = struck * composite_seconds(bits) / start_seconds(bits)
     bound = 1000.0
     found = max(ratio / math.log(bound), bound)
-    # Each step is at least six times closer than the one before.
+    # Each step reduces the error at least sixfold.
     while abs(found - bound) > 1e-3 * bound:
         bound, found = found, max(ratio / math.log(found), 1000.0)
     return min(int(found), most, math.isqrt(low))
 
 
 class CandidateSieve:
-    """Finds the primes of an interval whose square roots are out of reach of a full sieve.
+    """Finds the primes of an interval that is too high for a full sieve.
 
-    Below 2**64 every answer is proven: FLINT's two strong tests leave no exception there.
-    From 2**64 on a prime is a probable prime: no composite is known that passes BPSW.
+    Below 2**64 every answer is proven, because FLINT's test has no exception there. From 2**64 on
+    the answers are probable primes: no composite that passes BPSW is known.
 
     Args:
         wheel: The wheel of modulus 2.
-        base_primes: Every prime <= some bound, ascending, below 2**31; the bound is at most
-            isqrt(low) and at least 30.
-        width: Most integers sieved at once; at most 2 * WINDOW_ELEMENTS count.
+        base_primes: Every prime up to a bound of at least 30 and at most isqrt(low), ascending,
+            below 2**31.
+        width: The width of the widest interval; it is sieved in windows of at most
+            2 * WINDOW_ELEMENTS integers.
 
     Memory: 1.5 MB for a window, 16 bytes a base prime, and the answer.
     """
@@ -106,7 +108,7 @@ class CandidateSieve:
         """Return the odd integers of [low, high] that no base prime divides, ascending.
 
         Raises:
-            DomainError: low is below 31, or the interval is wider than was said.
+            DomainError: low is below 31, or the interval is wider than a window.
         """
         odd, places = self._places(low, high, stop)
         return [odd + 2 * place for place in places.tolist()]
@@ -134,7 +136,7 @@ class CandidateSieve:
         return ((begin, min(begin + width - 1, high)) for begin in range(low, high + 1, width))
 
     def _places(self, low: int, high: int, stop: Stop) -> tuple[int, NDArray[np.intp]]:
-        """Return an odd integer, and half the distances from it to the candidates."""
+        """Return an odd integer and an array of indices: candidate = odd + 2 * index."""
         first = low // 2
         size = (high - 1) // 2 - first + 1
         odd = 2 * first + 1
@@ -152,7 +154,7 @@ class CandidateSieve:
 
 
 def select_primes(candidates: list[int], stop: Stop) -> list[int]:
-    """Return which candidates are prime, in their order; probable primes from 2**64 on.
+    """Return the candidates that are prime, in the same order; probable primes from 2**64 on.
 
     >>> select_primes([91, 97, 101], Stop())
     [97, 101]
@@ -184,8 +186,8 @@ def _proven(values: NDArray[np.uint64], stop: Stop) -> NDArray[np.bool_]:
 def next_primes(low: int, high: int, count: int, stop: Stop) -> list[int]:
     """Return the ``count`` least primes of [low, high], stepping from prime to prime.
 
-    Cheaper than a window for few primes of moderate size. Source: GMP's mpz_nextprime, which tests
-    by BPSW: proven below 2**64.
+    For few primes of moderate size this is cheaper than sieving a window. Uses GMP's mpz_nextprime,
+    which tests by BPSW: the primes are proven below 2**64.
 
     >>> next_primes(90, 200, 2, Stop())
     [97, 101]

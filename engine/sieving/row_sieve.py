@@ -1,4 +1,7 @@
-"""Kernels that sieve one segment: the rows of a wheel, with the multiples of primes struck."""
+"""Kernels that sieve one segment: they strike the multiples of base primes in each row of a wheel.
+
+The docstring of ``engine.sieving`` draws rows, residues and bits.
+"""
 
 from collections.abc import Iterator
 from typing import Protocol
@@ -10,16 +13,16 @@ from engine.errors import DomainError
 from engine.sieving.wheel import Wheel
 from engine.stop import Stop
 
-# Primes handled between two looks at the stop flag (0.2 ms); their arrays stay in the cache.
+# Primes handled between two checks of the stop flag (0.2 ms); their arrays stay in the cache.
 PRIME_BLOCK = 1 << 16
-# Primes marked together in rounds; their indices and the row share the cache.
+# Primes struck together in rounds; their indices and the row share the cache.
 BULK_PRIMES = 1 << 15
-# A prime that strikes a row at least this often gets a slice of its own (170 ns for the call);
-# the others are marked together by index (about 1.3 ns a mark). Chosen by benchmarks/bench_ranges.
+# A prime that strikes a row at least this often uses one slice (170 ns for the call). The others
+# strike together by index (about 1.3 ns a strike). Chosen by benchmarks/bench_ranges.
 SLICE_MARKS = 100
-# Bits of a number that join a remainder at once: remainder * 2**22 stays below 2**53.
+# Bits of a limb: remainder * 2**22 + limb stays below 2**53.
 _LIMB_BITS = 22
-# Assigned to slices and through indices: Python's own 0 costs 100 ns more for each assignment.
+# Assigned to slices and through indices: a Python 0 costs 100 ns more for each assignment.
 _ZERO = np.zeros(1, dtype=np.uint8)
 _ZERO_SCALAR = np.zeros((), dtype=np.uint8)
 
@@ -27,9 +30,9 @@ _ZERO_SCALAR = np.zeros((), dtype=np.uint8)
 def residues_modulo(n: int, primes: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """Return n modulo each prime below 2**31, for n >= 0 of any size; shape as ``primes``.
 
-    For m < 2**53 the quotient m / p of two floats, rounded down, is exact: it is at least 1 / p
-    away from the next integer, more than its rounding error. Longer n run through their limbs of
-    22 bits, the first of up to 53 bits, most significant first.
+    For m < 2**53 the float quotient m / p, rounded down, is exact: unless p divides m, m / p is at
+    least 1 / p away from every integer, which is more than the rounding error. A longer n is
+    reduced limb by limb, most significant first: a head of up to 53 bits, then limbs of 22 bits.
 
     Cost: about 0.8 ns a prime, 0.9 ns more for each limb beyond the first.
 
@@ -51,15 +54,16 @@ def residues_modulo(n: int, primes: NDArray[np.uint32]) -> NDArray[np.uint32]:
         np.floor(quotient, out=quotient)
         quotient *= divisors
         remainder -= quotient
-    # By way of int32, which is converted four values at once; uint32 is not.
+    # Numpy converts floats to int32 four at a time, but not to uint32.
     return remainder.astype(np.int32).view(np.uint32)
 
 
 def places_of(mask: NDArray[np.bool_]) -> NDArray[np.intp]:
     """Return the indices of True, ascending.
 
-    Up to a tenth of True numpy branches on every byte and mispredicts most of them, above it does
-    not branch: so the mask is lengthened by a ninth of True, and those indices are cut off.
+    If at most a tenth of the mask is True, numpy's loop branches on every byte and mispredicts
+    often; above a tenth it does not branch. So a sparse mask is extended by a ninth of its length,
+    all True, and the extra indices are cut off.
 
     Cost: about 0.55 ns an element.
 
@@ -75,15 +79,15 @@ def places_of(mask: NDArray[np.bool_]) -> NDArray[np.intp]:
 
 
 class _Strike(Protocol):
-    """Strikes the multiples of some primes out of one row."""
+    """Strikes the multiples of some primes in one row."""
 
     def __call__(self, buffer: NDArray[np.uint8], starts: NDArray[np.uint32], size: int) -> None:
-        """Clear ``buffer[start + j * p]`` below ``size``; beyond it anything may change."""
+        """Clear ``buffer[start + j * p]`` for indices below ``size``; the rest is scratch space."""
         ...
 
 
 class _SliceStrike:
-    """For primes that strike a row often: one slice each."""
+    """For primes that strike a row often: one slice for each prime."""
 
     def __init__(self, primes: NDArray[np.uint32]) -> None:
         self._primes = primes.tolist()
@@ -95,7 +99,7 @@ class _SliceStrike:
 
 
 class _BulkStrike:
-    """For primes up to the length of a row: all first multiples, all second ones, and so on."""
+    """For primes up to the length of a row: first the first multiple of each, then the second."""
 
     def __init__(self, primes: NDArray[np.uint32], size: int) -> None:
         self._steps = primes.astype(np.intp)
@@ -113,11 +117,11 @@ class _BulkStrike:
 
 
 class _SparseStrike:
-    """For primes above the length of a row: they strike once or never."""
+    """For primes greater than the length of a row: each strikes at most once."""
 
     def __init__(self, size: int) -> None:
-        # Never is sent to a spare cell behind the row. np.minimum of an array and a number is
-        # five times slower than of two arrays.
+        # A prime that does not strike the row writes to a spare cell behind it. np.minimum of an
+        # array and a number is five times slower than of two arrays.
         self._spare = np.full(PRIME_BLOCK, size, dtype=np.uint32)
 
     def __call__(self, buffer: NDArray[np.uint8], starts: NDArray[np.uint32], size: int) -> None:
@@ -125,7 +129,7 @@ class _SparseStrike:
 
 
 class _PrimeBlock:
-    """Adjacent base primes that strike in one way, with what moves their first multiples."""
+    """Adjacent base primes of one kind of strike, with the steps from row to row."""
 
     def __init__(
         self,
@@ -141,29 +145,32 @@ class _PrimeBlock:
         self._steps = _multiples(self._inverses, primes, wheel.gaps)
 
     def starts(self, first: int) -> NDArray[np.uint32]:
-        """Return for residue 1 the least k >= 0 with p | modulus * (first + k) + 1."""
+        """Return for each prime p the least k >= 0 for which p divides modulus * (first + k) + 1.
+
+        These are the starts in the row of residue 1.
+        """
         # In [1, p]; the inverse is at least 1, so the difference is in [1 - p, p - 1].
         starts = self._primes - residues_modulo(first, self._primes)
         _retreat(starts, self._inverses, self._primes, self._scratch)
         return starts
 
     def advance(self, starts: NDArray[np.uint32], gap: int) -> None:
-        """Move the starts, in place, to the residue that is greater by gap."""
+        """Change the starts, in place, to those of the next row; its residue is greater by gap."""
         _retreat(starts, self._steps[gap], self._primes, self._scratch)
 
 
 class WheelSieve:
-    """Sieves rows of a wheel over segments of at most ``size`` elements a row. One thread's own.
+    """Sieves the rows of a wheel over segments of at most ``size`` elements. Not thread-safe.
 
     Args:
-        wheel: Which rows.
+        wheel: The wheel whose rows are sieved.
         base_primes: Every prime up to some bound below 2**31, ascending; shape (k,).
         size: Most elements of a row, 1 <= size < 2**31.
-        struck: Base primes up to this one are left to the caller, as are always those that the
-            wheel and its pattern strike.
+        struck: Base primes up to this one are left to the caller. Primes that divide the modulus
+            or that the wheel's pattern strikes are always left out.
 
-    Memory: 2 * size bytes for the row, 4 bytes a base prime for each distinct gap of the wheel
-    (none for modulus 2, 3 for 30, 5 for 210), and 8 bytes a base prime beside.
+    Memory: 2 * size bytes for the row; 8 bytes a base prime; and 4 bytes a base prime for each
+    distinct gap of the wheel (0 gaps for modulus 2, 3 for 30, 5 for 210).
     """
 
     def __init__(
@@ -180,10 +187,10 @@ class WheelSieve:
         """Yield (residue, mask) for each row, ascending by residue.
 
         Args:
-            first: ``mask[i]`` stands for modulus * (first + i) + residue; first >= 0. A base prime
-                among these values, and any prime up to 30, is struck by itself.
-            size: Elements of a row in this segment, at most the size given at the start.
-            stop: Looked at for every row and every block of base primes.
+            first: ``mask[i]`` stands for modulus * (first + i) + residue; first >= 0. If these
+                values include a base prime or a presieved prime, it is struck too.
+            size: Elements of a row in this segment, at most the size given to the constructor.
+            stop: Checked for every row and every block of base primes.
 
         Raises:
             DomainError: ``first`` or ``size`` is outside these bounds.
@@ -192,17 +199,18 @@ class WheelSieve:
             Masks of shape (size,), True where no base prime divides the value. Each is a view of
             one buffer, overwritten by the next.
 
-        Cost: about 1 ns an element, 1 ns a base prime for each row, 6 ns a base prime once.
+        Cost: about 1 ns an element; 1 ns a base prime for each row; 6 ns a base prime for the
+        first segment.
         """
         for residue, row in self._sieved(first, size, (0,), stop):
             yield residue, row.view(np.bool_)
 
-    def octet_rows(
+    def bit_rows(
         self, first: int, size: int, stop: Stop
     ) -> Iterator[tuple[int, NDArray[np.uint8]]]:
-        """Yield as ``rows`` does, with bit i % 8 set instead of bit 0 in the i-th row.
+        """Yield rows as ``rows`` does, but with bit i % 8 set instead of bit 0 in the i-th row.
 
-        Eight such rows, joined by or, hold a bit for each of eight residues in every byte.
+        The bitwise OR of eight such rows is one packed row.
         """
         return self._sieved(first, size, tuple(range(8)), stop)
 
@@ -252,7 +260,7 @@ class WheelSieve:
             yield _PrimeBlock(self._wheel, primes, sparse_strike, scratch)
 
     def _fill(self, row: NDArray[np.uint8], residue: int, first: int, bit: int) -> None:
-        """Set the bit by the pattern of the presieved primes: one period, then copies of it."""
+        """Fill a row with the pattern of the presieved primes, shifted to the bit."""
         start = self._wheel.pattern_start(residue, first)
         filled = min(self._wheel.period, row.size)
         pattern = self._wheel.pattern[start : start + filled].view(np.uint8)
@@ -266,7 +274,7 @@ class WheelSieve:
 def _multiples(
     inverses: NDArray[np.uint32], primes: NDArray[np.uint32], gaps: tuple[int, ...]
 ) -> dict[int, NDArray[np.uint32]]:
-    """Return gap * inverse modulo each prime, for every distinct gap; the gaps are even."""
+    """Return, by gap, the arrays gap * inverse modulo each prime; the gaps are even."""
     multiples: dict[int, NDArray[np.uint32]] = {}
     if not gaps:
         return multiples
@@ -288,8 +296,8 @@ def _retreat(
 ) -> None:
     """Set starts to (starts - step) modulo primes, in place; primes are below 2**31.
 
-    A difference below zero wraps to above 2**31 and adding p brings it back: the least of both is
-    the one in [0, p).
+    In uint32 a negative difference wraps to a value above 2**31, and adding p wraps it back. So the
+    lesser of the difference and the difference plus p is the one in [0, p).
     """
     np.subtract(starts, step, out=starts)
     np.add(starts, primes, out=scratch)

@@ -1,4 +1,4 @@
-"""Segments of primes far out that are kept where enough has been asked about."""
+"""Caches whole segments of primes in intervals that are queried often."""
 
 import threading
 from collections import OrderedDict
@@ -12,33 +12,33 @@ from engine.sieving.sieve_costs import Task
 from engine.sieving.sieve_plan import Planner
 from engine.stop import Stop
 
-# Integers of a segment: up to 2**44 it takes from 0.25 to 0.8 ms to list 2**17, farther out 0.5 ms
-# to list 2**14.
+# The integers of a segment, as a power of 2, and the most segments that one query may span. Below
+# 2**44 listing 2**17 integers takes 0.25 to 0.8 ms; above, listing 2**14 takes 0.5 ms.
 _WIDE_BITS, _MOST_WIDE = 17, 2
 _NARROW_BITS, _MOST_NARROW = 14, 4
 _NARROW_FROM = 2**44
 _SEGMENT_SECONDS = 0.5e-3
-# The least that a question costs without a segment, and for each integer of its width.
+# The least cost of a query without the cache: fixed, and for each integer of its width.
 _QUESTION_SECONDS = 60e-6
 _INTEGER_SECONDS = 10e-9
-# Narrower questions, such as whether a cursor points to a prime, say nothing about what is to come.
+# Narrower queries do not count: a check that a cursor points to a prime predicts no later query.
 _LEAST_WIDTH = 64
-# Segments asked about, of which the last so many are remembered.
+# How many segments that are not cached have their queries counted.
 _MOST_SEEN = 1_024
-# What a segment takes beside its primes: its places in tables, and what numpy notes of it.
+# The memory of a cached segment besides its primes: two table entries and the array's header.
 _SEGMENT_BYTES = 400
 
 
-class KeptSegments:
-    """The primes of whole segments, the least recently used making room. Thread-safe.
+class SegmentCache:
+    """A cache of whole segments of primes with LRU eviction. Thread-safe.
 
-    A segment is listed as a whole once the questions that it would have answered have taken as long
-    as that takes: so questions never take more than twice what they would without, and those asked
-    about one place again and again take 4 to 50 times less (benchmarks/bench_segments.py).
+    A segment is listed once the queries about it have cost as much as listing it. So queries never
+    cost more than twice what they would cost without the cache. Repeated queries about one segment
+    cost 4 to 50 times less (benchmarks/bench_segments.py).
 
     Args:
         planner: Lists segments.
-        max_bytes: What all segments together may take; 0 to keep none, and to list none.
+        max_bytes: The most bytes of all cached segments; 0 turns the cache off.
 
     Memory: ``max_bytes``; 38 KB a segment at 10**12, 3.5 KB at 10**18.
     """
@@ -53,19 +53,19 @@ class KeptSegments:
 
     @property
     def bytes_held(self) -> int:
-        """The bytes that all segments take."""
+        """The bytes of all cached segments."""
         return self._bytes
 
     def primes(self, low: int, high: int, stop: Stop) -> NDArray[np.uint64] | None:
-        """Return the primes of [low, high], ascending, as read-only; None if that is not cheaper.
+        """Return the primes of [low, high], ascending, read-only; None if the cache cannot help.
 
         Args:
             low: At least 2.
             high: At least low.
-            stop: Looked at while a segment is listed.
+            stop: Checked while a segment is listed.
 
         Raises:
-            DomainError: low and high are others.
+            DomainError: low is below 2, or high is below low.
             DeadlineError: stopped.
 
         Cost: 5 us; 0.5 ms for each segment that is listed, at most four.
@@ -90,7 +90,7 @@ class KeptSegments:
         return np.concatenate((parts[0][begin:], *parts[1:-1], parts[-1][:end]))
 
     def _are_worth_it(self, keys: list[tuple[int, int]], width: int) -> bool:
-        """Return whether each segment is kept, or has been asked about enough to be listed."""
+        """Return whether each segment is cached, or its queries have cost as much as listing it."""
         with self._lock:
             missing = [key for key in keys if key not in self._kept]
             if not missing or width < _LEAST_WIDTH:
@@ -104,7 +104,7 @@ class KeptSegments:
         return are_worth_it
 
     def _segment(self, key: tuple[int, int], stop: Stop) -> NDArray[np.uint64]:
-        """Return a segment, listed if it is not kept."""
+        """Return a segment: from the cache, or listed and then cached."""
         with self._lock:
             kept = self._kept.get(key)
             if kept is not None:
@@ -114,14 +114,14 @@ class KeptSegments:
         low, high = number << bits, ((number + 1) << bits) - 1
         pieces = self._planner.pieces(low, high, Task.LIST)
         arrays = [array for piece in pieces for array in piece.arrays(stop)]
-        # Copied, since a part of a longer array would keep all of it.
+        # Copied, because a view would keep the whole underlying array in memory.
         primes = np.concatenate(arrays)
         primes.flags.writeable = False
         self._keep(key, primes)
         return primes
 
     def _keep(self, key: tuple[int, int], primes: NDArray[np.uint64]) -> None:
-        """Keep a segment, as long as there is room."""
+        """Cache a segment; evict the least recently used ones that no longer fit."""
         with self._lock:
             self._seen.pop(key, None)
             if key not in self._kept:

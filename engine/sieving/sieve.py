@@ -1,4 +1,4 @@
-"""Primes of one interval by sieving it with all base primes: listed, counted or summed."""
+"""Lists, counts or sums the primes of one interval by sieving it with all base primes."""
 
 import itertools
 import math
@@ -17,9 +17,9 @@ from engine.stop import Stop
 
 # Base primes fit 31 bits.
 _HIGH_END = 2**62
-# Most elements of a row sieved at once: it has to stay in the second-level cache with its pattern.
+# Most elements of a row sieved at once: the row and its pattern have to fit the L2 cache.
 ROW_ELEMENTS = 1 << 20
-# Most bytes of the bits kept of one segment while its rows are put in order.
+# Most bytes of one segment's packed rows.
 SEGMENT_BYTES = 1 << 25
 
 
@@ -50,16 +50,15 @@ class IntervalSieve:
 
     Args:
         wheel: Which rows to sieve.
-        base_primes: Every prime <= isqrt(high) at least, ascending, all below 2**31. One that is
-            greater than isqrt(high) is left out.
-        low: Above every prime that the wheel strikes, and above every base prime used.
+        base_primes: All primes <= isqrt(high), ascending, below 2**31. Greater ones are ignored.
+        low: Greater than every prime that the wheel strikes, and than every base prime used.
         high: At least low, below 2**62.
 
     Raises:
         DomainError: The interval is outside these bounds, or base primes are missing.
 
-    Memory: 2 bytes an element of a row (at most 2 MB), 4 bytes a base prime for each gap length
-    of the wheel; ``arrays`` adds the bits of a segment (at most 32 MB) and the answer.
+    Memory: 2 bytes an element of a row (at most 2 MB), and 4 bytes a base prime for each distinct
+    gap of the wheel. ``arrays`` adds the packed rows of a segment (at most 32 MB) and the answer.
     """
 
     def __init__(self, wheel: Wheel, base_primes: NDArray[np.uint32], low: int, high: int) -> None:
@@ -67,18 +66,18 @@ class IntervalSieve:
         self._low = low
         self._high = high
         self._base_primes = _required_base_primes(wheel, base_primes, low, high)
-        octets = -(-len(wheel.residues) // 8)
-        most = min(ROW_ELEMENTS, SEGMENT_BYTES // octets)
+        packed_rows = -(-len(wheel.residues) // 8)
+        most = min(ROW_ELEMENTS, SEGMENT_BYTES // packed_rows)
         self._segments = cut_segments(wheel, low, high, most)
         self._longest = max(segment.size for segment in self._segments)
 
     def count(self, stop: Stop) -> int:
         """Return how many primes lie in [low, high]."""
-        if self._wheel.octet_groups:
+        if self._wheel.packed_groups:
             return sum(
-                int(np.bitwise_count(octet.view(np.uint64)).sum(dtype=np.int64))
+                int(np.bitwise_count(packed.view(np.uint64)).sum(dtype=np.int64))
                 for segment in self._segments
-                for octet in self._octets(segment, stop)
+                for packed in self._packed_rows(segment, stop)
             )
         return sum(
             int(np.count_nonzero(row))
@@ -111,37 +110,33 @@ class IntervalSieve:
         return primes[: self.fill(primes, stop)]
 
     def fill(self, primes: NDArray[np.uint64], stop: Stop) -> int:
-        """Write the primes of [low, high] to the front of an array with room for them.
-
-        Returns:
-            How many primes there are.
-        """
+        """Write the primes of [low, high] to the front of an array; return how many there are."""
         filled = 0
         for segment in self._segments:
             filled += self._extract(segment, primes[filled:], stop)
         return filled
 
     def _rows(self, segment: Segment, stop: Stop) -> Iterator[tuple[int, NDArray[np.bool_]]]:
-        """Yield the rows without what lies outside [low, high]."""
+        """Yield the rows, with the elements outside [low, high] cleared."""
         for residue, row in self._row_sieve.rows(segment.first, segment.size, stop):
             self._trim(segment, residue, row)
             yield residue, row
 
     @cached_property
     def _row_sieve(self) -> WheelSieve:
-        """The sieve that gives complete rows."""
+        """The sieve of unpacked rows; it strikes every base prime."""
         return WheelSieve(self._wheel, self._base_primes, self._longest)
 
     @cached_property
-    def _octet_sieve(self) -> WheelSieve:
-        """The sieve that leaves some primes to the patterns of octets."""
-        struck = max((max(group) for group in self._wheel.octet_groups), default=0)
+    def _packed_row_sieve(self) -> WheelSieve:
+        """The sieve of packed rows; it leaves the wheel's packed groups to their patterns."""
+        struck = max((max(group) for group in self._wheel.packed_groups), default=0)
         return WheelSieve(self._wheel, self._base_primes, self._longest, struck)
 
     def _trim(
         self, segment: Segment, residue: int, row: NDArray[np.bool_] | NDArray[np.uint8]
     ) -> None:
-        """Clear what lies outside [low, high]: at most one element at each end."""
+        """Clear the elements outside [low, high]: at most one at each end."""
         modulus, last = self._wheel.modulus, segment.size - 1
         if modulus * segment.first + residue < self._low:
             row[0] = 0
@@ -175,30 +170,30 @@ class IntervalSieve:
         return places.size
 
     def _pack(self, segment: Segment, stop: Stop) -> NDArray[np.uint8]:
-        """Return a bit for every element: shape (size, residues / 8), ascending by value."""
-        packed = np.empty((segment.size, len(self._wheel.residues) // 8), dtype=np.uint8)
-        for number, octet in enumerate(self._octets(segment, stop)):
-            packed[:, number] = octet[: segment.size]
-        return packed
+        """Return all packed rows as columns: shape (size, residues / 8); bits ascend by value."""
+        bits = np.empty((segment.size, len(self._wheel.residues) // 8), dtype=np.uint8)
+        for number, packed in enumerate(self._packed_rows(segment, stop)):
+            bits[:, number] = packed[: segment.size]
+        return bits
 
-    def _octets(self, segment: Segment, stop: Stop) -> Iterator[NDArray[np.uint8]]:
-        """Yield eight rows at a time, a bit each; the same array again, zero behind the segment."""
+    def _packed_rows(self, segment: Segment, stop: Stop) -> Iterator[NDArray[np.uint8]]:
+        """Yield each packed row, padded with zeros to whole words; the array is reused."""
         padded = np.zeros(-(-segment.size // 8) * 8, dtype=np.uint8)
-        octet = padded[: segment.size]
-        rows = self._octet_sieve.octet_rows(segment.first, segment.size, stop)
+        packed = padded[: segment.size]
+        rows = self._packed_row_sieve.bit_rows(segment.first, segment.size, stop)
         for place, (residue, row) in enumerate(rows):
             self._trim(segment, residue, row)
-            octet |= row
+            packed |= row
             if place % 8 == 7:
-                self._wheel.octet_patterns.strike(octet, place // 8, segment.first)
+                self._wheel.packed_presieve.strike(packed, place // 8, segment.first)
                 yield padded
-                octet[:] = 0
+                packed[:] = 0
 
 
 def _required_base_primes(
     wheel: Wheel, base_primes: NDArray[np.uint32], low: int, high: int
 ) -> NDArray[np.uint32]:
-    """Return the base primes up to isqrt(high); see ``IntervalSieve`` for the bounds checked."""
+    """Return the base primes up to isqrt(high); check the bounds that ``IntervalSieve`` states."""
     least = wheel.largest_struck + 1
     if not least <= low <= high < _HIGH_END:
         raise DomainError(f"need {least} <= low <= high < 2^62, got low={low}, high={high}")
@@ -216,7 +211,7 @@ def _required_base_primes(
 def list_sieved(
     wheel: Wheel, base_primes: NDArray[np.uint32], low: int, high: int, stop: Stop
 ) -> NDArray[np.uint64]:
-    """Return the primes of [low, high]; see ``IntervalSieve`` for what it asks of them.
+    """Return the primes of [low, high]; ``IntervalSieve`` states what the arguments must meet.
 
     >>> base = np.array([2, 3, 5, 7, 11, 13], dtype=np.uint32)
     >>> list_sieved(standard_wheels()[0], base, 150, 170, Stop()).tolist()

@@ -1,4 +1,4 @@
-"""Predicted CPU time of sieving: to take the cheapest way, and to know the price before."""
+"""Predicts the CPU time of sieving, to choose the cheapest strategy and to price a query."""
 
 import enum
 import math
@@ -17,17 +17,17 @@ from engine.sieving.row_sieve import SLICE_MARKS
 from engine.sieving.sieve import ROW_ELEMENTS, SEGMENT_BYTES
 from engine.sieving.wheel import Wheel
 
-# A point is what one core of the reference machine does in this many seconds.
+# One point is this many seconds of CPU time on one core of the reference machine.
 POINT_SECONDS = 1e-4
-# Wider intervals are priced as if they had this width: it is out of reach, and fits a float.
+# Wider intervals are priced as if they had this width. It is too wide to sieve, and fits a float.
 _WIDEST = 2**80
-# What it takes to begin a partial sieve.
+# The fixed cost of a partial sieve.
 _LEAST_CANDIDATE_SECONDS = 55e-6
 _LOG_LOG_20 = math.log(math.log(20.0))
 
 
 class Task(enum.Enum):
-    """What is wanted of the primes of an interval."""
+    """What to compute from the primes of an interval."""
 
     LIST = "list"
     COUNT = "count"
@@ -35,7 +35,7 @@ class Task(enum.Enum):
 
 
 def expected_primes(low: int, high: int) -> float:
-    """Return about how many primes lie in [low, high], by the density 1 / ln x; high >= 2.
+    """Estimate the number of primes in [low, high] by the density 1 / ln x; high >= 2.
 
     >>> 20 < expected_primes(2, 100) < 35
     True
@@ -48,9 +48,9 @@ def expected_primes(low: int, high: int) -> float:
 
 
 def sieve_seconds(wheels: Sequence[Wheel], low: int, high: int, task: Task) -> list[float]:
-    """Return about how long ``IntervalSieve`` takes with each of the wheels, base primes at hand.
+    """Return the predicted time of ``IntervalSieve`` for each wheel, when base primes are ready.
 
-    The terms are those of the kernels, with the times of one operation measured for each.
+    Each term models one kernel: the number of its operations, times the measured time of one.
 
     Cost: 1 us, and 1.5 us a wheel.
     """
@@ -70,7 +70,7 @@ def sieve_seconds(wheels: Sequence[Wheel], low: int, high: int, task: Task) -> l
         segments = math.ceil(total / most)
         row = _row_seconds(total / segments, root, primes)
         if residues > 1:
-            # Moving all starts on; from about 3 MB of them on they come from the slower cache.
+            # Advancing all starts to the next row. Above about 3 MB they come from a slower cache.
             row += primes * (0.2e-9 if primes < 200_000 else 1.7e-9)
         seconds = 35e-6 + primes * (1e-9 if residues == 1 else 8e-9) + listed
         seconds += segments * (primes * 1.3e-9 + residues * row) + total * residues * element
@@ -79,12 +79,12 @@ def sieve_seconds(wheels: Sequence[Wheel], low: int, high: int, task: Task) -> l
 
 
 def least_sieve_seconds(low: int, high: int) -> float:
-    """Return what ``IntervalSieve`` takes at least: to fill the rows of the greatest wheel."""
+    """Return the least time of ``IntervalSieve``: that of filling the rows of the largest wheel."""
     return 35e-6 + min(high - low, _WIDEST) * 0.2 * 0.04e-9
 
 
 def _row_seconds(size: float, root: int, primes: float) -> float:
-    """Return about how long it takes to fill and strike one row of this many elements."""
+    """Return the predicted time of filling one row of this many elements and striking it."""
     sliced_to = min(root, size / SLICE_MARKS + 20)
     sliced, log_sliced = _primes_up_to(sliced_to), _log_log(sliced_to)
     seconds = 6e-6 + size * 0.04e-9 + sliced * 0.14e-6 + size * 0.33e-9 * (log_sliced - _LOG_LOG_20)
@@ -106,14 +106,14 @@ def _log_log(x: float) -> float:
 
 
 def least_candidate_seconds(low: int, high: int) -> float:
-    """Return what ``CandidateSieve`` takes at least on [low, high]: it tests every prime."""
+    """Return the least time of ``CandidateSieve`` on [low, high]: that of testing every prime."""
     return _LEAST_CANDIDATE_SECONDS + expected_primes(low, high) * test_seconds(high.bit_length())
 
 
 def candidate_seconds(low: int, high: int, most: int, wanted: float = math.inf) -> float:
-    """Return about how long ``CandidateSieve`` takes on [low, high], low >= 2.
+    """Return the predicted time of ``CandidateSieve`` on [low, high], low >= 2.
 
-    Tests end when as many primes are found as are wanted.
+    Testing ends when ``wanted`` primes are found.
     """
     width = min(high - low + 1, _WIDEST)
     bits = high.bit_length()
@@ -130,22 +130,22 @@ def candidate_seconds(low: int, high: int, most: int, wanted: float = math.inf) 
 
 
 def growth_seconds(covered: int, root: int) -> float:
-    """Return about how long it takes to extend the base primes from covered to root."""
+    """Return the predicted time of extending the base primes from covered to root."""
     if root <= covered:
         return 0.0
-    # They grow to twice what there was at least.
+    # The table at least doubles.
     return (max(root, 2 * covered) - covered) * 0.8e-9
 
 
 def table_seconds(primes: int, task: Task) -> float:
-    """Return about how long it takes to use this many primes of the table."""
+    """Return the predicted time of reading this many primes from the table."""
     if task is Task.COUNT:
         return 3e-6
     return 5e-6 + primes * 0.35e-9
 
 
 def step_seconds(bits: int) -> float:
-    """Return about how long it takes to step from a prime of this many bits to the next."""
+    """Return the predicted time of stepping from a prime of this many bits to the next."""
     return step_cost(bits) * POINT_SECONDS
 
 
@@ -156,14 +156,14 @@ def stepping_cost(low: int, high: int, count: int, end: int) -> float:
         low: Least integer of the interval; at least 2.
         high: Greatest integer of the interval.
         count: How many primes are wanted.
-        end: Where the steps begin: low, or high.
+        end: The end at which the steps begin: low or high.
     """
-    # One step more than there are primes finds that the interval has no other.
+    # One more step than the interval has primes shows that there are no others.
     return steps_cost(end, min(count, expected_primes(low, high)))
 
 
 def page_width(low: int, count: int) -> int:
-    """Return the width of a window at low that is likely to hold ``count`` primes.
+    """Return the width of a window at low that most likely holds ``count`` primes.
 
     >>> 20 < page_width(10**6, 2) < 500
     True
@@ -173,7 +173,9 @@ def page_width(low: int, count: int) -> int:
 
 
 def stepping_is_cheaper(low: int, count: int) -> bool:
-    """Whether to find ``count`` primes near low by stepping: up to 512 bits, to stay stoppable.
+    """Return whether stepping is the cheapest way to find ``count`` primes near low.
+
+    Above 512 bits the answer is False: one step takes too long between two checks of the stop flag.
 
     >>> stepping_is_cheaper(10**18, 1)
     True

@@ -1,4 +1,4 @@
-"""The first or the last few primes of an interval, at a cost that depends on how many."""
+"""Finds the first or last primes of an interval, at a cost that depends on their number only."""
 
 import math
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from engine.sieving.partial_sieve import (
     select_primes,
     sieve_bound,
 )
-from engine.sieving.segment_cache import KeptSegments
+from engine.sieving.segment_cache import SegmentCache
 from engine.sieving.sieve_costs import (
     Task,
     candidate_seconds,
@@ -39,14 +39,14 @@ _FEW_PRIMES = 100
 class PageFinder:
     """Finds primes from one end of an interval, window by window, until there are enough.
 
-    No window crosses 2**64, where listing and testing change.
+    No window crosses 2**64, because another algorithm lists the primes above it.
 
     Args:
-        small_primes: The table for what lies within its bound.
-        base: Base primes of the windows.
+        small_primes: The table, used up to its bound.
+        base: The base primes of the windows.
         planner: Lists windows below 2**64.
         wheel: The wheel of modulus 2.
-        kept: Segments that pages are cut out of where they are kept.
+        kept: The segment cache; a window is cut out of cached segments if it has them.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class PageFinder:
         base: BasePrimes,
         planner: Planner,
         wheel: Wheel,
-        kept: KeptSegments,
+        kept: SegmentCache,
     ) -> None:
         self._kept = kept
         self._small_primes = small_primes
@@ -110,7 +110,7 @@ class PageFinder:
         return joined(parts)
 
     def last(self, low: int, high: int, count: int, stop: Stop) -> Primes:
-        """Return the ``count`` greatest primes of [low, high], ascending; else as ``first``."""
+        """Return the ``count`` greatest primes of [low, high], ascending; raises as ``first``."""
         _check_count(count)
         parts: list[_Part] = []
         low = max(low, 2)
@@ -142,13 +142,14 @@ class PageFinder:
 
     @staticmethod
     def _is_listed(high: int, count: int) -> bool:
-        """Whether a window is listed as a whole: with few primes wanted, tests can end early."""
+        """Return whether to list a whole window; for few primes, testing candidates ends early."""
         return high < WORD_END and count > _FEW_PRIMES
 
     def _window(self, low: int, high: int, count: int, stop: Stop) -> Primes:
-        """Return primes of a window from its lower end, from its upper end if count < 0.
+        """Return primes from the lower end of a window, or from its upper end if count < 0.
 
-        They are adjacent, ascend, and are at least abs(count) unless the window has fewer.
+        They are consecutive and ascending. There are at least abs(count) of them, unless the window
+        has fewer primes.
 
         Raises:
             DomainError: The window is empty, or crosses 2**64; or count is 0.
@@ -169,7 +170,7 @@ class PageFinder:
             candidates.reverse()
         chosen: list[int] = []
         while candidates and len(chosen) < abs(count):
-            # About one candidate in ln(low) / (1.8 * ln(bound)) is prime.
+            # One of about ln(low) / (1.8 * ln(bound)) candidates is prime.
             ahead = 1 + int((abs(count) - len(chosen)) * math.log(low) / math.log(bound) / 1.8)
             chosen += select_primes(candidates[:ahead], stop)
             candidates = candidates[ahead:]
@@ -177,13 +178,13 @@ class PageFinder:
 
 
 def _check_count(count: int) -> None:
-    """Refuse a negative number of primes."""
+    """Raise DomainError if the number of primes is negative."""
     if count < 0:
         raise DomainError(f"count must be at least 0, got {shown(count)}")
 
 
 def joined(parts: Sequence[_Part]) -> Primes:
-    """Return ascending parts as one: uint64 array if every prime is below 2**64, else a tuple.
+    """Join ascending parts: into a uint64 array if every prime is below 2**64, else into a tuple.
 
     >>> joined([[2, 3], [5]]).tolist()
     [2, 3, 5]

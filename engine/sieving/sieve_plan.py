@@ -1,4 +1,4 @@
-"""How to get the primes of an interval: cut it into pieces, each done in the cheapest way."""
+"""Plans how to find the primes of an interval: in pieces, each by the cheapest strategy."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,22 +26,22 @@ from engine.stop import Stop
 
 # Primes copied from the table at once.
 _TABLE_BLOCK = 1 << 18
-# By the modulus of a wheel, the narrowest and the widest interval for which it can be the best,
-# with some to spare: up to 2**54, whatever the task, that is between 2.1e6 and 6.9e8 (30), from
-# 6.2e7 (210) and 1.1e9 (2310) on, and up to 6.5e7 (2), by ``sieve_seconds``.
+# For each modulus, the narrowest and the widest interval for which its wheel can be the fastest.
+# By ``sieve_seconds``, for intervals below 2**54 and any task, these are: at most 6.5e7 (modulus
+# 2), 2.1e6 to 6.9e8 (30), at least 6.2e7 (210), at least 1.1e9 (2310). The table adds a margin.
 _WIDTHS: Mapping[int, tuple[float, float]] = MappingProxyType(
     {2: (0, 1e8), 30: (1e6, 1.4e9), 210: (3e7, math.inf), 2310: (5e8, math.inf)}
 )
-# Plans of intervals asked about lately, 1 KB each.
+# How many plans are cached; each takes about 1 KB.
 _KEPT_PLANS = 512
 
 
 class Piece(Protocol):
-    """The primes of one part of an interval, found in one way."""
+    """The primes of one part of an interval, found by one strategy."""
 
     @property
-    def way(self) -> str:
-        """Its name in ``Ways``."""
+    def strategy(self) -> str:
+        """The name of the strategy in ``StrategyCounters``."""
 
     @property
     def seconds(self) -> float:
@@ -68,7 +68,7 @@ class Piece(Protocol):
 class TablePiece:
     """Primes copied from the table of small primes."""
 
-    way = "table"
+    strategy = "table"
 
     def __init__(self, primes: NDArray[np.uint32], task: Task) -> None:
         self._primes = primes
@@ -101,7 +101,7 @@ class TablePiece:
 class SievedPiece:
     """Primes found by sieving with every base prime."""
 
-    way = "sieve"
+    strategy = "sieve"
 
     def __init__(self, wheel: Wheel, base: BasePrimes, low: int, high: int, seconds: float) -> None:
         self._wheel = wheel
@@ -134,7 +134,7 @@ class SievedPiece:
 class CandidatePiece:
     """Primes found by a partial sieve and a test of what it leaves."""
 
-    way = "candidates"
+    strategy = "candidates"
 
     def __init__(self, wheel: Wheel, base: BasePrimes, low: int, high: int, seconds: float) -> None:
         self._wheel = wheel
@@ -176,8 +176,8 @@ class Planner:
     """Chooses the pieces of an interval by their predicted cost.
 
     Args:
-        small_primes: The table for what lies within its bound.
-        base: Base primes for everything else.
+        small_primes: The table, used for integers up to its bound.
+        base: The base primes, used above that bound.
         wheels: The first has modulus 2.
     """
 
@@ -187,18 +187,18 @@ class Planner:
         self._small_primes = small_primes
         self._base = base
         self._wheels = wheels
-        # Of one question they are asked for by its price, by its resolver and by its answer.
+        # One query needs the same plan three times: for its price, its check and its answer.
         self._planned = lru_cache(_KEPT_PLANS)(self._pieces)
 
     def pieces(self, low: int, high: int, task: Task) -> Sequence[Piece]:
-        """Return adjacent pieces that cover [low, high], for any low and high; maybe none.
+        """Return adjacent pieces that cover [low, high]; none if it holds no integer above 1.
 
-        Cost: 5 to 10 us, 1 us if it was asked for lately, as the price of a question is.
+        Cost: 5 to 10 us for a new plan, 1 us for a cached one.
         """
         return self._planned(low, high, task, self._base.covered)
 
     def _pieces(self, low: int, high: int, task: Task, _covered: int) -> Sequence[Piece]:
-        """Return the pieces while base primes cover no more than they do."""
+        """Return the pieces; ``_covered`` makes a cached plan expire when the base primes grow."""
         pieces: list[Piece] = []
         low = max(low, 2)
         small = self._small_primes
@@ -214,7 +214,7 @@ class Planner:
         return tuple(pieces)
 
     def _cheapest(self, low: int, high: int, task: Task) -> Piece:
-        """Return the interval, sieved completely unless a partial sieve and tests are cheaper."""
+        """Return a full sieve of the interval, or a partial sieve with tests if that is cheaper."""
         root = math.isqrt(high)
         if root > self._base.most:
             return self._tested(low, high)
@@ -234,12 +234,12 @@ class Planner:
         return SievedPiece(wheels[number], self._base, low, high, seconds)
 
     def _tested(self, low: int, high: int) -> CandidatePiece:
-        """Return the interval, sieved partly and tested."""
+        """Return a partial sieve of the interval, with primality tests of what is left."""
         seconds = candidate_seconds(low, high, self._base.covered)
         return CandidatePiece(self._wheels[0], self._base, low, high, seconds)
 
 
 def _is_promising(wheel: Wheel, width: int) -> bool:
-    """Whether a wheel can be the best for a width; saves 2 us for each one left out."""
+    """Return whether a wheel can be the fastest for a width. Each wheel skipped saves 2 us."""
     narrowest, widest = _WIDTHS.get(wheel.modulus, (0, math.inf))
     return narrowest <= width <= widest

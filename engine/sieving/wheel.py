@@ -1,4 +1,4 @@
-"""The residues that sieving needs to look at: integers coprime to a small modulus, row by row."""
+"""Wheels: the residues coprime to a small modulus, each with one row of integers to sieve."""
 
 import math
 from dataclasses import dataclass
@@ -9,36 +9,36 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import DomainError
-from engine.sieving.presieve import OctetPatterns
+from engine.sieving.presieve import PackedPresieve
 
 _MOST_RESIDUES = 5_760
-# Elements turned into primes at once; measured best from 2**16 to 2**18.
+# Elements converted to primes at once; 2**16 to 2**18 were measured fastest.
 BLOCK_ELEMENTS = 1 << 17
 
 
 @dataclass(frozen=True)
 class Wheel:
-    """The residues coprime to ``modulus``, and a pattern that strikes a few primes more.
+    """The residues coprime to ``modulus``, and the patterns that presieve their rows. Immutable.
 
-    Row r of the wheel is the progression modulus * k + r for k = 0, 1, ...; every prime that does
-    not divide the modulus lies in exactly one row. Immutable: share it freely between threads.
+    The row of residue r holds modulus * k + r for k = 0, 1, ... Every prime that does not divide
+    the modulus lies in exactly one row. The docstring of ``engine.sieving`` draws the rows.
 
     Args:
         modulus: 2, or a multiple of 30 with at most 5,760 residues.
-        presieved: Primes not dividing the modulus whose multiples are struck by copying a pattern;
-            their product is the length of that pattern in bytes.
-        octet_groups: The primes that follow, struck by patterns in eight rows at once where the
-            rows are put together; none for modulus 2.
+        presieved: Primes that do not divide the modulus, ascending. A new row is filled with a
+            pattern in which their multiples are struck; its period is their product.
+        packed_groups: Groups of greater primes, struck by ``PackedPresieve`` in eight packed rows
+            at once; none for modulus 2.
 
     Raises:
-        DomainError: The modulus or the primes are others.
+        DomainError: The modulus or the primes do not meet these conditions.
 
     Source: Pritchard, "Explaining the wheel sieve", Acta Informatica 17 (1982).
     """
 
     modulus: int
     presieved: tuple[int, ...]
-    octet_groups: tuple[tuple[int, ...], ...] = ()
+    packed_groups: tuple[tuple[int, ...], ...] = ()
 
     def __post_init__(self) -> None:
         """Check the modulus and the primes. Cost: up to 0.2 ms."""
@@ -48,12 +48,12 @@ class Wheel:
                 f"need modulus 2, or a multiple of 30 with at most {_MOST_RESIDUES} residues,"
                 f" got modulus={modulus}"
             )
-        grouped = sorted(p for group in self.octet_groups for p in group)
+        grouped = sorted(p for group in self.packed_groups for p in group)
         struck = [*self.presieved, *grouped]
         if not self.presieved or any(a >= b for a, b in pairwise(struck)):
             raise DomainError(f"need primes to presieve, ascending and each once, got {struck}")
         if grouped and modulus == 2:
-            raise DomainError("a wheel of modulus 2 has one row, and no octets")
+            raise DomainError("a wheel of modulus 2 has one row, which cannot be packed")
         if any(modulus % p == 0 or not _is_small_prime(p) for p in struck):
             raise DomainError(f"need primes that do not divide modulus={modulus}, got {struck}")
 
@@ -74,12 +74,12 @@ class Wheel:
 
     @cached_property
     def largest_struck(self) -> int:
-        """The greatest prime whose multiples no row needs to be struck of any more."""
+        """The greatest prime whose multiples the pattern has struck already."""
         return self.presieved[-1]
 
     @cached_property
     def pattern(self) -> NDArray[np.bool_]:
-        """Two periods of: is j coprime to every presieved prime? Shape (2 * period,)."""
+        """Two periods of the pattern: True at j coprime to the presieved primes; (2 * period,)."""
         mask = np.ones(2 * self.period, dtype=np.bool_)
         for p in self.presieved:
             mask[::p] = False
@@ -88,7 +88,7 @@ class Wheel:
 
     @cached_property
     def block_offsets(self) -> NDArray[np.uint64]:
-        """modulus * k + residue, ascending, for as many whole k as make BLOCK_ELEMENTS of them."""
+        """The values modulus * k + residue for the first k, ascending; about BLOCK_ELEMENTS."""
         places = np.arange(max(BLOCK_ELEMENTS // len(self.residues), 1), dtype=np.uint64)
         residues = np.array(self.residues, dtype=np.uint64)
         offsets = (places[:, None] * np.uint64(self.modulus) + residues).reshape(-1)
@@ -96,17 +96,18 @@ class Wheel:
         return offsets
 
     @cached_property
-    def octet_patterns(self) -> OctetPatterns:
-        """What strikes the primes of the octet groups."""
-        return OctetPatterns(self.modulus, self.residues, self.octet_groups)
+    def packed_presieve(self) -> PackedPresieve:
+        """The patterns that strike the packed groups."""
+        return PackedPresieve(self.modulus, self.residues, self.packed_groups)
 
     def pattern_start(self, residue: int, first: int) -> int:
-        """Return the index into the pattern of element ``first`` of the row of ``residue``.
+        """Return the index in the pattern at which element ``first`` of a residue's row lies.
 
-        modulus * k + residue is divisible by p exactly if k + residue / modulus is, modulo p.
+        p divides modulus * k + residue exactly if p divides k + residue / modulus, where the
+        quotient is taken modulo p.
 
         Raises:
-            DomainError: ``first`` is below 0, or ``residue`` is none of the residues.
+            DomainError: ``first`` is below 0, or ``residue`` is not a residue of the wheel.
         """
         if first < 0 or not 0 <= residue < self.modulus or math.gcd(residue, self.modulus) != 1:
             raise DomainError(
@@ -116,16 +117,18 @@ class Wheel:
         return (first + residue * pow(self.modulus, -1, self.period)) % self.period
 
     def inverses(self, primes: NDArray[np.uint32]) -> NDArray[np.uint32]:
-        """Return 1 / modulus modulo each prime; the primes are below 2**31 and prime to it.
+        """Return the inverse of the modulus modulo each prime.
+
+        With t = -1 / p modulo the modulus, the modulus divides p * t + 1. The quotient is the
+        inverse.
 
         Args:
-            primes: Ascending, shape (k,).
+            primes: Primes below 2**31 that do not divide the modulus, ascending; shape (k,).
 
         Raises:
-            DomainError: The first one divides the modulus, or the last is not below 2**31.
+            DomainError: The first prime divides the modulus, or the last is not below 2**31.
 
-        p * t + 1 is a multiple of the modulus for t = -1 / p modulo the modulus, and the quotient
-        is the inverse wanted. Cost: about 3 ns a prime.
+        Cost: about 3 ns a prime.
         """
         if primes.size and (math.gcd(int(primes[0]), self.modulus) > 1 or primes[-1] >= 2**31):
             raise DomainError(
@@ -146,9 +149,9 @@ class Wheel:
 
 
 def standard_wheels() -> tuple[Wheel, ...]:
-    """Return the wheels to choose from: narrow intervals want the first, the widest the last.
+    """Return the wheels to choose from: the first suits narrow intervals, the last the widest.
 
-    Cost: about 8 ms and 9 MB once their patterns are used.
+    Cost: about 8 ms and 9 MB when their patterns are first used.
 
     >>> [wheel.modulus for wheel in standard_wheels()]
     [2, 30, 210, 2310]
@@ -167,10 +170,10 @@ def _is_small_prime(p: int) -> bool:
 
 
 def _paired(first: int, last: int) -> tuple[tuple[int, int], ...]:
-    """Return the primes of [first, last], the least with the greatest, and so on inwards.
+    """Return the primes of [first, last] in pairs: the least with the greatest, and so on inwards.
 
-    One bitwise and strikes two primes in eight rows, and pays up to about 250; so paired, no
-    product is above 16,000, a pattern that fits the first-level cache.
+    Striking a pair by one bitwise AND is faster than slices for primes up to about 250. In this
+    pairing no product exceeds 16,000, so each pattern fits the L1 cache.
     """
     primes = [p for p in range(first, last + 1) if _is_small_prime(p)]
     return tuple((primes[i], primes[-1 - i]) for i in range(len(primes) // 2))

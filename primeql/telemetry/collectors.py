@@ -146,9 +146,9 @@ def engine_readings(ranges: PrimeRanges) -> Callable[[], Iterator[Metric]]:
             "CPU time that they were predicted to take.",
             labels=["way"],
         )
-        for way, use in ranges.ways.uses().items():
-            parts.add_metric([way], use.parts)
-            seconds.add_metric([way], use.seconds)
+        for strategy, use in ranges.strategies.uses().items():
+            parts.add_metric([strategy], use.parts)
+            seconds.add_metric([strategy], use.seconds)
         held = GaugeMetricFamily(
             "primeql_engine_table_bytes", "What the engine's tables take.", labels=["table"]
         )

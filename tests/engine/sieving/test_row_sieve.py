@@ -55,7 +55,7 @@ def test_rows_keep_exactly_what_no_base_prime_divides(wheel: Wheel, size: int) -
 
 @pytest.mark.parametrize("wheel", standard_wheels(), ids=lambda wheel: str(wheel.modulus))
 def test_octet_groups_continue_the_struck_primes_without_a_gap(wheel: Wheel) -> None:
-    primes = sorted(p for group in wheel.octet_groups for p in group)
+    primes = sorted(p for group in wheel.packed_groups for p in group)
     begin = int(np.searchsorted(PRIMES, wheel.largest_struck, side="right"))
     assert primes == PRIMES[begin : begin + len(primes)].tolist()
 
@@ -64,14 +64,14 @@ def test_octet_groups_continue_the_struck_primes_without_a_gap(wheel: Wheel) -> 
 @pytest.mark.parametrize("size", [1, 1000, 50_000])
 def test_octet_patterns_strike_exactly_the_multiples(wheel: Wheel, size: int) -> None:
     first = 10**9 // wheel.modulus
-    primes = [p for group in wheel.octet_groups for p in group]
+    primes = [p for group in wheel.packed_groups for p in group]
     for number in range(len(wheel.residues) // 8):
-        octet = np.full(size, 255, dtype=np.uint8)
-        wheel.octet_patterns.strike(octet, number, first)
+        packed = np.full(size, 255, dtype=np.uint8)
+        wheel.packed_presieve.strike(packed, number, first)
         for bit in range(8):
             residue = wheel.residues[8 * number + bit]
             values = wheel.modulus * np.arange(first, first + size, dtype=np.int64) + residue
             expected = np.ones(size, dtype=np.bool_)
             for p in primes:
                 expected &= values % p != 0
-            assert np.array_equal((octet >> np.uint8(bit)) & 1, expected)
+            assert np.array_equal((packed >> np.uint8(bit)) & 1, expected)

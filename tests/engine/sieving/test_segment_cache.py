@@ -8,7 +8,7 @@ import pytest
 
 from engine.errors import DeadlineError
 from engine.intervals.prime_ranges import PrimeRanges
-from engine.sieving.segment_cache import KeptSegments
+from engine.sieving.segment_cache import SegmentCache
 from engine.stop import Stop
 from tests.oracles import count_by_primesieve
 
@@ -158,7 +158,7 @@ def test_threads_share_segments_without_counting_them_twice() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    segments: KeptSegments = ranges._kept
+    segments: SegmentCache = ranges._kept
     assert wrong == []
     assert segments.bytes_held == sum(kept.nbytes + 400 for kept in segments._kept.values())
 
@@ -167,6 +167,6 @@ def test_without_room_nothing_is_listed_to_be_kept(
     bare: PrimeRanges, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     listed = []
-    monkeypatch.setattr(KeptSegments, "_segment", lambda self, key, stop: listed.append(key))
+    monkeypatch.setattr(SegmentCache, "_segment", lambda self, key, stop: listed.append(key))
     wear_in(bare, 10**12 + 2**20, 10**12 + 2**20 + 10_000)
     assert listed == []
