@@ -23,15 +23,13 @@ from engine.factoring.factoring import factorize
 from engine.primality.neighbours import next_prime
 from engine.results import Factorization, PrimeBucket
 from primeql.stores.redis_answers import RedisAnswers
+from resolvers.questions.counting import PRIME_COUNT
+from resolvers.questions.integer_answers import FACTORIZATION
+from resolvers.questions.patterns import HISTOGRAM
+from resolvers.questions.ranges import FIRST_PRIMES
 from resolvers.remembering.answer_memory import SHARED_POINTS, AnswerMemory
-from resolvers.remembering.answer_shapes import (
-    FACTORIZATION,
-    FIRST_PRIMES,
-    HISTOGRAM,
-    PRIME_COUNT,
-    Shape,
-)
-from resolvers.remembering.cache_entry import Question
+from resolvers.remembering.answer_shapes import Shape
+from resolvers.remembering.cache_entry import Asked
 from resolvers.remembering.shared_answers import SharedAnswers
 from resolvers.remembering.single_flight import Flight
 from tests.ports import free_port
@@ -45,11 +43,11 @@ _QUESTIONS = 300
 _NUMBER = 17_000_000_000_000_000_001_061 * 30_000_000_000_000_000_012_347
 # (what is asked, its shape, its arguments, its answer, times asked in a round)
 _KINDS: Sequence[tuple[str, Shape[Any], tuple[Any, ...], Any, int]] = (
-    ("pi(10^13)", PRIME_COUNT, (10**13,), 346_065_536_839, 300),
-    ("factorization of 45 digits", FACTORIZATION, (_NUMBER,), factorize(_NUMBER), 300),
+    ("pi(10^13)", PRIME_COUNT.shape, (10**13,), 346_065_536_839, 300),
+    ("factorization of 45 digits", FACTORIZATION.shape, (_NUMBER,), factorize(_NUMBER), 300),
     (
         "1,000 primes",
-        FIRST_PRIMES,
+        FIRST_PRIMES.shape,
         (10**18, 10**19, 1_000),
         # Between two primes, whatever ascends.
         (10**18 + 3, *range(10**18 + 4, 10**18 + 1_002), next_prime(10**18 + 2_000)),
@@ -57,7 +55,7 @@ _KINDS: Sequence[tuple[str, Shape[Any], tuple[Any, ...], Any, int]] = (
     ),
     (
         "histogram of 1,000 buckets",
-        HISTOGRAM,
+        HISTOGRAM.shape,
         (1, 10**9, 1_000),
         tuple(PrimeBucket(k, k + 1, 10**6) for k in range(1_000)),
         10,
@@ -69,7 +67,7 @@ def main() -> None:
     """Print all figures."""
     print("| answer, remembered | CPU of a hit, microseconds |\n|---|---|")
     for name, shape, arguments, answer, times in _KINDS:
-        hit = uvloop.run(_hit(Question(shape, arguments, SHARED_POINTS), answer, times))
+        hit = uvloop.run(_hit(Asked(shape, arguments, SHARED_POINTS), answer, times))
         print(f"| {name} | {hit:.1f} |")
     uvloop.run(_computed())
     uvloop.run(_held())
@@ -81,8 +79,8 @@ def _memory(shared: SharedAnswers | None = None, max_bytes: int = 64 << 20) -> A
     return AnswerMemory(max_bytes, deadline_seconds=60, version="1.0.0", shared=shared)
 
 
-def _factorizations(first: int) -> list[Question[Factorization]]:
-    return [Question(FACTORIZATION, (first + k,), SHARED_POINTS) for k in range(_QUESTIONS)]
+def _factorizations(first: int) -> list[Asked[Factorization]]:
+    return [Asked(FACTORIZATION.shape, (first + k,), SHARED_POINTS) for k in range(_QUESTIONS)]
 
 
 def _asker() -> Someone:
@@ -90,7 +88,7 @@ def _asker() -> Someone:
     return impatient(600)
 
 
-async def _ask(memory: AnswerMemory, question: Question[T], answer: T) -> T:
+async def _ask(memory: AnswerMemory, question: Asked[T], answer: T) -> T:
     """Return what the memory answers; to compute it takes no time."""
 
     async def compute(asker: Someone, _flight: Flight[T]) -> T:
@@ -100,7 +98,7 @@ async def _ask(memory: AnswerMemory, question: Question[T], answer: T) -> T:
     return await memory.recall(_asker(), question, compute)
 
 
-async def _hit(question: Question[T], answer: T, times: int) -> float:
+async def _hit(question: Asked[T], answer: T, times: int) -> float:
     """Return the CPU time of a remembered answer, in microseconds."""
     memory = _memory()
     await _ask(memory, question, answer)
@@ -139,7 +137,7 @@ async def _held() -> None:
     memory, answer = _memory(max_bytes=1 << 30), factorize(_NUMBER)
     before, _ = tracemalloc.get_traced_memory()
     for k in range(100_000):
-        await _ask(memory, Question(FACTORIZATION, (10**44 + k,), SHARED_POINTS), answer)
+        await _ask(memory, Asked(FACTORIZATION.shape, (10**44 + k,), SHARED_POINTS), answer)
     taken = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
     print(
@@ -185,12 +183,12 @@ async def _through_redis(server: ValkeyServer) -> None:
 async def _longest(memory: AnswerMemory, series: int) -> float:
     """Return how many milliseconds the slowest of 100 questions took."""
 
-    async def wait(question: Question[int]) -> float:
+    async def wait(question: Asked[int]) -> float:
         begin = time.perf_counter()
         await _ask(memory, question, 0)
         return (time.perf_counter() - begin) * 1e3
 
-    questions = [Question(PRIME_COUNT, (series, k), SHARED_POINTS) for k in range(100)]
+    questions = [Asked(PRIME_COUNT.shape, (series, k), SHARED_POINTS) for k in range(100)]
     return max(await asyncio.gather(*map(wait, questions)))
 
 

@@ -22,6 +22,7 @@ from resolvers.pricing.prices import PriceBook
 from resolvers.pricing.tariff import Overheads
 from resolvers.running.compute import LOOP_POINTS, Compute
 from resolvers.running.request_accounting import AnswerNotes
+from schema.field_facts import field_facts
 
 T = TypeVar("T")
 
@@ -90,7 +91,9 @@ class Bench:
 
     def pricer_of(self, overheads: Overheads) -> QueryPricer:
         """Return a pricer for other overheads."""
-        book = PriceBook(Limits(), self.service._ranges, overheads)
+        book = PriceBook(
+            field_facts(self.service.schema), Limits(), self.service._ranges, overheads
+        )
         return QueryPricer(self.schema, book)
 
     def plan(self, request: Request, pricer: QueryPricer | None = None) -> QueryPlan:

@@ -12,6 +12,6 @@ Rooms and modules, from the lowest; each imports only what stands before it:
 - ``running``: Where a computation runs: on the event loop, in a thread or in a worker process.
 - ``remembering``: Which answers are remembered, where, and how a remembered answer is checked.
 - ``context``: What one request carries through every resolver.
-- ``questions``: What can be asked, by subject.
 - ``pricing``: What a field costs, in points, before anything runs.
+- ``questions``: What can be asked, by subject: each question is declared once.
 """

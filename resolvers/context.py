@@ -7,7 +7,7 @@ from engine.intervals.prime_ranges import PrimeRanges
 from resolvers.limits import Limits
 from resolvers.remembering.answer_memory import REMEMBERED_POINTS, AnswerMemory
 from resolvers.remembering.answer_shapes import Shape
-from resolvers.remembering.cache_entry import Question
+from resolvers.remembering.cache_entry import Asked
 from resolvers.remembering.single_flight import Flight
 from resolvers.running.compute import TASK_POINTS, Compute, at_once
 from resolvers.running.request_accounting import AnswerNotes
@@ -51,7 +51,7 @@ class RequestContext(NamedTuple):
         async def compute(context: RequestContext, _flight: Flight[T]) -> T:
             return await context.sweep(cost, function, *arguments)
 
-        return self.memory.recall(self, Question(shape, arguments, cost), compute)
+        return self.memory.recall(self, Asked(shape, arguments, cost), compute)
 
     def recall_single(
         self, shape: Shape[T], cost: float, function: Callable[..., T], *arguments: Any
@@ -64,7 +64,7 @@ class RequestContext(NamedTuple):
             return await context.single(cost, function, *arguments)
 
         charge = min(cost, TASK_POINTS)
-        return self.memory.recall(self, Question(shape, arguments, charge), compute)
+        return self.memory.recall(self, Asked(shape, arguments, charge), compute)
 
     def share_turns(self, notes: AnswerNotes) -> None:
         """Let what is computed on behalf of several have this one's turns, if they come sooner."""

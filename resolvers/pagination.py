@@ -11,6 +11,10 @@ from engine.sieving.sieve_pages import Primes
 from resolvers.errors import BadInputError, InvalidCursorError, LimitError
 
 DEFAULT_FIRST = 100
+# What the cursors of each list of integers begin with.
+PRIME_CURSOR = "prime"
+DIVISOR_CURSOR = "divisor"
+CONSTELLATION_CURSOR = "constellation"
 # Edges made between two turns of other requests: 1 ms.
 SLICE_EDGES = 2_000
 # A cursor holds a kind and an integer; no list here has integers of more digits than this.

@@ -7,9 +7,10 @@ Rooms and modules, from the lowest; each imports only what stands before it:
 - ``directives``: The directives of the GraphQL cost specification, with its names, arguments and
   locations.
 - ``arguments``: Optional arguments without a default in the SDL.
+- ``fields``: Fields that declare what they cost: the question that a field asks, or what it shows.
 - ``objects``: The object types that clients see, by subject.
 - ``query``: The root of every query.
-- ``batch_fields``: Fields that answer for many objects at once, better than one by one.
+- ``field_facts``: What the built schema tells of each field, for its price.
 - ``direct_resolvers``: The schema's resolvers without Strawberry's preparations, for plans that
   call them directly.
 """

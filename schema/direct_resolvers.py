@@ -9,8 +9,9 @@ import strawberry
 from strawberry.types.field import StrawberryField
 
 from resolvers.context import RequestContext
-from resolvers.questions.integers import answers_of
-from schema.batch_fields import COLUMNS
+from resolvers.questions.integer_answers import answers_of
+from schema.field_facts import definitions
+from schema.fields import column_of
 from schema.objects.integers import Integer
 
 Arguments = Mapping[str, Any]
@@ -43,24 +44,21 @@ class DirectInfo:
 
 def direct_resolvers(schema: strawberry.Schema) -> dict[str, DirectResolver]:
     """Return the resolvers of a schema by coordinate, such as "Query.integer"."""
-    found: dict[str, DirectResolver] = {}
-    for kind in schema._schema.type_map.values():
-        for name, field in getattr(kind, "fields", {}).items():
-            definition = field.extensions.get("strawberry-definition")
-            if isinstance(definition, StrawberryField):
-                coordinate = f"{kind.name}.{name}"
-                found[coordinate] = _direct(coordinate, definition, tuple(field.args))
-    return found
+    return {
+        coordinate: _direct(coordinate, definition, tuple(field.args))
+        for coordinate, field, definition in definitions(schema)
+    }
 
 
 def _direct(coordinate: str, definition: StrawberryField, names: Sequence[str]) -> DirectResolver:
     """Return how a field with arguments of these names is resolved directly."""
+    column = column_of(definition)
     if definition.base_resolver is None:
-        return DirectResolver(False, _attribute(definition.python_name), COLUMNS.get(coordinate))
+        return DirectResolver(False, _attribute(definition.python_name), column)
     resolve = _call(definition, names)
     if coordinate.startswith("Integer."):
         resolve = _of_integer(resolve)
-    return DirectResolver(definition.is_async, resolve, COLUMNS.get(coordinate))
+    return DirectResolver(definition.is_async, resolve, column)
 
 
 def _of_integer(resolve: Resolve) -> Resolve:

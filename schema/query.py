@@ -1,15 +1,20 @@
 """The root of every query."""
 
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
 import strawberry
 from strawberry.types import Info
 
 from resolvers.context import RequestContext
-from resolvers.questions import counting, integer_lists
-from resolvers.questions.integers import answers_of
+from resolvers.pricing.shown import INTEGER, INTEGERS, PRIME_RANGE
+from resolvers.questions import integer_lists
+from resolvers.questions.counting import NTH_PRIME, PRIME_COUNT, PROGRESSION
+from resolvers.questions.integer_answers import answers_of
+from resolvers.questions.integer_lists import ARE_PRIME
 from resolvers.questions.ranges import RangeAnswers
-from schema.directives import Cost, ListSize
+from schema.directives import ListSize
+from schema.fields import Found, priced
 from schema.objects.integers import Integer
 from schema.objects.progressions import PrimeProgression
 from schema.objects.ranges import PrimeRange
@@ -18,14 +23,26 @@ from schema.objects.service import Limits, Service
 from schema.scalars import BigInt
 
 Context = Info[RequestContext, None]
+Arguments = Sequence[Mapping[str, Any]]
+
+
+def _integer(_sources: Sequence[Any], _context: RequestContext, arguments: Arguments) -> Found:
+    """Return Query.integer for the arguments of each alias; in plans it is the integer itself."""
+    return [one["value"] for one in arguments]
+
+
+def _integers(_sources: Sequence[Any], context: RequestContext, arguments: Arguments) -> Found:
+    """Return Query.integers for the arguments of each alias."""
+    return integer_lists.each_batch(context, [one["values"] for one in arguments])
 
 
 @strawberry.type(description="Exact answers about integers and primes.")
 class Query:
     """The root fields."""
 
-    @strawberry.field(
-        directives=[Cost(weight="0.1")],
+    @priced(
+        INTEGER,
+        column=_integer,
         description="Everything the service can tell about one integer.",
     )
     def integer(
@@ -35,11 +52,10 @@ class Query:
     ) -> Integer | None:
         return Integer.of(answers_of(info.context, value))
 
-    @strawberry.field(
-        directives=[
-            Cost(weight="1.1"),
-            ListSize(assumed_size=100, require_one_slicing_argument=False),
-        ],
+    @priced(
+        INTEGERS,
+        ListSize(assumed_size=100, require_one_slicing_argument=False),
+        column=_integers,
         description=(
             "The same for many integers at once, in the order asked: the batch form. Duplicates"
             " are allowed. An integer that fails alone costs that one answer, not the others. Null"
@@ -54,11 +70,9 @@ class Query:
         asked = integer_lists.integers(info.context, values)
         return [Integer.of(answers_of(info.context, value)) for value in asked]
 
-    @strawberry.field(
-        directives=[
-            Cost(weight="1.1"),
-            ListSize(assumed_size=100, require_one_slicing_argument=False),
-        ],
+    @priced(
+        ARE_PRIME,
+        ListSize(assumed_size=100, require_one_slicing_argument=False),
         description=(
             "Primality of many integers as one plain list, in the order asked: the cheapest batch"
             " form. Null if one of them is a probable prime too large to prove."
@@ -69,10 +83,10 @@ class Query:
         info: Context,
         values: Annotated[list[BigInt], strawberry.argument(description="Any integers.")],
     ) -> list[bool] | None:
-        return await integer_lists.are_prime(info.context, values)
+        return await ARE_PRIME.ask(info.context, values)
 
-    @strawberry.field(
-        directives=[Cost(weight="0.11")],
+    @priced(
+        PRIME_RANGE,
         description=(
             "The primes of the closed interval [low, high]: list them by page, count them, look at"
             " their statistics. low > high is an error."
@@ -86,8 +100,8 @@ class Query:
     ) -> PrimeRange | None:
         return PrimeRange.of(RangeAnswers(info.context, low, high))
 
-    @strawberry.field(
-        directives=[Cost(weight="16")],
+    @priced(
+        PRIME_COUNT,
         description="pi(x): how many primes are <= x. Null if that is out of reach.",
     )
     async def prime_count(
@@ -95,10 +109,10 @@ class Query:
         info: Context,
         x: Annotated[BigInt, strawberry.argument(description="Any integer.")],
     ) -> BigInt | None:
-        return BigInt(await counting.prime_count(info.context, x))
+        return BigInt(await PRIME_COUNT.ask(info.context, x))
 
-    @strawberry.field(
-        directives=[Cost(weight="27")],
+    @priced(
+        NTH_PRIME,
         description=("The n-th prime, 1-based: nthPrime(n: 1) is 2. Null if that is out of reach."),
     )
     async def nth_prime(
@@ -106,18 +120,16 @@ class Query:
         info: Context,
         n: Annotated[BigInt, strawberry.argument(description="At least 1.")],
     ) -> BigInt | None:
-        return BigInt(await counting.nth_prime(info.context, n))
+        return BigInt(await NTH_PRIME.ask(info.context, n))
 
-    @strawberry.field(
-        directives=[
-            Cost(weight="0.29"),
-            ListSize(
-                assumed_size=10,
-                slicing_arguments=["maxTerms"],
-                sized_fields=["terms"],
-                require_one_slicing_argument=False,
-            ),
-        ],
+    @priced(
+        PROGRESSION,
+        ListSize(
+            assumed_size=10,
+            slicing_arguments=["maxTerms"],
+            sized_fields=["terms"],
+            require_one_slicing_argument=False,
+        ),
         description=(
             "The longest run of primes at the start of the arithmetic progression start, start +"
             " difference, ...: stops before the first term that is not prime, or after maxTerms"
@@ -136,7 +148,7 @@ class Query:
         ] = 1_000,
     ) -> PrimeProgression | None:
         return PrimeProgression.of(
-            await counting.progression(info.context, start, difference, max_terms)
+            await PROGRESSION.ask(info.context, start, difference, max_terms)
         )
 
     @strawberry.field(description="The caller's point budget. Asking costs nothing.")

@@ -39,11 +39,11 @@ ROOMS: dict[str, list[str]] = {
     ],
     "resolvers": [
         *("errors", "limits", "pace", "rate_limit", "pagination"),
-        *("running", "remembering", "context", "questions", "pricing"),
+        *("running", "remembering", "context", "pricing", "questions"),
     ],
     "schema": [
-        *("scalars", "directives", "arguments", "objects", "query"),
-        *("batch_fields", "direct_resolvers"),
+        *("scalars", "directives", "arguments", "fields", "objects", "query"),
+        *("field_facts", "direct_resolvers"),
     ],
     "execution": [
         *("captured_errors", "cooperative_loops", "resolved_values"),

@@ -74,3 +74,14 @@ def residues_cost(ranges: PrimeRanges, low: int, high: int, modulus: int) -> flo
         + min(modulus, primes) * _POINTS_PER_CLASS
         + blocks * modulus * _POINTS_PER_BLOCK_AND_CLASS
     )
+
+
+def residue_classes(low: int, high: int, modulus: int) -> float:
+    """Return about how many residues the primes of [low, high] leave, at least 1 if any is there.
+
+    Those coprime to the modulus, but no more than there are primes.
+    """
+    coprime = float(modulus)
+    for q in (2, 3, 5, 7, 11, 13):
+        coprime *= 1.0 if modulus % q else 1 - 1 / q
+    return min(coprime + 1, expected_primes(low, high) if high >= 2 else 0.0)

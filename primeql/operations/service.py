@@ -44,6 +44,7 @@ from resolvers.running.request_accounting import AnswerNotes
 from resolvers.running.task_records import TaskObserver, ignore_task
 from schema import build_schema
 from schema.direct_resolvers import direct_resolvers
+from schema.field_facts import field_facts
 from schema.scalars import DIGIT_SCALARS
 
 logger = logging.getLogger("primeql.operations.service")
@@ -310,7 +311,13 @@ class PrimeService:
         """Return what prices operations whose executor takes so much memory to compute a field."""
         overheads = Overheads()
         book = PriceBook(
-            self._limits, self._ranges, overheads, TASK_POINTS, awaited_bytes, self.pace
+            field_facts(self.schema),
+            self._limits,
+            self._ranges,
+            overheads,
+            TASK_POINTS,
+            awaited_bytes,
+            self.pace,
         )
         return QueryPricer(self.schema._schema, book)
 

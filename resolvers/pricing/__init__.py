@@ -14,6 +14,9 @@ Modules, in reading order:
 - ``ranges``: What questions about intervals of primes cost.
 - ``answer_sizes``: How much memory showing an answer takes: predicted from the same states as
   prices.
+- ``fields``: What is declared of a field's price, and what the built schema tells of it.
+- ``shown``: Prices of fields that ask no question of the engine, where the type does not tell
+  them.
 - ``prices``: The price of every field: points, as a function of what is asked, before anything
   runs.
 """

@@ -86,10 +86,6 @@ class FactorPrices:
         points = self._awaiting(state) + functions
         return points + self._tariff.overheads.object, ((state, 1.0),)
 
-    def function(self, state: IntegerState, arguments: Arguments) -> Priced:
-        """A field of ArithmeticFunctions that may be as long as the integer."""
-        return self._tariff.integer(state.bits), NOTHING
-
     def divisor_sum(self, state: IntegerState, arguments: Arguments) -> Priced:
         """ArithmeticFunctions.divisorSum."""
         power = arguments["power"]

@@ -84,10 +84,6 @@ class IntegerPrices:
         verdicts = self._tariff.overheads.values + len(values) * self._tariff.overheads.element
         return self._tariff.computed + coercion + self._tariff.single(tests) + verdicts, NOTHING
 
-    def value(self, state: IntegerState, arguments: Arguments) -> Priced:
-        """Integer.value."""
-        return self._tariff.integer(state.bits), NOTHING
-
     def is_prime(self, state: IntegerState, arguments: Arguments) -> Priced:
         """Integer.isPrime."""
         return self._asking(state) + self._proof(state), NOTHING

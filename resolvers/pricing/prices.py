@@ -6,31 +6,37 @@ priced as hard ones.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 from engine.intervals.prime_ranges import PrimeRanges
 from resolvers.limits import Limits
 from resolvers.pace import Pace
-from resolvers.pricing.answer_sizes import AWAITED_BYTES, SizeFunction, size_of
+from resolvers.pricing.answer_sizes import (
+    AWAITED_BYTES,
+    SizeFunction,
+    computed_bytes,
+    list_bytes,
+    value_bytes,
+)
 from resolvers.pricing.factors import FactorPrices
-from resolvers.pricing.integers import IntegerPrices, scale_of_word
+from resolvers.pricing.fields import FieldFacts, Kind, PriceFunction, Prices, ScaleFunction
+from resolvers.pricing.integers import IntegerPrices
 from resolvers.pricing.lists import ListPrices
 from resolvers.pricing.ranges import RangePrices
-from resolvers.pricing.tariff import Overheads, Priced, Tariff
+from resolvers.pricing.tariff import Overheads, Tariff
 
 ROOT = object()
 """The state of the root fields: what they cost depends on their arguments alone."""
-
-ScaleFunction = Callable[[Mapping[str, Any]], int | None]
-PriceFunction = Callable[[Any, Mapping[str, Any]], Priced]
 
 
 class PriceBook:
     """The price function of every field, by its coordinate "Type.field".
 
     Args:
+        fields: Of the schema, each once.
         limits: In force; what they refuse costs next to nothing.
         ranges: Predicts the cost of sweeps.
         overheads: Of the executor in use.
@@ -42,6 +48,7 @@ class PriceBook:
 
     def __init__(
         self,
+        fields: Iterable[FieldFacts],
         limits: Limits,
         ranges: PrimeRanges,
         overheads: Overheads,
@@ -51,41 +58,57 @@ class PriceBook:
     ) -> None:
         tariff = self._tariff = Tariff(limits, overheads, task_points, pace or Pace(1.0))
         self.request_points = overheads.request
-        self._awaited_bytes = awaited_bytes
         self._group, self._waiting = overheads.group, overheads.waiting
-        self._lasting = MappingProxyType(
-            _integer_prices(IntegerPrices(tariff, ranges))
-            | _factor_prices(FactorPrices(tariff))
-            | _shown_prices(ListPrices(tariff))
+        self._computed_bytes = partial(computed_bytes, awaited_bytes)
+        self._fields = MappingProxyType({field.coordinate: field for field in fields})
+        prices = Prices(
+            tariff,
+            ranges,
+            IntegerPrices(tariff, ranges),
+            FactorPrices(tariff),
+            RangePrices(tariff, ranges),
+            ListPrices(tariff),
         )
-        self._changing = MappingProxyType(
-            _range_prices(RangePrices(tariff, ranges))
-            | {"Integer.primeIndex": IntegerPrices(tariff, ranges).prime_index}
+        self._prices = MappingProxyType(
+            {name: field.price_function(prices) for name, field in self._fields.items()}
         )
 
     def price_of(self, coordinate: str) -> PriceFunction | None:
         """Return the price function of a field; None if it has none."""
-        return self._lasting.get(coordinate) or self._changing.get(coordinate)
+        return self._prices.get(coordinate)
 
     def size_of(self, coordinate: str) -> SizeFunction:
         """Return what predicts the bytes that showing a field takes."""
-        return size_of(coordinate, self._awaited_bytes)
+        field = self._fields.get(coordinate)
+        if field is None:
+            return value_bytes
+        if field.declared is None:
+            if field.is_list and field.kind is Kind.INTEGER:
+                return list_bytes
+        elif field.declared.size is not None:
+            return field.declared.size
+        return self._computed_bytes if field.is_computed else value_bytes
 
     def group_points(self, coordinate: str) -> float:
         """Return what it takes to resolve a field at all, however many values it then has."""
-        return self._group + (self._waiting if coordinate in _AWAITED else 0.0)
+        field = self._fields.get(coordinate)
+        is_awaited = field is not None and field.is_awaited
+        return self._group + (self._waiting if is_awaited else 0.0)
 
     def is_lasting(self, coordinate: str) -> bool:
         """Whether a price never changes; those of sweeps fall while the base primes grow."""
-        return coordinate in self._lasting
+        declared = self._fields[coordinate].declared
+        return declared is None or declared.is_lasting
 
     def scale_function(self, coordinate: str) -> ScaleFunction | None:
         """Return what tells the scale, its bits, of the integer that a root field returns."""
-        return scale_of_word if coordinate == "Query.integer" else None
+        field = self._fields.get(coordinate)
+        return None if field is None or field.declared is None else field.declared.scale
 
     def is_scaled(self, coordinate: str) -> bool:
         """Whether a field costs the same on all integers of one size, with all it returns."""
-        return coordinate in _SCALED
+        field = self._fields.get(coordinate)
+        return field is not None and (field.declared is None or field.declared.is_scaled)
 
     def root_state(self) -> object:
         """Return the state that the root fields of one request begin with."""
@@ -96,197 +119,3 @@ class PriceBook:
         if isinstance(value, list):
             return sum(map(self.coercion_points, value))
         return self._tariff.coercion(value.bit_length() if isinstance(value, int) else 0)
-
-
-def _integer_prices(integers: IntegerPrices) -> dict[str, PriceFunction]:
-    """Return the prices of what is asked about integers."""
-    return {
-        "Query.integer": integers.integer,
-        "Query.integers": integers.integers,
-        "Query.arePrime": integers.are_prime,
-        "Query.progression": integers.progression,
-        "Integer.value": integers.value,
-        "Integer.isPrime": integers.is_prime,
-        "Integer.isProbablePrime": integers.is_probable_prime,
-        "Integer.primality": integers.primality,
-        "Primality.witness": integers.witness,
-        "Integer.nextPrime": integers.next_prime,
-        "Integer.previousPrime": integers.next_prime,
-        "Integer.neighbours": integers.neighbours,
-        "Integer.classes": integers.classes,
-    }
-
-
-def _factor_prices(factors: FactorPrices) -> dict[str, PriceFunction]:
-    """Return the prices of what follows from factorizations."""
-    functions = ("totient", "carmichael", "radical", "divisorCount")
-    prices: dict[str, PriceFunction] = {
-        "Integer.factorization": factors.factorization,
-        "Factorization.factors": factors.factors,
-        "Factorization.primes": factors.primes,
-        "Factorization.composites": factors.composites,
-        "Factorization.expression": factors.expression,
-        "Integer.arithmetic": factors.arithmetic,
-        "ArithmeticFunctions.divisorSum": factors.divisor_sum,
-        "Integer.divisors": factors.divisors,
-    }
-    return prices | {f"ArithmeticFunctions.{name}": factors.function for name in functions}
-
-
-def _range_prices(ranges: RangePrices) -> dict[str, PriceFunction]:
-    """Return the prices of what is asked about intervals."""
-    return {
-        "Query.primeRange": ranges.prime_range,
-        "Query.primeCount": ranges.prime_count,
-        "Query.nthPrime": ranges.nth_prime,
-        "PrimeRange.low": ranges.end,
-        "PrimeRange.high": ranges.end,
-        "PrimeRange.count": ranges.count,
-        "PrimeRange.sum": ranges.sum,
-        "PrimeRange.smallest": ranges.smallest,
-        "PrimeRange.largest": ranges.largest,
-        "PrimeRange.primes": ranges.primes,
-        "PrimeConnection.totalCount": ranges.total_count,
-        "PrimeRange.gaps": ranges.gaps,
-        "PrimeRange.constellations": ranges.constellations,
-        "ConstellationConnection.totalCount": ranges.constellation_count,
-        "PrimeRange.histogram": ranges.histogram,
-        "PrimeRange.residues": ranges.residues,
-    }
-
-
-_SCALED = frozenset(
-    (
-        "Integer.value",
-        "Integer.isPrime",
-        "Integer.isProbablePrime",
-        "Integer.primality",
-        "Integer.nextPrime",
-        "Integer.previousPrime",
-        "Integer.neighbours",
-        "Primality.verdict",
-        "Primality.method",
-        "Primality.witness",
-        "PrimeNeighbours.below",
-        "PrimeNeighbours.above",
-        "PrimeNeighbours.nearest",
-        "PrimeNeighbours.gap",
-    )
-)
-"""Fields whose prices depend on nothing but the bits of an integer of one word."""
-
-_AWAITED = frozenset(
-    (
-        "Query.arePrime",
-        "Query.progression",
-        "Query.primeCount",
-        "Query.nthPrime",
-        "Integer.neighbours",
-        "Integer.classes",
-        "Integer.primeIndex",
-        "Integer.arithmetic",
-        "Integer.divisors",
-        "ArithmeticFunctions.divisorSum",
-        "PrimeRange.count",
-        "PrimeRange.sum",
-        "PrimeRange.smallest",
-        "PrimeRange.largest",
-        "PrimeRange.primes",
-        "PrimeConnection.totalCount",
-        "PrimeRange.gaps",
-        "PrimeRange.constellations",
-        "ConstellationConnection.totalCount",
-        "PrimeRange.histogram",
-        "PrimeRange.residues",
-    )
-)
-"""Fields that are always awaited, one by one."""
-
-_PLAIN = (
-    "Primality.verdict",
-    "Primality.method",
-    "Factorization.sign",
-    "Factorization.isComplete",
-    "PrimePower.exponent",
-    "ArithmeticFunctions.mobius",
-    "ArithmeticFunctions.distinctPrimeFactorCount",
-    "ArithmeticFunctions.primeFactorCount",
-    "ArithmeticFunctions.isSquarefree",
-    "ArithmeticFunctions.isPerfectPower",
-    "ArithmeticFunctions.isPerfect",
-    "PageInfo.hasNextPage",
-    "PageInfo.hasPreviousPage",
-    "PrimeGaps.mean",
-    "PrimeGap.merit",
-    "GapFrequency.length",
-    "PrimeBucket.count",
-    "ResidueCount.residue",
-    "PrimeProgression.length",
-    "Query.rateLimit",
-    "RateLimit.limit",
-    "RateLimit.remaining",
-    "RateLimit.restoreRate",
-    "RateLimit.resetAt",
-    "RateLimit.cost",
-    "Query.service",
-    "Service.version",
-    "Service.limits",
-    "Limits.maxRequestCost",
-    "Limits.maxDigits",
-    "Limits.maxPageSize",
-    "Limits.maxBatchSize",
-    "Limits.maxRequestBytes",
-    "Limits.deadlineMilliseconds",
-)
-"""Fields at hand whose size does not depend on what is asked."""
-
-_INTEGERS = (
-    "PrimePower.prime",
-    "PrimeNeighbours.nearest",
-    "PrimeNeighbours.gap",
-    "DivisorEdge.node",
-    "DivisorEdge.cursor",
-    "DivisorConnection.totalCount",
-    "PrimeEdge.node",
-    "PrimeEdge.cursor",
-    "PageInfo.startCursor",
-    "PageInfo.endCursor",
-    "PrimeGaps.count",
-    "PrimeGap.start",
-    "PrimeGap.end",
-    "PrimeGap.length",
-    "GapFrequency.count",
-    "PrimeBucket.low",
-    "PrimeBucket.high",
-    "ResidueCount.count",
-    "PrimeProgression.start",
-    "PrimeProgression.difference",
-    "PrimeProgression.endedBy",
-)
-"""Fields at hand that show one integer, or a cursor, which is as long."""
-
-
-def _shown_prices(lists: ListPrices) -> dict[str, PriceFunction]:
-    """Return the prices of what is read off an answer."""
-    prices: dict[str, PriceFunction] = dict.fromkeys(_PLAIN, lists.plain)
-    prices |= dict.fromkeys(_INTEGERS, lists.integer)
-    prices |= {"Query.service": lists.object, "Query.rateLimit": lists.object}
-    return prices | {
-        "Service.limits": lists.object,
-        "PrimeNeighbours.below": lists.integers,
-        "PrimeNeighbours.above": lists.integers,
-        "PrimeProgression.terms": lists.integers,
-        "DivisorConnection.nodes": lists.integers,
-        "DivisorConnection.edges": lists.edges,
-        "DivisorConnection.pageInfo": lists.page_info,
-        "PrimeConnection.nodes": lists.array,
-        "PrimeConnection.numbers": lists.numbers,
-        "PrimeConnection.edges": lists.edges,
-        "PrimeConnection.pageInfo": lists.page_info,
-        "PrimeGaps.maximum": lists.object,
-        "PrimeGaps.minimum": lists.object,
-        "PrimeGaps.frequencies": lists.entries,
-        "ConstellationConnection.nodes": lists.entries,
-        "ConstellationConnection.pageInfo": lists.page_info,
-        "Constellation.primes": lists.tuple,
-    }

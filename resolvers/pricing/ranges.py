@@ -10,18 +10,37 @@ from engine.intervals.constellations import constellation_count_cost, constellat
 from engine.intervals.gaps import gaps_cost
 from engine.intervals.histogram import MAX_BUCKETS, histogram_cost
 from engine.intervals.prime_ranges import PrimeRanges
-from engine.intervals.residues import MAX_MODULUS, residues_cost
-from engine.sieving.sieve_costs import expected_primes
+from engine.sieving.sieve_costs import expected_primes, stepping_cost
 from resolvers.errors import ApiError
-from resolvers.pagination import decode_cursor, page_request, unknown_cursor
+from resolvers.pagination import (
+    CONSTELLATION_CURSOR,
+    PRIME_CURSOR,
+    decode_cursor,
+    page_request,
+    unknown_cursor,
+)
 from resolvers.pricing.states import ListState, RangeState
 from resolvers.pricing.tariff import NOTHING, Priced, Tariff
-from resolvers.questions.patterns import CONSTELLATION_CURSOR
-from resolvers.questions.ranges import PRIME_CURSOR, ends_cost, is_stepped
 
 Arguments = Mapping[str, Any]
 
 _WORD_END = 2**64
+# Bits above which one probable-prime test holds the interpreter for longer than 1 ms.
+LONG_TEST_BITS = 1_024
+
+
+def is_stepped(end: int) -> bool:
+    """Return whether primes from this end on are found step by step, in a worker process."""
+    return end.bit_length() > LONG_TEST_BITS
+
+
+def ends_cost(ranges: PrimeRanges, low: int, high: int, count: int, *, is_from_end: bool) -> float:
+    """Return the points predicted for ``count`` primes from one end of [low, high], low >= 2."""
+    end = high if is_from_end else low
+    if is_stepped(end):
+        return stepping_cost(low, high, count, end)
+    cost = ranges.last_primes_cost if is_from_end else ranges.first_primes_cost
+    return cost(low, high, count)
 
 
 class RangePrices:
@@ -48,10 +67,6 @@ class RangePrices:
             return points + self._tariff.overheads.error, NOTHING
         return points + self._tariff.overheads.object, ((state, 1.0),)
 
-    def end(self, state: RangeState, arguments: Arguments) -> Priced:
-        """PrimeRange.low and PrimeRange.high."""
-        return self._tariff.integer(state.bits), NOTHING
-
     def count(self, state: RangeState, arguments: Arguments) -> Priced:
         """PrimeRange.count."""
         points = self._tariff.computed
@@ -59,11 +74,6 @@ class RangePrices:
             state.is_counted = True
             points += self._tariff.sweep(self._ranges.count_cost(state.low, state.high))
         return points, NOTHING
-
-    def sum(self, state: RangeState, arguments: Arguments) -> Priced:
-        """PrimeRange.sum."""
-        sweep = self._tariff.sweep(self._ranges.sum_cost(state.low, state.high))
-        return self._tariff.computed + sweep, NOTHING
 
     def smallest(self, state: RangeState, arguments: Arguments) -> Priced:
         """PrimeRange.smallest."""
@@ -128,20 +138,6 @@ class RangePrices:
             return points, NOTHING
         parts = min(buckets, state.high - state.low + 1)
         return self._listed(points, parts, state.bits)
-
-    def residues(self, state: RangeState, arguments: Arguments) -> Priced:
-        """PrimeRange.residues."""
-        modulus = arguments["modulus"]
-        if not 1 <= modulus <= MAX_MODULUS:
-            return self._tariff.refused, NOTHING
-        points, is_answered = self._pattern(state, residues_cost, modulus)
-        if not is_answered:
-            return points, NOTHING
-        coprime = float(modulus)
-        for q in (2, 3, 5, 7, 11, 13):
-            coprime *= 1.0 if modulus % q else 1 - 1 / q
-        primes = _expected(state.low, state.high)
-        return self._listed(points, min(coprime + 1, primes), state.bits)
 
     def constellations(self, state: RangeState, arguments: Arguments) -> Priced:
         """PrimeRange.constellations."""

@@ -71,6 +71,11 @@ class IntegerState:
         among = self._among
         return among.by_size[self.bits] if isinstance(among, _Words) else among
 
+    @property
+    def greatest(self) -> int:
+        """An integer that stands for all of them, the greatest of this size."""
+        return (1 << self.bits) - 1 if self.are_words else max(self.values, key=abs)
+
     @cached_property
     def rough(self) -> Sequence[int]:
         """Those above 1 without a small factor."""

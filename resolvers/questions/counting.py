@@ -1,40 +1,58 @@
 """Questions about the sequence of all primes: pi(x), the n-th prime, progressions."""
 
-from functools import partial
+from typing import Final
 
-from engine.primality.progressions import progression as engine_progression
-from engine.primality.progressions import progression_cost
+from engine.intervals.prime_ranges import PrimeRanges
+from engine.primality.progressions import progression, progression_cost
 from engine.results import PrimeProgression
 from engine.stop import Stop
 from resolvers.context import RequestContext
 from resolvers.errors import LimitError
-from resolvers.questions.narrowing import narrowed
-from resolvers.remembering.answer_shapes import NTH_PRIME, PRIME_COUNT, PROGRESSION
+from resolvers.questions import answer_checks
+from resolvers.questions.question import EngineQuestion, SweepQuestion
+
+PRIME_COUNT: Final = SweepQuestion(
+    PrimeRanges.prime_count,
+    PrimeRanges.prime_count_cost,
+    int,
+    check=answer_checks.PRIME_COUNT,
+    advice="Ask for an x of at most about {most}",
+    price=lambda prices: prices.ranges.prime_count,
+    weight=16,
+)
+NTH_PRIME: Final = SweepQuestion(
+    PrimeRanges.nth_prime,
+    PrimeRanges.nth_prime_cost,
+    int,
+    check=answer_checks.NTH_PRIME,
+    advice="Ask for an n of at most about {most}",
+    price=lambda prices: prices.ranges.nth_prime,
+    weight=27,
+)
 
 
-async def prime_count(context: RequestContext, x: int) -> int:
-    """Return pi(x), the number of primes <= x."""
-    ranges = context.ranges
-    cost = ranges.prime_count_cost
-    with narrowed(context, x, cost, "Ask for an x of at most about {most}"):
-        return await context.recall_sweep(PRIME_COUNT, cost(x), ranges.prime_count, x)
+def _leading_primes(start: int, difference: int, max_terms: int) -> PrimeProgression:
+    """Return the leading run of primes, in a process that nothing but a kill stops."""
+    return progression(start, difference, max_terms, stop=Stop())
 
 
-async def nth_prime(context: RequestContext, n: int) -> int:
-    """Return the n-th prime, 1-based."""
-    ranges = context.ranges
-    cost = ranges.nth_prime_cost
-    with narrowed(context, n, cost, "Ask for an n of at most about {most}"):
-        return await context.recall_sweep(NTH_PRIME, cost(n), ranges.nth_prime, n)
-
-
-async def progression(
+async def _progression(
     context: RequestContext, start: int, difference: int, max_terms: int
 ) -> PrimeProgression:
     """Return the leading run of primes of start, start + difference, ..."""
     maximum = context.limits.max_page_size
     if max_terms > maximum:
         raise LimitError(f"maxTerms is {max_terms}; at most {maximum} terms")
-    cost = progression_cost(start, difference, max_terms)
-    function = partial(engine_progression, stop=Stop())
-    return await context.recall_single(PROGRESSION, cost, function, start, difference, max_terms)
+    return await PROGRESSION.recall(context, start, difference, max_terms)
+
+
+PROGRESSION: Final = EngineQuestion(
+    _leading_primes,
+    progression_cost,
+    PrimeProgression,
+    name="progression",
+    length=lambda _start, _difference, max_terms: max_terms,
+    by_way=_progression,
+    price=lambda prices: prices.integers.progression,
+    weight=0.29,
+)

@@ -5,20 +5,20 @@ them is answered at once; of many, chunk by chunk as this request has its turns.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
+from typing import Any, TypeVar
 
-from engine.errors import DeadlineError
-from engine.factoring import factoring
-from engine.primality import neighbours, primality
-from engine.primality.word_primality import KINDS, WordBatch
+from engine.errors import DeadlineError, EngineError
+from engine.primality.word_primality import WordBatch
 from resolvers.context import RequestContext
-from resolvers.questions.integers import IntegerAnswers, answers_of
+from resolvers.pricing.fields import Prices
+from resolvers.pricing.states import IntegerState
+from resolvers.pricing.tariff import NOTHING, Priced
+from resolvers.questions.question import EngineQuestion
 from resolvers.running.compute import LOOP_POINTS
 
-PRIMALITY_KINDS = KINDS
-"""The verdict and the method that a number answered by PRIMALITY stands for."""
+T = TypeVar("T")
 
 _WORD_END = 2**64
 # Questions begun between two turns of other requests.
@@ -85,30 +85,45 @@ class WordQuestion:
         yield words[begin:], cost
 
 
-@dataclass(frozen=True, slots=True)
-class IntegerQuestion:
-    """A question of any integers.
+@dataclass(frozen=True, slots=True, eq=False)
+class IntegerQuestion(EngineQuestion[T]):
+    """A question about one integer, the first argument.
 
-    Attributes:
-        words: Answers for words.
-        one: Answers for any other.
+    Args:
+        many: Answers for words, many by one call.
         is_known: Whether an integer has its answer already, or is about to.
         keep: Gives an integer its answer, for others who ask for it.
     """
 
-    words: WordQuestion
-    one: Callable[[IntegerAnswers], Awaitable[Any]]
-    is_known: Callable[[IntegerAnswers], bool] | None = None
-    keep: Callable[[IntegerAnswers, Any], None] | None = None
+    _: KW_ONLY
+    many: WordQuestion | None = None
+    is_known: Callable[[RequestContext, int], bool] | None = None
+    keep: Callable[[RequestContext, int, T], None] | None = None
+
+    def usual_price(
+        self, prices: Prices, state: IntegerState, arguments: Mapping[str, Any]
+    ) -> Priced:
+        """Return the price of asking one integer of this size."""
+        tariff = prices.tariff
+        asked = (state.greatest, *arguments.values())
+        if self.refuses(*asked):
+            return tariff.refused, NOTHING
+        try:
+            points = tariff.single(self.cost(*asked))
+        except EngineError:
+            return tariff.refused, NOTHING
+        is_column = self.many is not None and state.are_words
+        points += tariff.column if is_column else tariff.computed
+        return self.answered(tariff, points + tariff.text(state.bits), state.bits, *asked)
 
     def of(
         self, context: RequestContext, values: Sequence[int]
     ) -> list[Any] | Awaitable[list[Any]]:
         """Return the answers in the order of ``values``, an exception where there is none."""
         words = _words_of(context, values)
-        if words is None or self._is_any_known(context, values):
+        if self.many is None or words is None or self._is_any_known(context, values):
             return self._of_any(context, values)
-        found = self.words.of(context, words)
+        found = self.many.of(context, words)
         if self.keep is None:
             return found
         if isinstance(found, list):
@@ -121,15 +136,14 @@ class IntegerQuestion:
 
     def _is_known(self, context: RequestContext, value: int) -> bool:
         """Return whether an integer has its answer already."""
-        known = context.notes.integers.get(value)
-        return known is not None and self.is_known is not None and self.is_known(known)
+        return self.is_known is not None and self.is_known(context, value)
 
     def _kept(self, context: RequestContext, values: Sequence[int], found: list[Any]) -> list[Any]:
         """Return answers, given to their integers."""
         if self.keep is not None:
             for value, answer in zip(values, found, strict=True):
                 if not isinstance(answer, Exception):
-                    self.keep(answers_of(context, value), answer)
+                    self.keep(context, value, answer)
         return found
 
     async def _keep(
@@ -143,19 +157,15 @@ class IntegerQuestion:
         words: list[int] = []
         others: list[int] = []
         for index, value in enumerate(values):
-            is_word = 0 <= value < _WORD_END and not self._is_known(context, value)
+            is_word = self.many and 0 <= value < _WORD_END and not self._is_known(context, value)
             (words if is_word else others).append(index)
         running: list[asyncio.Future[Any]] = []
         try:
             for number, index in enumerate(others, start=1):
-                asking = self.one(answers_of(context, values[index]))
-                running.append(asyncio.ensure_future(asking))
+                running.append(asyncio.ensure_future(self.ask(context, values[index])))
                 if number % _SLICE == 0:
                     await asyncio.sleep(0)
-            chosen = [values[index] for index in words]
-            found = self.words.of(context, WordBatch(chosen))
-            answered = found if isinstance(found, list) else await found
-            of_words = self._kept(context, chosen, answered)
+            of_words = await self._of_words(context, [values[index] for index in words])
             of_others = await asyncio.gather(*running, return_exceptions=True)
         finally:
             for future in running:
@@ -164,6 +174,14 @@ class IntegerQuestion:
         for index, answer in zip(words + others, [*of_words, *of_others], strict=True):
             answers[index] = answer
         return answers
+
+    async def _of_words(self, context: RequestContext, words: list[int]) -> list[Any]:
+        """Return the answers for words, given to their integers."""
+        if self.many is None:
+            return []
+        found = self.many.of(context, WordBatch(words))
+        answered = found if isinstance(found, list) else await found
+        return self._kept(context, words, answered)
 
 
 def _words_of(context: RequestContext, values: Sequence[int]) -> WordBatch | None:
@@ -180,58 +198,3 @@ def _words_of(context: RequestContext, values: Sequence[int]) -> WordBatch | Non
 def is_words(values: Sequence[int]) -> bool:
     """Return whether all integers are within [0, 2^64)."""
     return min(values, default=0) >= 0 and max(values, default=0) < _WORD_END
-
-
-def _verdicts(words: WordBatch) -> list[bool]:
-    """Return which words are prime."""
-    return words.are_prime.copy()
-
-
-def _kinds(words: WordBatch) -> list[int]:
-    """Return what is known of the primality of each word."""
-    return words.kinds.copy()
-
-
-def _next_primes(words: WordBatch) -> list[int]:
-    """Return the least prime above each word."""
-    return list(map(neighbours.next_prime, words.values))
-
-
-def _previous_primes(words: WordBatch) -> list[int | None]:
-    """Return the greatest prime below each word; None if there is none."""
-    return list(map(neighbours.previous_prime, words.values))
-
-
-def _factorizations(words: WordBatch) -> list[Any]:
-    """Return the factorization of each word."""
-    return list(map(factoring.begin, words.values))
-
-
-def _witnesses(words: WordBatch) -> list[int]:
-    """Return the least witness of each composite."""
-    return list(map(primality.least_witness, words.values))
-
-
-# Below 2^64 the test of a probable prime is a proof.
-_VERDICT = WordQuestion(_verdicts, 0.016)
-IS_PRIME = IntegerQuestion(_VERDICT, IntegerAnswers.is_prime)
-IS_PROBABLE_PRIME = IntegerQuestion(_VERDICT, IntegerAnswers.is_probable_prime)
-PRIMALITY = IntegerQuestion(WordQuestion(_kinds, 0.017), IntegerAnswers.primality)
-NEXT_PRIME = IntegerQuestion(WordQuestion(_next_primes, 0.07), IntegerAnswers.next_prime)
-PREVIOUS_PRIME = IntegerQuestion(
-    WordQuestion(_previous_primes, 0.07), IntegerAnswers.previous_prime
-)
-FACTORIZATION = IntegerQuestion(
-    WordQuestion(_factorizations, 3.2, factoring.begin_cost),
-    IntegerAnswers.factorization,
-    IntegerAnswers.is_factored,
-    IntegerAnswers.know_factorization,
-)
-_WITNESS = WordQuestion(_witnesses, 0.03)
-
-
-def witnesses(
-    context: RequestContext, composites: Sequence[int]
-) -> list[Any] | Awaitable[list[Any]]:
-    """Return the least witness of each composite word, an exception where there is none."""
-    return _WITNESS.of(context, WordBatch(composites))

@@ -9,6 +9,7 @@ from engine.primality.batch_primality import are_prime_cost
 from resolvers.context import RequestContext
 from resolvers.errors import LimitError
 from resolvers.questions.integer_columns import is_words
+from resolvers.questions.question import Question
 from resolvers.running.compute import LOOP_POINTS
 
 # Turns on the event loop up to which a batch does not leave it: what two processes tell each other
@@ -42,7 +43,7 @@ def each_batch(
     return found
 
 
-async def are_prime(context: RequestContext, values: Sequence[int]) -> list[bool]:
+async def _are_prime(context: RequestContext, values: Sequence[int]) -> list[bool]:
     """Return whether each value is proven prime, in the order asked."""
     _check_size(context, values)
     cost = are_prime_cost(values)
@@ -70,3 +71,6 @@ async def _are_prime_in_turns(
             raise
         answers += found.tolist()
     return answers
+
+
+ARE_PRIME = Question(by_way=_are_prime, price=lambda prices: prices.integers.are_prime, weight=1.1)

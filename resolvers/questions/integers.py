@@ -1,243 +1,180 @@
-"""Questions about one integer; what several fields of a request need is computed once."""
+"""The questions about one integer."""
 
-import asyncio
-from functools import partial
+from collections.abc import Awaitable, Sequence
+from dataclasses import replace
+from typing import Any
 
 from engine.classes import PrimeClass, classes_of, classes_of_cost
-from engine.errors import CapacityError, DeadlineError
-from engine.factoring import factoring
-from engine.factoring.arithmetic import (
-    arithmetic_functions,
-    divisor_count,
-    divisor_sum,
-    divisor_sum_cost,
-)
-from engine.factoring.divisors import divisors, divisors_cost
 from engine.primality import neighbours, primality
-from engine.results import (
-    ArithmeticFunctions,
-    Factorization,
-    Primality,
-    PrimalityVerdict,
-    PrimeNeighbours,
-)
+from engine.primality.word_primality import KINDS, WordBatch
+from engine.results import Primality, PrimalityVerdict, PrimeNeighbours
 from resolvers.context import RequestContext
-from resolvers.errors import BadInputError, LimitError
-from resolvers.pagination import Page, decode_cursor, page_request, unknown_cursor
-from resolvers.questions.narrowing import narrowed
-from resolvers.remembering.answer_memory import REMEMBERED_POINTS
-from resolvers.remembering.answer_shapes import (
-    CLASSES,
-    FACTORIZATION,
-    IS_PRIME,
-    IS_PROBABLE_PRIME,
-    NEIGHBOURS,
-    NEXT_PRIME,
-    PREVIOUS_PRIME,
-    PRIMALITY,
-    PRIME_COUNT,
+from resolvers.errors import LimitError
+from resolvers.questions import answer_checks
+from resolvers.questions.counting import PRIME_COUNT
+from resolvers.questions.integer_columns import IntegerQuestion, WordQuestion
+from resolvers.questions.question import Question
+
+PRIMALITY_KINDS = KINDS
+"""The verdict and the method that a number answered by PRIMALITY for words stands for."""
+
+
+def _verdicts(words: WordBatch) -> list[bool]:
+    """Return which words are prime."""
+    return words.are_prime.copy()
+
+
+def _kinds(words: WordBatch) -> list[int]:
+    """Return what is known of the primality of each word."""
+    return words.kinds.copy()
+
+
+def _next_primes(words: WordBatch) -> list[int]:
+    """Return the least prime above each word."""
+    return list(map(neighbours.next_prime, words.values))
+
+
+def _previous_primes(words: WordBatch) -> list[int | None]:
+    """Return the greatest prime below each word; None if there is none."""
+    return list(map(neighbours.previous_prime, words.values))
+
+
+def _witnesses(words: WordBatch) -> list[int]:
+    """Return the least witness of each composite."""
+    return list(map(primality.least_witness, words.values))
+
+
+# Below 2^64 the test of a probable prime is a proof.
+_VERDICTS = WordQuestion(_verdicts, 0.016)
+_WITNESSES = WordQuestion(_witnesses, 0.03)
+
+IS_PROBABLE_PRIME = IntegerQuestion(
+    primality.is_probable_prime,
+    primality.is_probable_prime_cost,
+    bool,
+    many=_VERDICTS,
+    price=lambda prices: prices.integers.is_probable_prime,
+    weight=0.1,
+    is_scaled=True,
 )
-from resolvers.remembering.cache_entry import Question
-from resolvers.remembering.single_flight import Flight
-from resolvers.running.compute import TASK_POINTS
-
-DIVISOR_CURSOR = "divisor"
 
 
-class IntegerAnswers:
-    """What one request asks of one integer; each answer is computed at most once."""
-
-    __slots__ = ("_context", "_factorization", "value")
-
-    def __init__(self, context: RequestContext, value: int) -> None:
-        self.value = value
-        self._context = context
-        self._factorization: asyncio.Task[Factorization] | Factorization | None = None
-
-    async def is_prime(self) -> bool:
-        """Return whether value is proven prime."""
-        # Most integers are composite, which is cheap to find; only a probable prime is worth the
-        # price of a proof.
-        if not await self.is_probable_prime():
-            return False
-        cost = primality.is_prime_cost(self.value)
-        return await self._context.recall_single(IS_PRIME, cost, primality.is_prime, self.value)
-
-    async def is_probable_prime(self) -> bool:
-        """Return whether value passes the BPSW test."""
-        cost = primality.is_probable_prime_cost(self.value)
-        return await self._context.recall_single(
-            IS_PROBABLE_PRIME, cost, primality.is_probable_prime, self.value
-        )
-
-    async def primality(self) -> Primality:
-        """Return the verdict on value, its method, and a witness if composite."""
-        cost = primality.primality_cost(self.value)
-        found = await self._context.recall_single(PRIMALITY, cost, primality.primality, self.value)
-        if found.verdict is PrimalityVerdict.PROBABLE_PRIME:
-            # A later version may prove what this one cannot.
-            self._context.notes.is_repeatable = False
-        return found
-
-    async def next_prime(self) -> int:
-        """Return the least prime > value."""
-        cost = neighbours.next_prime_cost(self.value)
-        return await self._context.recall_single(
-            NEXT_PRIME, cost, neighbours.next_prime, self.value
-        )
-
-    async def previous_prime(self) -> int | None:
-        """Return the greatest prime < value; None if there is none."""
-        cost = neighbours.previous_prime_cost(self.value)
-        return await self._context.recall_single(
-            PREVIOUS_PRIME, cost, neighbours.previous_prime, self.value
-        )
-
-    async def neighbours(self, count: int) -> PrimeNeighbours:
-        """Return the ``count`` primes on each side of value."""
-        maximum = self._context.limits.max_page_size
-        if count > maximum:
-            raise LimitError(f"count is {count}; at most {maximum} neighbours a side")
-        cost = neighbours.neighbours_cost(self.value, count)
-        return await self._context.recall_single(
-            NEIGHBOURS, cost, neighbours.neighbours, self.value, count
-        )
-
-    async def prime_index(self) -> int | None:
-        """Return pi(value) if value is prime; None if it is not."""
-        if not await self.is_prime():
-            return None
-        ranges, value = self._context.ranges, self.value
-        cost = ranges.prime_count_cost
-        with narrowed(self._context, value, cost, "Ask for a value of at most about {most}"):
-            function = ranges.prime_count
-            return await self._context.recall_sweep(PRIME_COUNT, cost(value), function, value)
-
-    async def classes(self) -> tuple[PrimeClass, ...]:
-        """Return the named classes of primes that value belongs to."""
-        if not await self.is_prime():
-            return ()
-        cost = classes_of_cost(self.value)
-        return await self._context.recall_single(CLASSES, cost, classes_of, self.value)
-
-    async def factorization(self) -> Factorization:
-        """Return the factorization of value, incomplete if the time allowed ran out.
-
-        Raises:
-            DeadlineError: The time ran out before anything was known, even that value is composite.
-        """
-        if isinstance(self._factorization, Factorization):
-            return self._factorization
-        if self._factorization is None:
-            self._factorization = asyncio.ensure_future(_factorize(self._context, self.value))
-        return await self._factorization
-
-    def is_factored(self) -> bool:
-        """Return whether value is factored, or about to be."""
-        return self._factorization is not None
-
-    def know_factorization(self, factorization: Factorization) -> None:
-        """Take the complete factorization of value from one who has computed it."""
-        self._factorization = factorization
-
-    async def arithmetic(self) -> ArithmeticFunctions:
-        """Return the arithmetic functions of value."""
-        return arithmetic_functions(await self._complete_factorization("arithmetic"))
-
-    async def divisor_sum(self, power: int) -> int:
-        """Return the sum of the power-th powers of the divisors of value."""
-        factorization = await self._complete_factorization("divisorSum")
-        cost = divisor_sum_cost(factorization, power)
-        return await self._context.single(cost, divisor_sum, factorization, power)
-
-    async def divisors(self, first: int, after: str | None) -> tuple[Page, int]:
-        """Return the ``first`` divisors above the one ``after`` points to, and how many there are.
-
-        Raises:
-            InvalidCursorError: ``after`` does not point to a divisor of value.
-        """
-        size = page_request(first, None, self._context.limits.max_page_size).size
-        factorization = await self._complete_factorization("divisors")
-        low = 0
-        if after is not None:
-            low = decode_cursor(DIVISOR_CURSOR, after, "after")
-            if low < 1 or self.value % low:
-                raise unknown_cursor("after")
-        cost = divisors_cost(factorization, size)
-        page = await self._context.single(cost, divisors, factorization, size, low or None)
-        found = Page(DIVISOR_CURSOR, page.values, page.has_next, has_previous=after is not None)
-        return found, divisor_count(factorization)
-
-    async def _complete_factorization(self, field: str) -> Factorization:
-        """Return the factorization of value, every factor proven prime."""
-        if self.value == 0:
-            raise BadInputError(f"value is 0; {field} needs an integer other than 0")
-        factorization = await self.factorization()
-        if not factorization.is_complete:
-            raise DeadlineError("the time allowed ran out before value was factored completely")
-        return factorization
+async def _is_prime(context: RequestContext, value: int) -> bool:
+    """Return whether value is proven prime."""
+    # Most integers are composite, which is cheap to find; only a probable prime is worth the
+    # price of a proof.
+    if not await IS_PROBABLE_PRIME.ask(context, value):
+        return False
+    return await IS_PRIME.recall(context, value)
 
 
-def answers_of(context: RequestContext, value: int) -> IntegerAnswers:
-    """Return what a request asks of an integer, the same each time."""
-    known: IntegerAnswers | None = context.notes.integers.get(value)
-    if known is None:
-        known = context.notes.integers[value] = IntegerAnswers(context, value)
-    return known
+IS_PRIME = IntegerQuestion(
+    primality.is_prime,
+    primality.is_prime_cost,
+    bool,
+    by_way=_is_prime,
+    many=_VERDICTS,
+    price=lambda prices: prices.integers.is_prime,
+    weight=0.11,
+    is_scaled=True,
+)
 
 
-async def _factorize(context: RequestContext, value: int) -> Factorization:
-    """Return the factorization of ``value``, as complete as the time allows."""
-    if factoring.factorize_cost(value) < REMEMBERED_POINTS:
-        return await _factor(context, value=value)
-    charge = _factoring_charge(value)
-    question = Question(FACTORIZATION, (value,), charge)
-    return await context.memory.recall(context, question, partial(_factor, value=value))
-
-
-def _factoring_charge(value: int) -> float:
-    """Return the points that requests are charged for factoring ``value``, if it is hard."""
-    hard = Factorization(value, 1, (), (abs(value),))
-    complete = factoring.refine_cost(hard, factoring.STAGES - 1)
-    points = 2 * factoring.begin_cost(value)
-    for stage in range(factoring.STAGES):
-        cost = factoring.refine_cost(hard, stage)
-        points += cost
-        if cost == complete or points > TASK_POINTS:
-            break
-    return min(points, TASK_POINTS)
-
-
-async def _factor(
-    context: RequestContext, flight: Flight[Factorization] | None = None, *, value: int
-) -> Factorization:
-    """Factor ``value`` stage by stage, keeping what each stage found, in a flight if there is one.
-
-    A flight may know a part already, from a process that has ended or a request with less time.
-
-    Raises:
-        DeadlineError: The time ran out before it was known whether ``value`` is composite.
-        CapacityError: A probable prime factor is too long to be proven, and no other is known.
-    """
-    begun = None if flight is None else flight.partial
-    if begun is None:
-        begun = await context.single(factoring.begin_cost(value), factoring.begin, value)
-    found, left = begun, TASK_POINTS
-    for stage in range(factoring.STAGES):
-        if found.is_complete:
-            # What later stages were expected to take is not used.
-            rest = sum(factoring.refine_cost(begun, s) for s in range(stage, factoring.STAGES))
-            context.notes.unused_points += max(0.0, min(rest, left))
-            break
-        if flight is not None:
-            flight.partial = found
-        cost = factoring.refine_cost(found, stage)
-        left -= cost
-        try:
-            found = await context.single(cost, factoring.refine, found, stage)
-        except (DeadlineError, CapacityError) as error:
-            if isinstance(error, CapacityError) and not found.factors:
-                raise
-            context.notes.is_repeatable = False
-            break
+async def _primality(context: RequestContext, value: int) -> Primality:
+    """Return the verdict on value, its method, and a witness if composite."""
+    found = await PRIMALITY.recall(context, value)
+    if found.verdict is PrimalityVerdict.PROBABLE_PRIME:
+        # A later version may prove what this one cannot.
+        context.notes.is_repeatable = False
     return found
+
+
+PRIMALITY = IntegerQuestion(
+    primality.primality,
+    primality.primality_cost,
+    Primality,
+    check=answer_checks.PRIMALITY,
+    by_way=_primality,
+    many=WordQuestion(_kinds, 0.017),
+    price=lambda prices: prices.integers.primality,
+    weight=0.1,
+    is_scaled=True,
+)
+NEXT_PRIME = IntegerQuestion(
+    neighbours.next_prime,
+    neighbours.next_prime_cost,
+    int,
+    check=answer_checks.NEXT_PRIME,
+    many=WordQuestion(_next_primes, 0.07),
+    price=lambda prices: prices.integers.next_prime,
+    weight=0.22,
+    is_scaled=True,
+)
+PREVIOUS_PRIME: IntegerQuestion[int | None] = IntegerQuestion(
+    neighbours.previous_prime,
+    neighbours.previous_prime_cost,
+    int | None,
+    check=answer_checks.PREVIOUS_PRIME,
+    many=WordQuestion(_previous_primes, 0.07),
+    price=lambda prices: prices.integers.next_prime,
+    weight=0.22,
+    is_scaled=True,
+)
+
+
+async def _neighbours(context: RequestContext, value: int, count: int) -> PrimeNeighbours:
+    """Return the ``count`` primes on each side of value."""
+    maximum = context.limits.max_page_size
+    if count > maximum:
+        raise LimitError(f"count is {count}; at most {maximum} neighbours a side")
+    return await NEIGHBOURS.recall(context, value, count)
+
+
+NEIGHBOURS = IntegerQuestion(
+    neighbours.neighbours,
+    neighbours.neighbours_cost,
+    PrimeNeighbours,
+    length=lambda _value, count: count,
+    by_way=_neighbours,
+    price=lambda prices: prices.integers.neighbours,
+    weight=0.52,
+    is_scaled=True,
+)
+
+
+async def _prime_index(context: RequestContext, value: int) -> int | None:
+    """Return pi(value) if value is prime; None if it is not."""
+    return await _COUNT_UP_TO.ask(context, value) if await IS_PRIME.ask(context, value) else None
+
+
+# The same count as any other, with advice in the words of this field.
+_COUNT_UP_TO = replace(PRIME_COUNT, advice="Ask for a value of at most about {most}")
+PRIME_INDEX: Question[int | None] = Question(
+    by_way=_prime_index,
+    price=lambda prices: prices.integers.prime_index,
+    weight=5.2,
+    is_lasting=False,
+)
+
+
+async def _classes(context: RequestContext, value: int) -> tuple[PrimeClass, ...]:
+    """Return the named classes of primes that value belongs to."""
+    return await CLASSES.recall(context, value) if await IS_PRIME.ask(context, value) else ()
+
+
+CLASSES = IntegerQuestion(
+    classes_of,
+    classes_of_cost,
+    tuple[PrimeClass, ...],
+    name="classes",
+    by_way=_classes,
+    price=lambda prices: prices.integers.classes,
+    weight=0.67,
+)
+
+
+def witnesses(
+    context: RequestContext, composites: Sequence[int]
+) -> list[Any] | Awaitable[list[Any]]:
+    """Return the least witness of each composite word, an exception where there is none."""
+    return _WITNESSES.of(context, WordBatch(composites))

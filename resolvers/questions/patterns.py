@@ -1,7 +1,7 @@
 """Statistics and patterns of the primes of one interval."""
 
 from collections.abc import Sequence
-from functools import partial
+from typing import Final
 
 from engine.intervals.constellations import (
     constellation_count,
@@ -11,53 +11,56 @@ from engine.intervals.constellations import (
 )
 from engine.intervals.gaps import gaps, gaps_cost
 from engine.intervals.histogram import histogram, histogram_cost
-from engine.intervals.residues import residues, residues_cost
+from engine.intervals.residues import MAX_MODULUS, residue_classes, residues, residues_cost
 from engine.results import ConstellationPage, PrimeBucket, PrimeGapStatistics, ResidueCount
 from resolvers.context import RequestContext
-from resolvers.pagination import Page, decode_cursor, page_request, unknown_cursor
-from resolvers.questions.narrowing import narrowed_interval
-from resolvers.remembering.answer_shapes import (
-    CONSTELLATION_COUNT,
-    CONSTELLATIONS,
-    GAPS,
-    HISTOGRAM,
-    RESIDUES,
+from resolvers.pagination import (
+    CONSTELLATION_CURSOR,
+    Page,
+    decode_cursor,
+    page_request,
+    unknown_cursor,
 )
+from resolvers.questions.question import RangeQuestion, beyond_words
 
-CONSTELLATION_CURSOR = "constellation"
-
-
-async def prime_gaps(context: RequestContext, low: int, high: int) -> PrimeGapStatistics | None:
-    """Return the gaps between the primes of [low, high]; None if it has fewer than two."""
-    ranges = context.ranges
-    cost = partial(gaps_cost, ranges)
-    with narrowed_interval(context, low, high, cost):
-        found = partial(gaps, ranges)
-        return await context.recall_sweep(GAPS, cost(low, high), found, low, high)
-
-
-async def prime_histogram(
-    context: RequestContext, low: int, high: int, buckets: int
-) -> Sequence[PrimeBucket]:
-    """Return the primes of [low, high] counted in equal, adjacent parts."""
-    ranges = context.ranges
-    cost = partial(histogram_cost, ranges)
-    count = partial(histogram, ranges)
-    arguments = (low, high, buckets)
-    with narrowed_interval(context, low, high, cost, buckets):
-        return await context.recall_sweep(HISTOGRAM, cost(*arguments), count, *arguments)
-
-
-async def prime_residues(
-    context: RequestContext, low: int, high: int, modulus: int
-) -> Sequence[ResidueCount]:
-    """Return the primes of [low, high] counted by residue class."""
-    ranges = context.ranges
-    cost = partial(residues_cost, ranges)
-    count = partial(residues, ranges)
-    arguments = (low, high, modulus)
-    with narrowed_interval(context, low, high, cost, modulus):
-        return await context.recall_sweep(RESIDUES, cost(*arguments), count, *arguments)
+GAPS: Final = RangeQuestion(
+    gaps,
+    gaps_cost,
+    PrimeGapStatistics | None,
+    price=lambda prices: prices.ranges.gaps,
+    weight=13,
+)
+HISTOGRAM: Final = RangeQuestion(
+    histogram,
+    histogram_cost,
+    Sequence[PrimeBucket],
+    length=lambda low, high, buckets: min(buckets, high - low + 1),
+    price=lambda prices: prices.ranges.histogram,
+    weight=13,
+)
+RESIDUES: Final = RangeQuestion(
+    residues,
+    residues_cost,
+    Sequence[ResidueCount],
+    length=residue_classes,
+    refuses=lambda low, high, modulus: (beyond_words(low, high) or not 1 <= modulus <= MAX_MODULUS),
+    weight=12,
+)
+CONSTELLATIONS: Final = RangeQuestion(
+    constellations,
+    constellations_cost,
+    ConstellationPage,
+    length=lambda _low, _high, _offsets, first, _after: first,
+    price=lambda prices: prices.ranges.constellations,
+    weight=3.6,
+)
+CONSTELLATION_COUNT: Final = RangeQuestion(
+    constellation_count,
+    constellation_count_cost,
+    int,
+    price=lambda prices: prices.ranges.constellation_count,
+    weight=13,
+)
 
 
 class ConstellationAnswers:
@@ -91,13 +94,7 @@ class ConstellationAnswers:
 
     async def count(self) -> int:
         """Return how many constellations lie in [low, high]."""
-        context, ranges = self._context, self._context.ranges
-        interval = (self._low, self._high, self._offsets)
-        cost = partial(constellation_count_cost, ranges)
-        count = partial(constellation_count, ranges)
-        with narrowed_interval(context, self._low, self._high, cost, self._offsets):
-            points = cost(*interval)
-            return await context.recall_sweep(CONSTELLATION_COUNT, points, count, *interval)
+        return await CONSTELLATION_COUNT.ask(self._context, self._low, self._high, self._offsets)
 
     async def _is_listed(self, start: int) -> bool:
         """Return whether a constellation of [low, high] starts at ``start``."""
@@ -107,9 +104,5 @@ class ConstellationAnswers:
 
     async def _search(self, low: int, first: int, after: int | None) -> ConstellationPage:
         """Return the ``first`` constellations of [low, high] that start above ``after``."""
-        context, ranges = self._context, self._context.ranges
         arguments = (low, self._high, self._offsets, first, after)
-        cost = partial(constellations_cost, ranges)
-        search = partial(constellations, ranges)
-        with narrowed_interval(context, low, self._high, cost, self._offsets, first, after):
-            return await context.recall_sweep(CONSTELLATIONS, cost(*arguments), search, *arguments)
+        return await CONSTELLATIONS.ask(self._context, *arguments)

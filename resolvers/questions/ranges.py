@@ -1,45 +1,60 @@
 """Questions about the primes of one closed interval [low, high]."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Coroutine, Sequence
+from dataclasses import replace
 from functools import partial
+from typing import Any, Final, TypeVar
 
 from engine.intervals.prime_ranges import PrimeRanges
-from engine.results import PrimeBucket, PrimeGapStatistics, ResidueCount
 from engine.sieving.partial_sieve import next_primes, previous_primes
-from engine.sieving.sieve_costs import stepping_cost
 from engine.sieving.sieve_pages import Primes
 from engine.stop import Stop
 from resolvers.context import RequestContext
 from resolvers.errors import BadInputError, LimitError
 from resolvers.limits import MAX_SAFE_INTEGER
-from resolvers.pagination import Page, decode_cursor, page_request, unknown_cursor
-from resolvers.questions.narrowing import narrowed, narrowed_interval
-from resolvers.questions.patterns import (
-    ConstellationAnswers,
-    prime_gaps,
-    prime_histogram,
-    prime_residues,
+from resolvers.pagination import PRIME_CURSOR, Page, decode_cursor, page_request, unknown_cursor
+from resolvers.pricing.ranges import ends_cost, is_stepped
+from resolvers.questions import answer_checks
+from resolvers.questions.narrowing import narrowed
+from resolvers.questions.patterns import ConstellationAnswers
+from resolvers.questions.question import Question, RangeQuestion
+
+T = TypeVar("T")
+
+COUNT: Final = RangeQuestion(
+    PrimeRanges.count,
+    PrimeRanges.count_cost,
+    int,
+    check=answer_checks.COUNT,
+    price=lambda prices: prices.ranges.count,
+    weight=6.5,
 )
-from resolvers.remembering.answer_shapes import COUNT, FIRST_PRIMES, LAST_PRIMES, SUM, Shape
-
-PRIME_CURSOR = "prime"
-# Bits above which one probable-prime test holds the interpreter for longer than 1 ms.
-LONG_TEST_BITS = 1_024
-
-
-def is_stepped(end: int) -> bool:
-    """Return whether primes from this end on are found step by step, in a worker process."""
-    return end.bit_length() > LONG_TEST_BITS
-
-
-def ends_cost(ranges: PrimeRanges, low: int, high: int, count: int, *, is_from_end: bool) -> float:
-    """Return the points predicted for ``count`` primes from one end of [low, high], low >= 2."""
-    end = high if is_from_end else low
-    if is_stepped(end):
-        return stepping_cost(low, high, count, end)
-    cost = ranges.last_primes_cost if is_from_end else ranges.first_primes_cost
-    return cost(low, high, count)
+SUM: Final = RangeQuestion(
+    PrimeRanges.sum, PrimeRanges.sum_cost, int, check=answer_checks.SUM, weight=9.3
+)
+# Computed as arrays, read as tuples.
+FIRST_PRIMES: Final[RangeQuestion[Any]] = RangeQuestion(
+    PrimeRanges.first_primes,
+    PrimeRanges.first_primes_cost,
+    Sequence[int],
+    check=answer_checks.ENDS,
+    length=lambda _low, _high, count: count,
+    price=lambda prices: prices.ranges.primes,
+    weight=2.3,
+)
+LAST_PRIMES: Final[RangeQuestion[Any]] = replace(
+    FIRST_PRIMES, function=PrimeRanges.last_primes, cost=PrimeRanges.last_primes_cost
+)
+SMALLEST: Final[Question[Any]] = Question(
+    price=lambda prices: prices.ranges.smallest, weight=0.44, is_lasting=False
+)
+LARGEST: Final[Question[Any]] = Question(
+    price=lambda prices: prices.ranges.largest, weight=0.44, is_lasting=False
+)
+TOTAL_COUNT: Final[Question[Any]] = Question(
+    price=lambda prices: prices.ranges.total_count, weight=6.5, is_lasting=False
+)
 
 
 def safe_integers(page: Page) -> Primes:
@@ -68,7 +83,6 @@ class RangeAnswers:
     __slots__ = ("_context", "_count", "high", "low")
 
     def __init__(self, context: RequestContext, low: int, high: int) -> None:
-        """Compute nothing yet."""
         if low > high:
             raise BadInputError("low is above high; an interval needs low <= high")
         self.low = low
@@ -76,26 +90,15 @@ class RangeAnswers:
         self._context = context
         self._count: asyncio.Task[int] | None = None
 
+    def ask(self, question: RangeQuestion[T], *arguments: Any) -> Coroutine[Any, Any, T]:
+        """Return the answer to a question about the primes of [low, high]."""
+        return question.ask(self._context, self.low, self.high, *arguments)
+
     async def count(self) -> int:
         """Return how many primes lie in [low, high]."""
         if self._count is None:
-            ranges = self._context.ranges
-            sweep = self._swept(COUNT, ranges.count_cost, ranges.count)
-            self._count = asyncio.ensure_future(sweep)
+            self._count = asyncio.ensure_future(self.ask(COUNT))
         return await self._count
-
-    async def sum(self) -> int:
-        """Return the sum of the primes in [low, high]."""
-        ranges = self._context.ranges
-        return await self._swept(SUM, ranges.sum_cost, ranges.sum)
-
-    async def _swept(
-        self, shape: Shape[int], cost: Callable[[int, int], float], function: Callable[..., int]
-    ) -> int:
-        """Return what a function that looks at all primes of [low, high] returns."""
-        context, interval = self._context, (self.low, self.high)
-        with narrowed_interval(context, *interval, cost):
-            return await context.recall_sweep(shape, cost(*interval), function, *interval)
 
     async def smallest(self) -> int | None:
         """Return the least prime in [low, high]; None if there is none."""
@@ -128,21 +131,9 @@ class RangeAnswers:
         kept = values[: request.size]
         return Page(PRIME_CURSOR, kept, has_more or before is not None, after is not None)
 
-    async def gaps(self) -> PrimeGapStatistics | None:
-        """Return the gaps between the primes of [low, high]; None if it has fewer than two."""
-        return await prime_gaps(self._context, self.low, self.high)
-
     def constellations(self, offsets: Sequence[int]) -> ConstellationAnswers:
         """Return what can be asked of the constellations of [low, high] with these offsets."""
         return ConstellationAnswers(self._context, self.low, self.high, offsets)
-
-    async def histogram(self, buckets: int) -> Sequence[PrimeBucket]:
-        """Return the primes of [low, high] counted in equal, adjacent parts."""
-        return await prime_histogram(self._context, self.low, self.high, buckets)
-
-    async def residues(self, modulus: int) -> Sequence[ResidueCount]:
-        """Return the primes of [low, high] counted by residue class."""
-        return await prime_residues(self._context, self.low, self.high, modulus)
 
     async def _ends(self, low: int, high: int, count: int, is_from_end: bool) -> Primes:
         """Return up to ``count`` primes from one end of [low, high], ascending."""
@@ -152,7 +143,7 @@ class RangeAnswers:
             return ()
         cost_of = partial(ends_cost, ranges, low, high, is_from_end=is_from_end)
         cost = cost_of(count)
-        shape = LAST_PRIMES if is_from_end else FIRST_PRIMES
+        shape = (LAST_PRIMES if is_from_end else FIRST_PRIMES).shape
         if is_stepped(high if is_from_end else low):
             step = previous_primes if is_from_end else next_primes
             stepping = partial(step, stop=Stop())

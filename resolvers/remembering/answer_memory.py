@@ -17,7 +17,7 @@ from typing import Any, Final, Generic, Protocol, Self, TypeVar
 from engine.errors import DeadlineError
 from resolvers.errors import ComputationLostError, OverloadedError
 from resolvers.remembering.bounded_cache import BoundedMemoryCache
-from resolvers.remembering.cache_entry import MOST_CHARACTERS, Kept, Question, Single, read, written
+from resolvers.remembering.cache_entry import MOST_CHARACTERS, Asked, Kept, Single, read, written
 from resolvers.remembering.distributed_lock import AnswerLease
 from resolvers.remembering.shared_answers import SharedAnswers
 from resolvers.remembering.signer import AnswerSeal
@@ -129,7 +129,7 @@ class AnswerMemory:
     async def recall(
         self,
         asker: A,
-        question: Question[T],
+        question: Asked[T],
         compute: Callable[[A, Flight[T]], Awaitable[T]],
     ) -> T:
         """Return an answer that is remembered, or what ``compute`` returns for all who ask.
@@ -174,7 +174,7 @@ class AnswerMemory:
     async def _fly(
         self,
         asker: A,
-        question: Question[T],
+        question: Asked[T],
         key: str,
         compute: Callable[[A, Flight[T]], Awaitable[T]],
         known: T | None,
@@ -206,7 +206,7 @@ class AnswerMemory:
     def _begin(
         self,
         asker: A,
-        question: Question[T],
+        question: Asked[T],
         key: str,
         compute: Callable[[A, Flight[T]], Awaitable[T]],
         known: T | None,
@@ -222,9 +222,7 @@ class AnswerMemory:
         flight.begin(asyncio.create_task(search.find()))
         return flight
 
-    async def read(
-        self, question: Question[T], key: str, text: str, single: Single
-    ) -> Kept[T] | None:
+    async def read(self, question: Asked[T], key: str, text: str, single: Single) -> Kept[T] | None:
         """Return the answer that a text holds; None, counted and complained about, if none."""
         kept = await read(question, key, text, self.seal, single)
         if kept is None:
@@ -235,7 +233,7 @@ class AnswerMemory:
         return kept
 
     async def read_mark(
-        self, question: Question[T], key: str, text: str, single: Single, deadline: float
+        self, question: Asked[T], key: str, text: str, single: Single, deadline: float
     ) -> tuple[Kept[T] | None, T | None]:
         """Return what a mark answers whoever waits until a deadline, and what it knows."""
         left = deadline - time.monotonic()
@@ -273,7 +271,7 @@ class _Search(Generic[T]):
     """The way of one flight to its answer: from another process, or computed."""
 
     memory: AnswerMemory
-    question: Question[T]
+    question: Asked[T]
     key: str
     flight: Flight[T]
     single: Single

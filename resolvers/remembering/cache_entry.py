@@ -17,7 +17,7 @@ Single = Callable[..., Coroutine[Any, Any, Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Question(Generic[T]):
+class Asked(Generic[T]):
     """What is asked, and the points that it was charged."""
 
     shape: Shape[T]
@@ -38,7 +38,7 @@ def written(answer: Any, key: str, seal: AnswerSeal) -> str:
 
 
 async def read(
-    question: Question[T], key: str, text: str, seal: AnswerSeal, single: Single
+    question: Asked[T], key: str, text: str, seal: AnswerSeal, single: Single
 ) -> Kept[T] | None:
     """Return the answer that a text holds; None if it holds none, or one that cannot be right.
 

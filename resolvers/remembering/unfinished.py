@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from resolvers.remembering import cache_entry
-from resolvers.remembering.cache_entry import Question, Single, written
+from resolvers.remembering.cache_entry import Asked, Single, written
 from resolvers.remembering.signer import AnswerSeal
 
 T = TypeVar("T")
@@ -47,7 +47,7 @@ def mark(unfinished: Unfinished[T], key: str, seal: AnswerSeal, now: float) -> s
 
 
 async def read_mark(
-    question: Question[T], key: str, text: str, seal: AnswerSeal, single: Single, now: float
+    question: Asked[T], key: str, text: str, seal: AnswerSeal, single: Single, now: float
 ) -> Unfinished[T] | None:
     """Return what a mark tells; None if it is too old, or none that this service made.
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from engine.errors import DeadlineError
@@ -77,5 +78,6 @@ def recorded(
         raise
     finally:
         ended = time.monotonic()
-        name = getattr(function, "__qualname__", type(function).__name__)
+        called = function.func if isinstance(function, partial) else function
+        name = getattr(called, "__qualname__", type(called).__name__)
         observe(TaskRecord(lane, name, outcome, points, asked, meter.begun, ended, meter.seconds()))

@@ -1,14 +1,17 @@
 """What follows from the factorization of one integer."""
 
-from typing import Annotated, Self, cast
+from collections.abc import Sequence
+from typing import Annotated, Any, Self, cast
 
 import strawberry
 
 from engine.results import ArithmeticFunctions as ArithmeticResult
 from engine.results import Factorization as FactorizationResult
 from resolvers.pagination import Page
-from resolvers.questions.integers import IntegerAnswers
-from schema.directives import Cost, ListSize
+from resolvers.pricing.shown import COMPOSITES, EXPRESSION, FACTORS, PRIME_FACTORS
+from resolvers.questions.integer_answers import DIVISOR_SUM, IntegerAnswers
+from schema.directives import ListSize
+from schema.fields import priced
 from schema.objects.connections import PageInfo
 from schema.scalars import BigInt
 
@@ -41,8 +44,9 @@ class Factorization:
     def sign(self) -> int:
         return self.result.sign
 
-    @strawberry.field(
-        directives=[ListSize(assumed_size=4, require_one_slicing_argument=False)],
+    @priced(
+        FACTORS,
+        ListSize(assumed_size=4, require_one_slicing_argument=False),
         description="Prime powers, ascending by prime. Empty for -1, 0 and 1.",
     )
     def factors(self) -> list[PrimePower]:
@@ -51,8 +55,9 @@ class Factorization:
             for power in self.result.factors
         ]
 
-    @strawberry.field(
-        directives=[ListSize(assumed_size=5, require_one_slicing_argument=False)],
+    @priced(
+        PRIME_FACTORS,
+        ListSize(assumed_size=5, require_one_slicing_argument=False),
         description="Every prime factor of |value| repeated by its exponent, ascending.",
     )
     def primes(self) -> list[BigInt]:
@@ -67,21 +72,30 @@ class Factorization:
     def is_complete(self) -> bool:
         return self.result.is_complete
 
-    @strawberry.field(
-        directives=[ListSize(assumed_size=1, require_one_slicing_argument=False)],
+    @priced(
+        COMPOSITES,
+        ListSize(assumed_size=1, require_one_slicing_argument=False),
         description="Parts that are known composite and not yet split, ascending.",
     )
     def composites(self) -> list[BigInt]:
         return cast(list[BigInt], self.result.composites)
 
-    @strawberry.field(
+    @priced(
+        EXPRESSION,
         description=(
             'For people: "2^2 * 3 * 5", "-1 * 7", "0", "1". Composites not yet split stand in'
             " parentheses."
-        )
+        ),
     )
     def expression(self) -> str:
         return self.result.expression
+
+
+def factorizations(_sources: Sequence[int], found: list[Any]) -> list[Any]:
+    """Return Integer.factorization of each, an exception where there is none."""
+    return [
+        answer if isinstance(answer, Exception) else Factorization.of(answer) for answer in found
+    ]
 
 
 @strawberry.type(description="Arithmetic functions of |value|; they follow from its factorization.")
@@ -112,8 +126,8 @@ class ArithmeticFunctions:
     def divisor_count(self) -> BigInt:
         return BigInt(self.result.divisor_count)
 
-    @strawberry.field(
-        directives=[Cost(weight="0.24")],
+    @priced(
+        DIVISOR_SUM,
         description=(
             "Sum of the power-th powers of the positive divisors, sigma_power. Null if power is"
             " negative or the sum is out of reach."

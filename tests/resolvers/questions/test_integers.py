@@ -9,7 +9,7 @@ from engine.factoring import factoring
 from engine.results import Factorization, PrimePower
 from primeql.operations.service import PrimeService
 from resolvers.context import RequestContext
-from resolvers.questions.integers import IntegerAnswers
+from resolvers.questions.integer_answers import IntegerAnswers
 from resolvers.running.compute import LOOP_POINTS
 
 # Two primes of 45 digits each: the least above 10^44 and above e * 10^44 (found with sympy).

@@ -24,9 +24,9 @@ from engine.results import (
     PrimeProgression,
     ResidueCount,
 )
-from resolvers.remembering import answer_shapes
 from resolvers.remembering.answer_codec import UnreadableError, read, reader, structure, write
 from resolvers.remembering.answer_shapes import MOST_KEY_CHARACTERS, Shape
+from tests.resolvers.questions.declared import DECLARED
 
 GAP = PrimeGap(7, 11, 4, 2.0555933690000001)
 # What an instance of each type of answer looks like in memory. These texts are what lies in
@@ -60,7 +60,7 @@ WRITTEN: list[tuple[Any, Any, str]] = [
     (Sequence[ResidueCount], (ResidueCount(1, 9),), '[["1","9"]]'),
     (ConstellationPage, ConstellationPage((0, 2), (3, 5), True), '[["0","2"],["3","5"],true]'),
 ]
-SHAPES = [shape for shape in vars(answer_shapes).values() if isinstance(shape, Shape)]
+SHAPES = [question.shape for question in DECLARED]
 
 
 @pytest.mark.parametrize(("kind", "answer", "text"), WRITTEN)
@@ -72,7 +72,12 @@ def test_answers_are_read_as_they_were_written(kind: Any, answer: Any, text: str
 def test_every_type_of_answer_is_written_above() -> None:
     kinds = [kind for kind, _, _ in WRITTEN]
     assert all(shape.kind in kinds for shape in SHAPES)
-    assert len({shape.name for shape in SHAPES}) == len(SHAPES) == 20
+    assert len({shape.name for shape in SHAPES}) == 20
+
+
+def test_a_name_stands_for_one_function() -> None:
+    functions = {question.shape.name: question.function for question in DECLARED}
+    assert all(functions[question.shape.name] is question.function for question in DECLARED)
 
 
 @pytest.mark.parametrize("kind", [kind for kind, _, _ in WRITTEN])

@@ -15,11 +15,13 @@ from hypothesis import strategies as st
 from engine.intervals.prime_ranges import PrimeRanges
 from engine.primality.neighbours import next_prime, previous_prime
 from engine.stop import Stop
-from resolvers.remembering import answer_shapes
+from resolvers.questions.integers import NEXT_PRIME, PREVIOUS_PRIME
+from resolvers.questions.ranges import COUNT, FIRST_PRIMES, LAST_PRIMES, SUM
 from resolvers.remembering.answer_codec import read, write
 from resolvers.remembering.answer_shapes import Shape
+from tests.resolvers.questions.declared import DECLARED
 
-SHAPES = [shape for shape in vars(answer_shapes).values() if isinstance(shape, Shape)]
+SHAPES = [question.shape for question in DECLARED]
 RANGES = PrimeRanges()
 STOP = Stop()
 # Of 4,096 digits; of those that a check may have to test for primality, which takes longer.
@@ -84,14 +86,14 @@ def test_checks_of_any_answer_to_any_question_end_with_a_verdict(
 def test_answers_about_intervals_are_plausible_when_they_are_read(low: int, width: int) -> None:
     high = low + width
     answers: list[tuple[Shape[Any], Any, tuple[int, ...]]] = [
-        (answer_shapes.COUNT, RANGES.count(low, high, STOP), (low, high)),
-        (answer_shapes.SUM, RANGES.sum(low, high, STOP), (low, high)),
-        (answer_shapes.NEXT_PRIME, next_prime(low), (low,)),
-        (answer_shapes.PREVIOUS_PRIME, previous_prime(low), (low,)),
+        (COUNT.shape, RANGES.count(low, high, STOP), (low, high)),
+        (SUM.shape, RANGES.sum(low, high, STOP), (low, high)),
+        (NEXT_PRIME.shape, next_prime(low), (low,)),
+        (PREVIOUS_PRIME.shape, previous_prime(low), (low,)),
     ]
     for shape, function in (
-        (answer_shapes.FIRST_PRIMES, RANGES.first_primes),
-        (answer_shapes.LAST_PRIMES, RANGES.last_primes),
+        (FIRST_PRIMES.shape, RANGES.first_primes),
+        (LAST_PRIMES.shape, RANGES.last_primes),
     ):
         answers.append((shape, function(low, high, 3, STOP), (low, high, 3)))
     for shape, answer, arguments in answers:

@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -75,8 +76,9 @@ async def test_a_good_task_is_told_with_its_times(watched: Watched) -> None:
     assert record.points == QUICK_POINTS + 1
 
 
-async def test_sweeps_are_tasks_of_threads(watched: Watched) -> None:
-    assert await watched.compute.sweep(DEAR, math.inf, AnswerNotes(), look)
+@pytest.mark.parametrize("sweep", [look, partial(look)])
+async def test_sweeps_are_tasks_of_threads(watched: Watched, sweep: Callable[..., bool]) -> None:
+    assert await watched.compute.sweep(DEAR, math.inf, AnswerNotes(), sweep)
     (record,) = watched.records
     assert (record.lane, record.function, record.outcome) == ("threads", "look", "ok")
 
