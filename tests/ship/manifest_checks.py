@@ -170,22 +170,32 @@ def _backends(manifests: list[Manifest]) -> Iterator[tuple[str, tuple[str, str |
 
 
 def _gateways(manifests: list[Manifest]) -> Iterator[str]:
-    """Check what routes and gateways name."""
+    """Check that no Gateway is our own, and that limits are for routes that exist."""
+    names = {name_of(manifest) for manifest in manifests}
+    for gateway in of_kind(manifests, "Gateway"):
+        yield f"{name_of(gateway)}: its load balancer is against the quota; it is the platform's"
+    for policy in of_kind(manifests, "BackendTrafficPolicy"):
+        for target in policy["spec"]["targetRefs"]:
+            if f"{target['kind']}/{target['name']}" not in names:
+                yield f"{name_of(policy)}: there is no {target['kind']}/{target['name']}"
+
+
+def attachments(manifests: list[Manifest], platform: list[Manifest]) -> Iterator[str]:
+    """Check that routes name listeners of the platform's Gateways which let them in."""
     listeners = {
-        (gateway["metadata"]["name"], listener["name"])
-        for gateway in of_kind(manifests, "Gateway")
-        for listener in gateway["spec"]["listeners"]
+        (one["metadata"]["namespace"], one["metadata"]["name"], listener["name"]): listener
+        for one in of_kind(platform, "Gateway")
+        for listener in one["spec"]["listeners"]
     }
     for route in of_kind(manifests, "HTTPRoute"):
         for parent in route["spec"]["parentRefs"]:
-            if (parent["name"], parent["sectionName"]) not in listeners:
+            key = (parent.get("namespace"), parent["name"], parent["sectionName"])
+            if key not in listeners:
                 yield f"{name_of(route)}: there is no listener {parent['sectionName']}"
-    secrets = _given_secrets(manifests)
-    for gateway in of_kind(manifests, "Gateway"):
-        for listener in gateway["spec"]["listeners"]:
-            for reference in listener.get("tls", {}).get("certificateRefs", []):
-                if reference["name"] not in secrets:
-                    yield f"{name_of(gateway)}: there is no Secret/{reference['name']}"
+                continue
+            (rule,) = listeners[key]["allowedRoutes"]["namespaces"]["selector"]["matchExpressions"]
+            if route["metadata"]["namespace"] not in rule["values"]:
+                yield f"{name_of(route)}: its namespace is not let in"
 
 
 def probe_ports(manifests: list[Manifest]) -> Iterator[str]:

@@ -17,6 +17,8 @@ KUSTOMIZE = TOOLS / "debian/usr/bin/kustomize"
 OVERLAYS = ("local", "dev", "staging", "production")
 # What is applied beside production: the other colour, and one pod of a new image.
 BESIDE = ("production/green", "production/canary")
+# The Gateway that routes are attached to; a platform's own takes its place.
+PLATFORM = "../platform"
 
 
 @cache
