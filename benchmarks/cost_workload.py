@@ -1,11 +1,21 @@
 """Requests over every priced field and size, generated from a seed."""
 
 import random
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from graphql import (
+    GraphQLField,
+    GraphQLObjectType,
+    get_named_type,
+    is_leaf_type,
+    is_required_argument,
+)
+
 from engine.primality.neighbours import next_prime
+from schema import build_schema
 
 Maker = Callable[[random.Random], tuple[str, dict[str, Any]]]
 
@@ -63,6 +73,8 @@ _RANGE_FIELDS = (
     "residues(modulus: 4) { residue count }",
     "residues(modulus: 1000) { residue count }",
 )
+# What an argument that has to be given is, by the name of its type.
+_TYPICAL_ARGUMENTS = {"Int": 30, "BigInt": 1_000, "String": '""'}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +116,40 @@ def _makers() -> list[tuple[str, Maker]]:
         ("primeCount", _prime_count),
         ("nthPrime", _nth_prime),
     ]
-    for field in (*_INTEGER_FIELDS, *_FACTOR_FIELDS):
+    integer_fields = (*_INTEGER_FIELDS, *_FACTOR_FIELDS)
+    range_fields = (*_RANGE_FIELDS, *_others("PrimeRange", _RANGE_FIELDS))
+    for field in (*integer_fields, *_others("Integer", integer_fields)):
         pick = _hard_for_factoring if field in _FACTOR_FIELDS else _hard_for_primality
         makers.append((f"one: {field}", _single(field, pick)))
         makers.append((f"aliases: {field}", _aliases(field, pick)))
         makers.append((f"batch: {field}", _batch(field, pick)))
-    makers += [(f"range: {field}", _range(field)) for field in _RANGE_FIELDS]
+    makers += [(f"range: {field}", _range(field)) for field in range_fields]
     return makers
+
+
+def _others(type_name: str, named: Sequence[str]) -> list[str]:
+    """Return selections of the fields of a type that none of the others names."""
+    kind = build_schema(4_096)._schema.get_type(type_name)
+    assert isinstance(kind, GraphQLObjectType)
+    words = set(re.findall(r"\w+", " ".join(named)))
+    return [_selected(name, field) for name, field in kind.fields.items() if name not in words]
+
+
+def _selected(name: str, field: GraphQLField) -> str:
+    """Return the selection of a field, with the leaves below it and the arguments it needs."""
+    given = []
+    for argument, definition in field.args.items():
+        if is_required_argument(definition):
+            value = _TYPICAL_ARGUMENTS[get_named_type(definition.type).name]
+            given.append(f"{argument}: {value}")
+    asked = f"({', '.join(given)})" if given else ""
+    shown = get_named_type(field.type)
+    leaves = [
+        leaf
+        for leaf, one in getattr(shown, "fields", {}).items()
+        if is_leaf_type(get_named_type(one.type))
+    ]
+    return f"{name}{asked} {{ {' '.join(leaves)} }}" if leaves else f"{name}{asked}"
 
 
 def _fixed(query: str) -> Maker:
