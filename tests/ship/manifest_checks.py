@@ -294,6 +294,20 @@ def quota(manifests: list[Manifest]) -> Iterator[str]:
             yield f"{resource}: {amount:g} are needed, the quota is {hard[resource]}"
 
 
+def scaling(manifests: list[Manifest]) -> Iterator[str]:
+    """Check that the percentages of an autoscaler are of all that a pod can use."""
+    for scaler in of_kind(manifests, "HorizontalPodAutoscaler"):
+        target = scaler["spec"]["scaleTargetRef"]
+        for deployment in of_kind(manifests, target["kind"]):
+            if deployment["metadata"]["name"] != target["name"]:
+                continue
+            for container in pod_of(deployment)["containers"]:
+                resources = container["resources"]
+                asked, most = (quantity(resources[one]["cpu"]) for one in ("requests", "limits"))
+                if asked < most:
+                    yield f"{name_of(scaler)}: scales by {asked:g} of {most:g} cores"
+
+
 def _most_pods(manifests: list[Manifest], deployment: Manifest) -> int:
     """Return how many pods of a deployment there can be at once."""
     most = int(deployment["spec"].get("replicas", 1))
@@ -315,6 +329,7 @@ CHECKS: tuple[Callable[[list[Manifest]], Iterator[str]], ...] = (
     memory,
     grace,
     quota,
+    scaling,
 )
 
 

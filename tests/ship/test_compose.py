@@ -1,5 +1,6 @@
 """The stack of ops/compose.yaml as it is written: valid, hardened, and agreeing with the rest."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -174,11 +175,20 @@ def test_secrets_are_made_once_and_for_nobody_else(tmp_path: Path) -> None:
     first = {file.name: file.read_text() for file in folder.iterdir() if file.is_file()}
     run(ROOT / "scripts/make-secrets", folder)
     assert {file.name: file.read_text() for file in folder.iterdir() if file.is_file()} == first
-    assert set(first) == set(yaml.safe_load(FILE.read_text())["secrets"])
+    # And one for people.
+    assert set(first) - {"redis-operator"} == set(yaml.safe_load(FILE.read_text())["secrets"])
     assert folder.stat().st_mode & 0o777 == 0o700
-    password = re.search(r"redis://:([0-9a-f]{48})@", first["redis-url"])
+    password = re.search(r"redis://answers:([0-9a-f]{48})@", first["redis-url"])
     assert password is not None
     assert password[1] in first["users.acl"]
+
+
+def test_key_of_the_certificate_is_for_the_proxy_alone(tmp_path: Path, services: Services) -> None:
+    assert run(ROOT / "scripts/make-certificate", tmp_path).returncode == 0
+    status = (tmp_path / "tls.key").stat()
+    assert status.st_mode & 0o777 == 0o640
+    if os.geteuid() == 0:
+        assert str(status.st_gid) == services["proxy"]["user"].partition(":")[2]
 
 
 def test_replicas_are_given_the_time_they_take_to_end(services: Services) -> None:

@@ -11,6 +11,7 @@ import httpx
 import pytest
 import yaml
 
+from primeql import __version__
 from primeql.__main__ import main
 from primeql.app import create_app
 from primeql.settings import Settings
@@ -129,6 +130,16 @@ def _set(kind: str, path: str, value: Any) -> Change:
     return change
 
 
+def _of_api(path: str, value: Any) -> Change:
+    """Return a change of one field of the service's own deployment."""
+
+    def change(manifests: list[Manifest]) -> None:
+        (deployment, _), *_ = api_containers(manifests)
+        _set("Deployment", path, value)([deployment])
+
+    return change
+
+
 def _without(kind: str) -> Change:
     """Return a change that takes all objects of a kind away."""
     return lambda manifests: manifests.__setitem__(
@@ -185,6 +196,7 @@ CONTAINER = "spec/template/spec/containers/0"
             "s to end",
         ),
         ("staging", _set("HorizontalPodAutoscaler", "spec/maxReplicas", 9), "the quota is"),
+        ("staging", _of_api(f"{CONTAINER}/resources/requests/cpu", "500m"), "by 0.5 of 2 cores"),
         ("local", _set("Deployment", "spec/replicas", 20), "pods: 21 are needed"),
     ],
 )
@@ -299,6 +311,12 @@ def test_no_secret_is_written_down(overlay: str) -> None:
 def test_images_have_a_version(overlay: str) -> None:
     for _, container in containers(deployed(overlay)):
         assert re.search(r"(:\d+\.\d+\.\d+|@sha256:[0-9a-f]{64})$", container["image"])
+
+
+@pytest.mark.parametrize("overlay", ["local", "dev", "staging"])
+def test_tag_of_our_image_is_the_version(overlay: str) -> None:
+    for _, container in api_containers(deployed(overlay)):
+        assert container["image"].endswith(f"/prime-math-api:{__version__}")
 
 
 def test_images_of_production_go_by_their_digest() -> None:
