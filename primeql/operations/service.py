@@ -294,11 +294,15 @@ class PrimeService:
         """
         if priced.registration is not None:
             await self._persisted.register(*priced.registration, priced.document)
-        since = time.perf_counter()
-        with self._spans.operation(priced.facts, priced.points):
-            outcome = await priced.bound.run()
         context = priced.context
-        answer = faultless(outcome, context) or await answer_of(outcome, context)
+        since = time.perf_counter()
+        try:
+            with self._spans.operation(priced.facts, priced.points):
+                outcome = await priced.bound.run()
+            answer = faultless(outcome, context) or await answer_of(outcome, context)
+        finally:
+            # They know the context in turn: all of it would wait for the collector.
+            context.notes.integers.clear()
         priced.record.end_stage("execute", since)
         return answer
 

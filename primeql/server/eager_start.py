@@ -39,6 +39,7 @@ class Begun(Generic[T]):
         if self.is_over:
             return self.result
         waits_for, work = self._waits_for, self._work
+        del self._waits_for
         step: Callable[[Any], Any]
         # As ``yield from`` does, which cannot take over from what has been yielded already.
         while True:
@@ -48,6 +49,9 @@ class Begun(Generic[T]):
                 step, given = work.throw, error
             else:
                 step, given = work.send, sent
+            finally:
+                # A future that several are gathered in holds the exception, which knows this.
+                del waits_for
             try:
                 waits_for = step(given)
             except StopIteration as end:

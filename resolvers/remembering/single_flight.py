@@ -91,6 +91,10 @@ class Flight(Generic[T]):
         """Remove a waiter that gave up, and settle its cost."""
         is_payer = seat is self._seats[0] and self.is_computed and not self._is_billed
         self._seats.remove(seat)
+        if not self._seats:
+            # Its error holds the frames that it came through, and those hold this: such a cycle
+            # would stay, with a worker that was killed, until the collector looks at old objects.
+            self._task = None
         if not self._seats and not task.done():
             self.is_given_up = True
             task.cancel()

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import weakref
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -90,13 +91,24 @@ async def test_cancelling_reaches_the_coroutine() -> None:
     assert seen == ["cancelled"]
 
 
-async def test_what_is_cancelled_leaves_nothing_to_the_collector() -> None:
+async def _one(event: asyncio.Event) -> None:
+    await event.wait()
+
+
+async def _gathered(event: asyncio.Event) -> None:
+    await asyncio.gather(event.wait(), asyncio.sleep(0))
+
+
+@pytest.mark.parametrize("waits", [_one, _gathered])
+async def test_what_is_cancelled_leaves_nothing_to_the_collector(
+    waits: Callable[[asyncio.Event], Awaitable[None]],
+) -> None:
     kept: list[weakref.ref[asyncio.Event]] = []
 
     async def patient() -> None:
         event = asyncio.Event()
         kept.append(weakref.ref(event))
-        await event.wait()
+        await waits(event)
 
     async def outer() -> None:
         await Begun(patient())
