@@ -1,4 +1,4 @@
-"""Intervals and integers as arguments: checked, and shown in messages."""
+"""Checks intervals, and writes integers into messages."""
 
 from engine.errors import DomainError
 

@@ -1,4 +1,4 @@
-"""Proved bounds for the number of primes, and smooth approximations to it and to the n-th prime."""
+"""Proved bounds of pi(x), and smooth approximations to pi(x) and to the n-th prime."""
 
 import math
 
@@ -21,14 +21,15 @@ def prime_count_upper(x: int) -> int:
         return 0
     log = math.log(x)
     excess = 1.2762 / log if x < 2_953_652_287 else 1 / log + 2.334 / log**2
-    # The last factor is for the rounding of the floats.
+    # The factor 1 + 1e-12 covers the rounding errors of floats.
     return _product_above(x, (1 + excess) * (1 + 1e-12) / log)
 
 
 def prime_count_between_upper(low: int, high: int) -> int:
     """Return an upper bound for the number of primes in [low, high].
 
-    Two proved bounds, the lesser is taken: pi(high); and 2 * y / ln y for y = high - low + 1 > 1.
+    It is the least of two proved bounds and the number of odd integers. The bounds are that of
+    ``prime_count_upper``, and 2 * y / ln y for y = high - low + 1 > 1.
 
     Source: Montgomery and Vaughan, "The large sieve", Mathematika 20 (1973), Theorem 2:
     pi(x + y) - pi(x) <= 2 * y / ln y for x > 0, y > 1.
@@ -47,7 +48,7 @@ def prime_count_between_upper(low: int, high: int) -> int:
 
 
 def _product_above(n: int, factor: float) -> int:
-    """Return the least integer >= n * factor, for n of any size: a float would overflow."""
+    """Return the least integer >= n * factor; n may be too large for a float."""
     numerator, denominator = factor.as_integer_ratio()
     return -(-n * numerator // denominator)
 
@@ -117,7 +118,7 @@ def riemann_r_inverse(n: int) -> float:
 
 
 def _zeta(s: int) -> float:
-    """Return zeta(s) for integer s >= 2, by summing to 20 and Euler-Maclaurin beyond."""
+    """Return zeta(s) for integer s >= 2: a sum of 19 terms, and Euler-Maclaurin for the rest."""
     n = 20
     head = math.fsum(k**-s for k in range(1, n))
     tail = n ** (1 - s) / (s - 1) + 0.5 * n**-s + s * n ** (-s - 1) / 12

@@ -1,16 +1,16 @@
-"""Predicted cost as a function of size, read off a short table of measurements."""
+"""Predicts a cost from a size, by interpolation in a short table of measurements."""
 
 import math
 from collections.abc import Sequence
 
 
 def cost_at(curve: Sequence[tuple[float, float]], size: float) -> float:
-    """Return the points a curve predicts at a size, interpolated on logarithmic axes.
+    """Return the points that a curve predicts for a size, interpolated on logarithmic axes.
 
     Args:
-        curve: Measured (size, points) pairs, at least two, both positive, sizes strictly ascending.
-        size: Positive. Below the first pair the first pair's points are returned; beyond the last
-            pair the slope of the last two continues.
+        curve: At least two measured pairs (size, points), all positive, sizes strictly ascending.
+        size: Positive. Below the first pair, the points of the first pair are returned. Above the
+            last pair, the slope of the last two pairs continues.
 
     Returns:
         Predicted CPU in points; 1 point = 100 microseconds on the reference machine.

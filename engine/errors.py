@@ -1,11 +1,11 @@
 """The errors the engine raises on purpose; every message is safe to show to a client.
 
 EngineError
-    DomainError      the question has no mathematical meaning
-    CapacityError    it has a meaning and is out of reach
-    DeadlineError    it was stopped before the end
-      WorkLimitError   since it took far more work than predicted
-    InvariantError   a self-check failed: the answer cannot be trusted
+    DomainError        the arguments have no mathematical meaning
+    CapacityError      the answer exists, but this engine cannot compute it
+    DeadlineError      the computation was stopped before its end
+      WorkLimitError   it was stopped because it took far more work than predicted
+    InvariantError     a self-check failed: the result cannot be trusted
 """
 
 
@@ -18,15 +18,15 @@ class DomainError(EngineError, ValueError):
 
 
 class CapacityError(EngineError):
-    """The question has a meaning and an answer that is out of this engine's reach."""
+    """The answer exists, but this engine cannot compute it."""
 
 
 class DeadlineError(EngineError):
-    """The computation was told to stop, or ran out of time, before it had an answer."""
+    """The computation was stopped, or its time ran out, before it had an answer."""
 
 
 class WorkLimitError(DeadlineError):
-    """The computation was stopped since it took far more work than was predicted."""
+    """The computation was stopped because it took far more work than predicted."""
 
 
 class InvariantError(EngineError):

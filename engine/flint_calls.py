@@ -1,12 +1,15 @@
 """The only calls of FLINT's primality tests, proofs and factorizations.
 
-FLINT's ``fmpz_is_prime`` begins with a strong test to base 2 and goes on to a proof that looks for
-suitable bases. For a Carmichael number above 3317044064679887385961981 that passes the test to
-base 2, no base may be suitable, and the proof does not end. ``fmpz_factor`` proves what it splits
-off in the same way. So nothing reaches a proof here that has not passed BPSW, which no such number
-is known to do, and nothing reaches ``factors`` that is one or, below 97 bits, has room for one and
-another prime. Above, ``parts_of_size`` and ``factors`` may meet one as a part if a step splits off
-all its primes together; callers run them where they can be killed.
+They avoid proofs that do not end. FLINT's ``fmpz_is_prime`` runs a strong test to base 2, then a
+proof that searches for suitable bases. For a Carmichael number above 3317044064679887385961981 that
+passes the test to base 2, no base may be suitable: then the proof never ends. ``fmpz_factor``
+proves the factors that it finds in the same way. Therefore:
+
+- ``prove`` runs the proof only after BPSW, which no such Carmichael number is known to pass.
+- ``factors`` refuses such a number. An integer of up to 96 bits without factors up to 15 bits
+  cannot be the product of such a number and another prime.
+- Above 96 bits, ``parts_of_size`` and ``factors`` may split off such a number as one part. Callers
+  run them in a process that can be killed.
 """
 
 from typing import Final
@@ -18,7 +21,7 @@ from engine.errors import InvariantError
 
 WORD_END: Final = 2**64
 LEAST_ENDLESS: Final = 3317044064679887385961981
-"""No proof of an integer below this one is without an end."""
+"""FLINT's proof of every integer below this one ends."""
 
 _FERMAT_BASES: Final = (3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71)
 
@@ -42,7 +45,7 @@ def is_probable_prime(n: int) -> bool:
 
 
 def prove(n: int) -> bool:
-    """Return whether n is prime, with proof. Cost: grows fast above 2**64; has no bound.
+    """Return whether n is prime, with proof. The cost grows fast above 2**64 and has no bound.
 
     >>> prove(2**127 - 1)
     True
@@ -63,9 +66,9 @@ def word_factors(n: int) -> list[Part]:
 
 
 def small_parts(n: int) -> list[Part]:
-    """Return n > 0 divided by the primes of up to 15 bits; what is left may be a power.
+    """Return the prime factors of n > 0 up to 15 bits, and the cofactor, perhaps as a power.
 
-    A part below 2**64 is prime.
+    Each part below 2**64 is prime.
 
     >>> small_parts(12 * (2**61 - 1))
     [(2, 2), (3, 1), (2305843009213693951, 1)]
@@ -74,7 +77,9 @@ def small_parts(n: int) -> list[Part]:
 
 
 def trial_parts(n: int, primes: int) -> list[Part]:
-    """Return n > 0 divided by the first primes; a part below 2**64 is prime.
+    """Return the factors of n > 0 among the first ``primes`` primes, and the cofactor.
+
+    Each part below 2**64 is prime.
 
     >>> trial_parts(35, 3)
     [(5, 1), (7, 1)]
@@ -83,9 +88,9 @@ def trial_parts(n: int, primes: int) -> list[Part]:
 
 
 def parts_of_size(n: int, bits: int) -> list[Part]:
-    """Return n > 0 after a search for prime factors of up to so many bits by elliptic curves.
+    """Return the parts of n > 0 after a search for prime factors of up to ``bits`` bits.
 
-    The search is the same each time.
+    The search uses elliptic curves. It is deterministic.
 
     >>> sorted(parts_of_size((2**31 - 1) * (2**61 - 1), 40))
     [(2147483647, 1), (2305843009213693951, 1)]
@@ -97,7 +102,7 @@ def factors(n: int) -> list[Part]:
     """Return the prime factors of a composite n.
 
     Raises:
-        InvariantError: n seems to be a Carmichael number, for which FLINT might not end.
+        InvariantError: FLINT might not end, because n is probably a Carmichael number.
 
     >>> factors((2**31 - 1) * (2**61 - 1))
     [(2147483647, 1), (2305843009213693951, 1)]
@@ -108,12 +113,12 @@ def factors(n: int) -> list[Part]:
 
 
 def could_be_endless(n: int) -> bool:
-    """Return whether FLINT's proof of an integer that is no prime might not end.
+    """Return whether FLINT's proof of a composite n might not end.
 
-    It ends at the first base b that b^(n-1) is not 1 for modulo n; a Carmichael number has none
-    but those that its primes divide.
+    The proof ends at the first base b with b^(n-1) != 1 modulo n. For a Carmichael number only the
+    multiples of its prime factors are such bases.
 
-    Cost: one power modulo n for nearly all n.
+    Cost: for nearly all n, one modular power.
 
     >>> could_be_endless(2**127 + 1)
     False

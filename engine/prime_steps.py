@@ -1,10 +1,11 @@
-"""The predicted cost of stepping from an integer to the next prime, for all who step."""
+"""Predicts the cost of stepping from an integer to the next prime."""
 
 import math
 
 from engine.cost_curve import cost_at
 
-# Of the work of a step about its mean; a compromise between most gaps and the long ones.
+# The spread of the cost of a step, relative to its mean: more than for most gaps, less than for the
+# longest.
 _SPREAD = 0.7
 # (bits, points) of one step to the next prime, the mean over random integers; GMP 6.3,
 # benchmarks/bench_integers.py.
@@ -32,9 +33,10 @@ def step_cost(bits: int) -> float:
 
 
 def steps_cost(n: int, steps: float, walks: int = 1) -> float:
-    """Return the points predicted for so many steps from prime to prime near n.
+    """Return the points predicted for ``steps`` steps from prime to prime near n.
 
-    The work of a step is spread as the gaps are, geometrically: so few steps are predicted above
-    their mean, one at 1.7 times of it; for each of many ``walks`` closer to it.
+    The cost of a step varies as the gaps do, with a geometric distribution. So a few steps are
+    priced above their mean: one step at 1.7 times the mean. Over many ``walks`` the variation
+    averages out, and each is priced closer to the mean.
     """
     return step_cost(n.bit_length()) * (steps + _SPREAD * math.sqrt(steps / walks))

@@ -1,4 +1,4 @@
-"""The frozen results of the engine: plain values that know nothing of how they are shown."""
+"""The results of the engine: frozen dataclasses without any presentation."""
 
 import enum
 from collections.abc import Sequence
@@ -28,10 +28,10 @@ class PrimalityMethod(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Primality:
-    """A verdict, how it was reached, and a witness for composites.
+    """A verdict, the method that reached it, and a witness for composites.
 
-    ``witness`` is a base b, 2 <= b < value, to which value fails the strong probable prime test;
-    None unless the verdict is COMPOSITE.
+    ``witness`` is a base b, 2 <= b < value, for which value fails the strong probable prime test.
+    It is None unless the verdict is COMPOSITE.
     """
 
     value: int
@@ -52,8 +52,9 @@ class PrimePower:
 class Factorization:
     """value = sign * product(prime ** exponent) * product(composites).
 
-    ``factors`` ascend by prime; ``composites`` are known composite, not yet split, ascending and
-    empty when the factorization is complete. Both are empty for -1, 0 and 1.
+    ``factors`` ascend by prime. ``composites`` are the factors known to be composite that are not
+    split yet, ascending; there are none when the factorization is complete. Both are empty for -1,
+    0 and 1.
     """
 
     value: int
@@ -73,7 +74,7 @@ class Factorization:
 
     @property
     def expression(self) -> str:
-        """The product for people to read: "2^2 * 3 * 5", "-1 * 7", "0", "1"; composites in ()."""
+        """The product as text: "2^2 * 3 * 5", "-1 * 7", "0", "1"; composites are in parentheses."""
         powers = [
             f"{p.prime}^{p.exponent}" if p.exponent > 1 else f"{p.prime}" for p in self.factors
         ]
@@ -85,12 +86,11 @@ class Factorization:
 
 @dataclass(frozen=True, slots=True)
 class PrimeNeighbours:
-    """The primes around value.
+    """The primes on either side of value.
 
-    ``below`` descends from value, ``above`` ascends from it, neither holds value itself.
-    ``nearest`` is the closest prime, the smaller on a tie, value itself if prime. ``gap`` is the
-    distance between the primes around value (from value to the next one if value is prime); None
-    below 2.
+    ``below`` descends and ``above`` ascends; neither contains value. ``nearest`` is value if it is
+    prime, else the closest prime, the smaller one on a tie. ``gap`` is the distance between the
+    primes around value, or from value to the next prime if value is prime; None below 2.
     """
 
     value: int
@@ -104,7 +104,7 @@ class PrimeNeighbours:
 class PrimeProgression:
     """The leading run of primes of the arithmetic progression start, start + difference, ...
 
-    ``ended_by`` is the first term that is not prime; None if the run was cut at its bound.
+    ``ended_by`` is the first term that is not prime, or None if the run reached its maximum length.
     """
 
     start: int
@@ -115,10 +115,10 @@ class PrimeProgression:
 
 @dataclass(frozen=True, slots=True)
 class ArithmeticFunctions:
-    """The arithmetic functions of value != 0; of |value| but for the last two.
+    """The arithmetic functions of value != 0. All but the last two are functions of |value|.
 
-    ``divisor_sum`` is the sum of the divisors themselves; ``is_perfect_power`` means
-    value = m**k with k >= 2, so -8 is one and -4 is not; ``is_perfect`` means
+    ``divisor_sum`` is the sum of the positive divisors. ``is_perfect_power`` means that
+    value = m**k with k >= 2: true for -8, false for -4. ``is_perfect`` means that
     divisor_sum = 2 * value.
     """
 
@@ -138,7 +138,7 @@ class ArithmeticFunctions:
 
 @dataclass(frozen=True, slots=True)
 class DivisorPage:
-    """Consecutive positive divisors, ascending, and whether greater ones follow."""
+    """Consecutive positive divisors, ascending. ``has_next``: there are greater ones."""
 
     values: tuple[int, ...]
     has_next: bool
@@ -169,7 +169,8 @@ class GapFrequency:
 class PrimeGapStatistics:
     """The gaps between consecutive primes that both lie in an interval, count >= 1.
 
-    ``maximum`` and ``minimum`` are the first gaps of their length; ``frequencies`` ascend.
+    ``maximum`` is the first of the longest gaps, ``minimum`` the first of the shortest.
+    ``frequencies`` ascend by length.
     """
 
     count: int
@@ -183,7 +184,7 @@ class PrimeGapStatistics:
 class ConstellationPage:
     """Consecutive starts p, ascending, such that p + o is prime for each of the offsets.
 
-    ``has_next`` tells whether greater ones follow in the interval.
+    ``has_next``: the interval holds greater ones.
     """
 
     offsets: tuple[int, ...]
@@ -207,7 +208,7 @@ class PrimeBucket:
 
 @dataclass(frozen=True, slots=True)
 class ResidueCount:
-    """How many primes of an interval leave the residue, count >= 1."""
+    """How many primes of an interval are in a residue class, count >= 1."""
 
     residue: int
     count: int

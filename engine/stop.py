@@ -1,4 +1,4 @@
-"""The flag that a long computation looks at between two segments of its work."""
+"""The stop flag, which a long computation checks between two parts of its work."""
 
 import time
 
@@ -6,10 +6,10 @@ from engine.errors import DeadlineError
 
 
 class Stop:
-    """A request to stop, by a deadline or by ``set``; safe to set from any thread.
+    """A request to stop: at a deadline, or when ``set`` is called, from any thread.
 
     Args:
-        deadline: Moment on ``time.monotonic()``, in seconds, after which ``check`` raises;
+        deadline: The time on ``time.monotonic()``, in seconds, from which on ``check`` raises;
             None for no deadline.
     """
 

@@ -1,13 +1,14 @@
-"""The named classes of primes that one integer belongs to.
+"""Find the named classes of primes that one integer belongs to.
 
 Modules, in reading order:
 
-- ``definitions``: The named classes of primes: what each one means, and its entry in the OEIS.
-- ``digits``: Classes that depend on the decimal digits of p.
-- ``forms``: Classes given by an algebraic form of p, such as 2^k - 1, or by a congruence.
-- ``relations``: Classes that depend on the primality of integers related to p, such as p + 2 or
-  2p + 1.
-- ``membership``: Which named classes a given integer belongs to, and what it costs to find out.
+- ``definitions``: Defines the named classes of primes: a sentence and an OEIS entry for each.
+- ``digits``: Decides the classes that depend on the decimal digits of p.
+- ``forms``: Decides the classes given by an algebraic form of p, such as 2^k - 1, or by a
+  congruence.
+- ``relations``: Decides the classes that depend on integers related to p, such as p + 2 or 2p +
+  1.
+- ``membership``: Finds the named classes that an integer belongs to, and predicts the cost.
 """
 
 from engine.classes.definitions import CLASS_DEFINITIONS, ClassDefinition, PrimeClass

@@ -1,4 +1,4 @@
-"""The named classes of primes: what each one means, and its entry in the OEIS."""
+"""Defines the named classes of primes: a sentence and an OEIS entry for each."""
 
 import enum
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 
 class PrimeClass(enum.Enum):
-    """A named class of primes; ``CLASS_DEFINITIONS`` says what each means."""
+    """A named class of primes; ``CLASS_DEFINITIONS`` defines each."""
 
     TWIN = "TWIN"
     COUSIN = "COUSIN"
@@ -42,7 +42,7 @@ class PrimeClass(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class ClassDefinition:
-    """What a prime p must satisfy, in one sentence, and the OEIS entry that lists the class."""
+    """The condition on a prime p, in one sentence, and the OEIS entry that lists the class."""
 
     description: str
     oeis: str

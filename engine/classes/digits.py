@@ -1,6 +1,6 @@
-"""Classes that depend on the decimal digits of p.
+"""Decides the classes that depend on the decimal digits of p.
 
-Every function takes a prime p and answers for it; what a composite gives is undefined.
+Every function takes a prime p; for a composite the result is undefined.
 """
 
 from itertools import permutations
@@ -36,8 +36,8 @@ def is_emirp(p: int) -> bool:
 def is_circular(p: int) -> bool:
     """Return whether every rotation of the digits is prime.
 
-    Cost: nothing unless every digit is 1, 3, 7 or 9; then one primality test for each distinct
-    rotation up to the first composite, and none for a repunit.
+    Cost: if every digit is 1, 3, 7 or 9 and p is not a repunit, one primality test for each
+    distinct rotation up to the first composite. Otherwise almost nothing.
 
     >>> is_circular(197), is_circular(23)
     (True, False)
@@ -100,5 +100,5 @@ def is_repunit(p: int) -> bool:
 
 
 def _can_end_a_prime(digits: str) -> bool:
-    """Return whether each digit may be the last one of a prime as long as ``digits``."""
+    """Return whether each digit can be the last digit of a prime with as many digits."""
     return len(digits) == 1 or set(digits) <= set("1379")

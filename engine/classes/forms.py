@@ -1,6 +1,6 @@
-"""Classes given by an algebraic form of p, such as 2^k - 1, or by a congruence.
+"""Decides the classes given by an algebraic form of p, such as 2^k - 1, or by a congruence.
 
-Every function takes a prime p and answers for it; what a composite gives is undefined.
+Every function takes a prime p; for a composite the result is undefined.
 """
 
 from itertools import count
@@ -26,8 +26,8 @@ def is_mersenne(p: int) -> bool:
 def is_fermat(p: int) -> bool:
     """Return whether p = 2^(2^k) + 1.
 
-    A prime 2^e + 1 with e >= 1 has e a power of 2: an odd factor f of e would give the divisor
-    2^(e/f) + 1.
+    If 2^e + 1 with e >= 1 is prime, e is a power of 2: an odd factor f > 1 of e would give the
+    divisor 2^(e/f) + 1.
 
     >>> is_fermat(257), is_fermat(19)
     (True, False)
@@ -118,7 +118,8 @@ def is_cuban(p: int) -> bool:
 def is_wilson(p: int) -> bool:
     """Return whether p is one of the known p with p^2 | (p - 1)! + 1.
 
-    Complete up to ``WILSON_SEARCH_LIMIT``; above it nobody knows, and the answer is False.
+    The list is complete up to ``WILSON_SEARCH_LIMIT``. Above it the truth is unknown, and the
+    function returns False.
 
     >>> is_wilson(563), is_wilson(7)
     (True, False)

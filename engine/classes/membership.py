@@ -1,4 +1,4 @@
-"""Which named classes a given integer belongs to, and what it costs to find out."""
+"""Finds the named classes that an integer belongs to, and predicts the cost."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -11,15 +11,15 @@ from engine.primality.neighbours import next_prime, previous_prime
 from engine.primality.primality import is_prime, is_prime_cost
 
 MAX_CLASSES_BITS = 990
-"""Longest prime that is classified: the largest integer related to it, its reversal or 2p + 1,
-stays within reach of ``engine.primality.primality.is_prime``, which proves up to 300 digits."""
+"""The most bits of a prime that is classified. The largest integers related to it, its reversal and
+2p + 1, then have at most 300 digits, which ``engine.primality.primality.is_prime`` can prove."""
 
 _PROOFS = 4
-"""Proofs a call pays for: the prime, its neighbours, and a share of its other relatives, each of
-which needs a proof only if it is prime (at most about ten when nearly all of them are)."""
+"""The proofs included in the price: the prime, its two neighbours, and one for all other related
+integers. A related integer needs a proof only if it is prime; there are at most about ten."""
 
-# (bits, points) for everything but the proofs and CHEN: most of it the search for the neighbours.
-# GMP 6.3, benchmarks/bench_patterns.py.
+# (bits, points) without the proofs and CHEN; most of it is the search for the neighbours. GMP 6.3,
+# benchmarks/bench_patterns.py.
 _SEARCH_CURVE = (
     (8.0, 0.12),
     (32.0, 0.2),
@@ -72,14 +72,14 @@ def classes_of(n: int) -> tuple[PrimeClass, ...]:
         n: Any integer.
 
     Returns:
-        Every class of n if n is prime, but for those in ``undecided_classes(n)``, which no one
-        can decide and which are never listed; empty if n is not prime.
+        Every class of n if n is prime, except those in ``undecided_classes(n)``; empty if n is not
+        prime.
 
     Raises:
-        CapacityError: n is prime and longer than ``MAX_CLASSES_BITS``, or may be prime and is
-            longer than ``engine.primality.primality.is_prime`` can prove; or n >= 2^128 is prime
-            and n + 2 is a composite without a small factor (about 8 % of such n), so that CHEN
-            cannot be decided. Below 2^128 there is always an answer.
+        CapacityError: n is prime and longer than ``MAX_CLASSES_BITS``; or n passes BPSW and is too
+            long for a proof; or n >= 2^128 is prime and CHEN cannot be decided, because n + 2 is a
+            composite without a small factor (about 8 % of such n). Below 2^128 there is always an
+            answer.
 
     Cost: see ``classes_of_cost``; 40 us for a typical prime of 64 bits.
 
@@ -101,10 +101,10 @@ def classes_of(n: int) -> tuple[PrimeClass, ...]:
 
 
 def undecided_classes(p: int) -> tuple[PrimeClass, ...]:
-    """Return the classes that ``classes_of`` leaves open for the prime p.
+    """Return the classes that are unknown for the prime p, and so missing from ``classes_of``.
 
-    WILSON above 2 * 10^13: to decide it takes at least about sqrt(p) operations, and no search
-    has been there. Empty below.
+    Above 2 * 10^13 this is WILSON: deciding it takes about sqrt(p) operations, and no search has
+    gone that far. Below, there are none.
 
     >>> undecided_classes(97)
     ()
@@ -115,7 +115,8 @@ def undecided_classes(p: int) -> tuple[PrimeClass, ...]:
 def classes_of_cost(n: int) -> float:
     """Return the points predicted for ``classes_of(n)`` if n is prime.
 
-    Up to 64 bits most of it is the neighbours and the factors of n + 2, above it is the proofs.
+    Up to 64 bits most of the cost is for the neighbours and the factors of n + 2; above, for the
+    proofs.
 
     Cost: 3 us.
     """
@@ -124,7 +125,7 @@ def classes_of_cost(n: int) -> float:
 
 
 def _classes_by_neighbours(p: int) -> list[PrimeClass]:
-    """Return BALANCED or STRONG if p is one of them; 2, with one neighbour only, is neither."""
+    """Return the class BALANCED or STRONG if p is in it; 2 has one neighbour and is in neither."""
     previous = _proven_neighbour(p, previous_prime)
     following = _proven_neighbour(p, next_prime)
     if previous is None or following is None:
@@ -135,7 +136,7 @@ def _classes_by_neighbours(p: int) -> list[PrimeClass]:
 
 
 def _proven_neighbour(p: int, step: Callable[[int], int | None]) -> int | None:
-    """Return the first prime that ``step`` reaches from p; it skips composites only."""
+    """Return the first proven prime that ``step`` reaches from p."""
     neighbour = step(p)
     while neighbour is not None and not is_prime(neighbour):
         neighbour = step(neighbour)

@@ -1,6 +1,6 @@
-"""Classes that depend on the primality of integers related to p, such as p + 2 or 2p + 1.
+"""Decides the classes that depend on integers related to p, such as p + 2 or 2p + 1.
 
-Every function takes a prime p and answers for it; what a composite gives is undefined.
+Every function takes a prime p; for a composite the result is undefined.
 """
 
 from math import gcd, isqrt
@@ -21,8 +21,9 @@ they decide about 92 % of all p."""
 _CHEN_BITS = 129
 """Longest p + 2, in bits, that is factored: 25 ms at most, so that every p < 2^128 is decided."""
 
-# (bits, points) to factor p + 2 if it has no factor up to 53. From 48 to 64 bits a product of two
-# equal primes, 1 in 100 or so, takes 2.5 times as much. FLINT 3.6, benchmarks/bench_patterns.py.
+# (bits, points) of factoring p + 2 if it has no factor up to 53. From 48 to 64 bits a product of
+# two primes of equal size, about 1 in 100, costs 2.5 times as much. FLINT 3.6,
+# benchmarks/bench_patterns.py.
 _CHEN_FACTOR_CURVE = (
     (24.0, 0.05),
     (48.0, 0.3),
@@ -75,7 +76,7 @@ def is_sophie_germain(p: int) -> bool:
 
 
 def is_safe(p: int) -> bool:
-    """Return whether (p - 1) / 2 is prime; 2 // 2 is not, so 2 needs no case of its own.
+    """Return whether (p - 1) / 2 is prime.
 
     >>> is_safe(23), is_safe(13)
     (True, False)
@@ -86,12 +87,12 @@ def is_safe(p: int) -> bool:
 def is_chen(p: int) -> bool:
     """Return whether p + 2 has at most two prime factors, counted with multiplicity.
 
-    A composite p + 2 is a product of two primes if and only if its cofactor to any one of its
-    prime factors is prime, so the first factor found decides.
+    A composite p + 2 is a product of two primes if and only if it is prime after division by one of
+    its prime factors. So the first prime factor found decides.
 
     Raises:
-        CapacityError: p >= 2^128 and p + 2 is a composite without a small factor, so that only
-            its factorization, out of reach here, could tell.
+        CapacityError: p >= 2^128 and p + 2 is a composite without a small factor. Its factorization
+            would decide, but costs too much.
 
     Cost: see ``is_chen_cost``.
 
@@ -103,7 +104,7 @@ def is_chen(p: int) -> bool:
 
 
 def _factor_of_composite(number: int) -> int:
-    """Return a prime factor, or the root of a square, of the composite ``number``."""
+    """Return a prime factor of the composite ``number``, or its root if it is a square."""
     shared = gcd(number, _ODD_PRIMORIAL_53)
     if shared > 1:
         return factorize(shared).factors[0].prime
@@ -124,7 +125,7 @@ def _factor_of_composite(number: int) -> int:
 def is_chen_cost(p: int) -> float:
     """Return the points predicted for ``is_chen(p)`` without the primality tests.
 
-    Nothing if p + 2 has a factor up to 53; else it may have to be factored.
+    They are 0 if p + 2 has a prime factor up to 53. Otherwise p + 2 may have to be factored.
 
     Cost: 1 us.
     """

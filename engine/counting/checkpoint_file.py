@@ -1,4 +1,4 @@
-"""The shipped file of prime counts: how it is written and read."""
+"""Writes and reads the file of prime counts that is shipped with the engine."""
 
 import hashlib
 import json
@@ -16,10 +16,10 @@ DATA = Path(__file__).parents[1] / "data"
 
 @dataclass(frozen=True, slots=True)
 class CheckpointHeader:
-    """What the file beside the counts says about them.
+    """The header of the counts, stored in a JSON file beside them.
 
-    ``spacing`` integers lie in each of ``entries`` adjacent intervals from 0 on; ``sha256`` is that
-    of the counts before compression.
+    There are ``entries`` adjacent intervals from 0 on, of ``spacing`` integers each. ``sha256`` is
+    the checksum of the counts before compression.
     """
 
     spacing: int
@@ -32,10 +32,10 @@ class CheckpointHeader:
 def write_checkpoints(
     counts: NDArray[np.uint32], spacing: int, command: str, date: str, folder: Path = DATA
 ) -> None:
-    """Write counts[i], the number of primes in [i * spacing, (i + 1) * spacing), and a header.
+    """Write the counts and their header; counts[i] is for [i * spacing, (i + 1) * spacing).
 
-    The bytes of equal weight are put side by side: the upper ones hardly vary and shrink to
-    nothing. About 1.3 bytes a count remain.
+    All lowest bytes of the counts are stored first, then all second bytes, and so on: the upper
+    bytes hardly vary, so they compress to almost nothing. A count takes about 1.3 bytes.
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
@@ -60,7 +60,7 @@ def read_checkpoints(folder: Path = DATA) -> tuple[CheckpointHeader, NDArray[np.
     """Return the header and the counts.
 
     Raises:
-        InvariantError: the counts are not those whose checksum the header names.
+        InvariantError: the counts do not match the checksum in the header.
 
     >>> header, counts = read_checkpoints()
     >>> int(counts.sum()) >= 346_065_536_839  # pi(10^13)

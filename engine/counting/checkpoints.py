@@ -1,4 +1,4 @@
-"""Prime counts at evenly spaced places, from the file that is shipped with the engine."""
+"""Checkpoints: known values of pi(x) at evenly spaced x, from the file shipped with the engine."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,12 +10,12 @@ class Checkpoints:
     """pi(i * spacing - 1) for i = 0, 1, ...; read-only.
 
     Args:
-        counts: The primes in each interval [i * spacing, (i + 1) * spacing).
+        counts: counts[i] is the number of primes in [i * spacing, (i + 1) * spacing).
         spacing: The length of the intervals.
 
     Attributes:
-        spacing: As given.
-        end: The first integer that is not covered.
+        spacing: The length of the intervals.
+        end: The first integer above the last interval.
 
     Memory: 8 bytes a checkpoint.
     """
@@ -29,21 +29,21 @@ class Checkpoints:
 
     @property
     def last_rank(self) -> int:
-        """pi(end - 1): how many primes are covered."""
+        """pi(end - 1), the number of primes below ``end``."""
         return int(self._before[-1])
 
     def nearest(self, x: int) -> tuple[int, int]:
-        """Return the checkpoint place nearest to x, and the number of primes below it.
+        """Return the multiple of the spacing nearest to x, and the number of primes below it.
 
-        0 <= x < end; the place is a multiple of the spacing. Cost: 1 us.
+        0 <= x < end. Cost: 1 us.
         """
         number = (x + self.spacing // 2) // self.spacing
         return number * self.spacing, int(self._before[number])
 
     def locate(self, n: int) -> int:
-        """Return an integer near the n-th prime, 1 <= n <= last_rank: linear between checkpoints.
+        """Return an estimate of the n-th prime, by linear interpolation between checkpoints.
 
-        Cost: 3 us.
+        1 <= n <= last_rank. Cost: 3 us.
         """
         number = int(np.searchsorted(self._before, n, side="left")) - 1
         below, above = int(self._before[number]), int(self._before[number + 1])

@@ -1,4 +1,4 @@
-"""pi(x) by a formula over leaves: neither lists nor sieves the primes up to x."""
+"""Computes pi(x) by the Lagarias-Miller-Odlyzko (LMO) method: it lists no primes up to x."""
 
 import math
 from typing import Any
@@ -12,17 +12,18 @@ from engine.sieving.small_primes import SmallPrimes
 from engine.sieving.wheel import Wheel
 from engine.stop import Stop
 
-# Least x of this method: smaller ones are sieved.
+# The least x for this method; below it a sieve is used.
 LEAST_X = 10**7
-# Between two looks at the stop flag: ranks added up, and values searched for, in about 1 ms.
+# Ranks added up, or values searched for, between two checks of the stop flag: about 1 ms.
 _RANK_BLOCK = 1 << 19
 _SEARCH_BLOCK = 1 << 14
 
 
 def leaf_bound(x: int) -> int:
-    """Return y, between the third and the square root of x: the greater, the less to sieve.
+    """Return y, the bound of the primes in leaves, between the cube root and the square root of x.
 
-    The factor was chosen by timing x = 10**11 to 10**14: twice or half of it costs 10 %.
+    A greater y leaves less to sieve, but adds leaves. The factor was chosen by timing x = 10**11 to
+    10**14; twice or half of it costs 10 % more time.
 
     >>> 10**4 <= leaf_bound(10**12) <= 10**6
     True
@@ -32,18 +33,20 @@ def leaf_bound(x: int) -> int:
 
 
 class LeafCounter:
-    """Computes pi(x) from phi(x, pi(y)), the integers up to x without a prime factor up to y.
+    """Computes pi(x) by the LMO method.
 
-    pi(x) = phi(x, a) + a - 1 - P2, a = pi(y), y >= x**(1/3), where P2 counts the products of two
-    primes above y. phi(x, a) is a sum over leaves mu(n) * phi(x // n, b) that are ordinary, easy
-    (given by pi), trivial (1), or hard (counted in a sieve up to x / y).
+    phi(x, a) is the number of integers in [1, x] without a prime factor among the first a primes.
+    With a = pi(y) and y >= x**(1/3), pi(x) = phi(x, a) + a - 1 - P2, where P2 is the number of
+    products p * q <= x of two primes above y. phi(x, a) is a sum of leaves mu(n) * phi(x // n, b).
+    There are four kinds: ordinary leaves, trivial leaves (phi is 1), easy leaves (phi follows from
+    a table of pi), and hard leaves (phi is counted in a sieve up to x / y).
 
     Args:
         x: LEAST_X <= x < 2**53, and isqrt(x) at most the bound of the small primes.
         small_primes: The table of small primes.
 
-    Cost: about O(x**(2/3)) time: see ``leaf_seconds``. Memory: 2 * sqrt(x) + 40 * y bytes and
-    10 MB: 140 MB at 10**15.
+    Cost: about O(x**(2/3)) time, see ``leaf_seconds``. Memory: 2 * sqrt(x) + 40 * y bytes, and
+    10 MB; 140 MB at 10**15.
     Source: Lagarias, Miller, Odlyzko, "Computing pi(x): the Meissel-Lehmer method", Math. Comp. 44
     (1985); easy leaves as in Deleglise and Rivat, Math. Comp. 65 (1996).
     """
@@ -68,19 +71,19 @@ class LeafCounter:
         )
 
     def _ordinary(self) -> int:
-        """Return the sum of mu(n) * phi(x // n, 7) over n <= y without factors up to 17."""
+        """Return the ordinary leaves: mu(n) * phi(x // n, 7), summed over the rough n <= y."""
         modulus = 30 * math.prod(PRESIEVED)
         coprime = np.ones(modulus, dtype=np.bool_)
         for p in (2, 3, 5, *PRESIEVED):
             coprime[::p] = False
         counts = np.cumsum(coprime, dtype=np.int64)
-        # The table counts 0 as an integer up to r; it is not coprime, so nothing is off.
+        # The table includes 0, which is not coprime and so adds nothing.
         values = self._x // self._tables.rough
         phi = values // modulus * counts[-1] + counts[values % modulus]
         return int(np.dot(phi, self._tables.signs.astype(np.int64)))
 
     def _easy(self, stop: Stop) -> int:
-        """Return the sum of phi over the leaves p * q with p > root y that are not hard."""
+        """Return the easy and trivial leaves: the sum of phi over n = p * q with p > sqrt(y)."""
         x, y, primes = self._x, self._tables.y, self._tables.primes
         ranks = self._prime_ranks(math.isqrt(x), stop)
         begin = int(np.searchsorted(primes, math.isqrt(y), side="right"))
@@ -106,9 +109,12 @@ class LeafCounter:
         return total + rest * (rest - 1) // 2
 
     def _prime_ranks(self, bound: int, stop: Stop) -> NDArray[np.uint32]:
-        """Return pi(2 * i) at index i >= 1, which is pi(2 * i - 1) but for i = 1; 2 * i > bound."""
+        """Return an array with pi(2 * i) at index i >= 1, up to 2 * i > bound.
+
+        pi(2 * i - 1) is the same, except for i = 1.
+        """
         ranks = np.empty(bound // 2 + 2, dtype=np.uint32)
-        # The odd prime 2 * i - 1 is counted from index i on; the prime 2 from 1 on.
+        # The odd prime 2 * i - 1 counts from index i on; the prime 2 counts from index 1 on.
         primes = self._small_primes.primes[1 : self._small_primes.rank(bound)] >> np.uint32(1)
         below = 1
         for begin in range(0, ranks.size, _RANK_BLOCK):
@@ -124,11 +130,11 @@ class LeafCounter:
         return ranks
 
     def _products_of_two(self, stop: Stop) -> int:
-        """Return the number of products p * q <= x of primes y < p <= q."""
+        """Return P2, the number of products p * q <= x of primes y < p <= q."""
         small = self._small_primes
         a, b = int(self._tables.primes.size), small.rank(math.isqrt(self._x))
         wanted = self._x // small.primes[a:b][::-1].astype(np.int64)
-        # The sum of pi(p) - 1 over the primes number a + 1 to b.
+        # Minus the sum of pi(p) - 1 over the primes with numbers a + 1 to b.
         total = -(b * (b - 1) - a * (a - 1)) // 2
         inside = int(np.searchsorted(wanted, small.bound, side="right"))
         total += _sum_of_ranks(small.primes, wanted[:inside].astype(np.uint32), stop)
@@ -137,7 +143,7 @@ class LeafCounter:
         return total + self._ranks_above_table(wanted[inside:].astype(np.uint64), stop)
 
     def _ranks_above_table(self, wanted: NDArray[np.uint64], stop: Stop) -> int:
-        """Return the sum of pi(v) over ascending v above the table, by listing the primes."""
+        """Return the sum of pi(v) over ascending values v above the table, by listing primes."""
         small = self._small_primes
         wheel = Wheel(210, (11, 13, 17, 19))
         last = int(wanted[-1])
@@ -155,7 +161,7 @@ class LeafCounter:
 def _sum_of_ranks(
     primes: NDArray[np.unsignedinteger[Any]], values: NDArray[np.unsignedinteger[Any]], stop: Stop
 ) -> int:
-    """Return the sum, over the values, of how many of the primes are <= the value."""
+    """Return the sum, over the values v, of the number of ``primes`` <= v."""
     total = 0
     for begin in range(0, values.size, _SEARCH_BLOCK):
         stop.check()
@@ -165,5 +171,5 @@ def _sum_of_ranks(
 
 
 def leaf_seconds(x: int) -> float:
-    """Return about how long ``LeafCounter`` takes."""
+    """Return the predicted time of ``LeafCounter``, in seconds."""
     return float(7e-3 + 4.5e-10 * x ** (2 / 3))

@@ -1,4 +1,4 @@
-"""The hard leaves of pi(x): counts of integers free of small primes, by a sieve that is asked."""
+"""The hard leaves of the LMO method: a sieve that counts integers without small prime factors."""
 
 import math
 from collections.abc import Iterator
@@ -11,13 +11,13 @@ from engine.errors import DomainError
 from engine.stop import Stop
 
 _X_END = 2**53
-# Elements sieved at once, a multiple of 8 * 64: their bytes fit the second-level cache of 1 MB.
+# Elements sieved at once, a multiple of 8 * 64. Their bytes fit an L2 cache of 1 MB.
 SEGMENT_ELEMENTS = 1 << 20
-# The sieve holds the integers coprime to 30, and starts with those coprime to these as well.
+# The sieve holds the integers coprime to 30. It is presieved by the primes of PRESIEVED.
 _MODULUS = 30
 _RESIDUES = np.array([1, 7, 11, 13, 17, 19, 23, 29], dtype=np.int64)
 PRESIEVED = (7, 11, 13, 17)
-# How many primes the sieve has removed before the first leaf is counted: 2, 3, 5 and the above.
+# How many primes are sieved before the first leaf is counted: 2, 3, 5 and PRESIEVED.
 FIRST_PRIMES = 7
 _ZERO = np.zeros(1, dtype=np.bool_)
 _ROUGH_BLOCK = 1 << 18
@@ -27,19 +27,19 @@ _NO_FACTOR = 2**31 - 1
 
 @dataclass(frozen=True)
 class LeafTables:
-    """What the leaves of pi(x) are made of.
+    """The numbers from which the leaves of pi(x) are built.
 
     Attributes:
-        x: The argument of pi, at least y and below 2**53, so that floats of quotients are exact.
-        y: The bound of the leaves' cofactors, 17 <= y < 2**31: every leaf is x // (p * m) with
-            m <= y < p * m.
+        x: The argument of pi. At least y, and below 2**53, so that quotients of floats, rounded
+            down, are exact.
+        y: The bound of the cofactors m, 17 <= y < 2**31. A leaf is x // (p * m), m <= y < p * m.
         primes: Every prime <= y, int64, ascending.
         rough: The squarefree m <= y without a prime factor <= 17, ascending, int64, 1 first.
-        least_factor: The least prime factor of each; 2**31 - 1 for 1.
-        signs: Moebius of each, int8.
+        least_factor: The least prime factor of each rough number; 2**31 - 1 for 1.
+        signs: mu (Moebius) of each rough number, int8.
 
     Raises:
-        DomainError: x or y is out of bounds, or the shapes are others.
+        DomainError: x or y is out of bounds, or the shapes do not agree.
     """
 
     x: int
@@ -58,7 +58,7 @@ class LeafTables:
             raise DomainError("need as many least factors and signs as rough numbers")
         if not (self.rough.size and self.rough[0] == 1 and self.rough[-1] <= self.y):
             raise DomainError(f"need rough numbers from 1 to at most y={self.y}")
-        # There is a prime between the last and twice it (Bertrand's postulate).
+        # There is a prime between the last one and its double (Bertrand's postulate).
         if not (self.primes.size and self.y < 2 * int(self.primes[-1]) <= 2 * self.y):
             raise DomainError(f"need every prime up to y={self.y}")
 
@@ -66,17 +66,20 @@ class LeafTables:
 def rough_numbers(
     y: int, primes: NDArray[np.int64], stop: Stop
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int8]]:
-    """Return the squarefree integers <= y whose prime factors exceed 17, with factor and sign.
+    """Return the squarefree integers <= y without a prime factor <= 17, as ``LeafTables`` has them.
 
     Args:
         y: 17 <= y < 2**31.
-        primes: Every prime <= isqrt(y) at least, ascending.
-        stop: Looked at for every block of 2**18 integers.
+        primes: All primes <= isqrt(y), and maybe more, ascending.
+        stop: Checked for every block of 2**18 integers.
+
+    Returns:
+        The integers, the least prime factor of each, and mu of each.
 
     Raises:
         DomainError: y is outside these bounds, or primes are missing.
 
-    Cost: about 15 ns * y time, 13 bytes for each integer returned.
+    Cost: about 15 ns * y of time. Memory: 13 bytes for each integer returned.
 
     >>> primes = np.array([2, 3, 5, 7, 11, 13, 17, 19, 23, 29], dtype=np.int64)
     >>> rough_numbers(30, primes, Stop())[0].tolist()
@@ -111,7 +114,7 @@ def _rough_block(
         np.negative(signs[start::p], out=signs[start::p])
         signs[-low % (p * p) :: p * p] = 0
     values = np.arange(low, low + size, dtype=np.int32)
-    # What is left of a squarefree integer after its factors up to the root is 1 or a prime.
+    # A squarefree integer divided by its prime factors up to the root is 1 or a prime.
     np.negative(signs, out=signs, where=product < values)
     np.copyto(least, values, where=(least == _NO_FACTOR) & (values > 1))
     kept = np.flatnonzero((signs != 0) & (least > PRESIEVED[-1]))
@@ -121,14 +124,14 @@ def _rough_block(
 class HardLeaves:
     """Sums mu(m) * phi(x // (p * m), k) over the hard leaves, by segments of [0, x // y].
 
-    phi(v, k) counts the integers in [1, v] free of the first k primes, where p is prime number
-    k + 1. A leaf is hard if its v is at least p * p, or if p * p < y.
+    p is prime number k + 1, and phi(v, k) is the number of integers in [1, v] that none of the
+    first k primes divides. A leaf is hard if its v is at least p * p, or if p * p < y.
 
     Args:
-        tables: What the leaves are made of.
+        tables: The numbers from which the leaves are built.
 
-    Cost: about 60 us for each segment of 2 million integers and each prime p with leaves there or
-    further up, and 12 ns a leaf. Memory: 2 MB.
+    Cost: 12 ns a leaf, and about 60 us for each segment of 4 million integers and each prime p
+    that has leaves in this segment or a higher one. Memory: 2 MB.
     """
 
     def __init__(self, tables: LeafTables) -> None:
@@ -146,13 +149,13 @@ class HardLeaves:
         self._pattern = self._presieve()
 
     def total(self, stop: Stop) -> int:
-        """Return minus the sum, which is the share of the hard leaves in phi(x, pi(y))."""
+        """Return minus the sum: the contribution of the hard leaves to phi(x, pi(y))."""
         width = SEGMENT_ELEMENTS // 8 * _MODULUS
         highest = self._tables.x // self._tables.y
         return sum(self._segment(low, width, stop) for low in range(0, highest + 1, width))
 
     def _presieve(self) -> NDArray[np.bool_]:
-        """Return one period of: is the element coprime to the presieved primes?"""
+        """Return one period of the presieve pattern: True where no presieved prime divides."""
         period = math.prod(PRESIEVED)
         values = (np.arange(period, dtype=np.int64)[:, None] * _MODULUS + _RESIDUES).reshape(-1)
         mask = np.ones(values.size, dtype=np.bool_)
@@ -164,7 +167,7 @@ class HardLeaves:
         x = self._tables.x
         high = low + width
         mask = self._fresh_mask(low)
-        # p has leaves here or above if p < root y, or if some v < x / p**2 is >= low.
+        # p has leaves in this segment or above if p < sqrt(y), or if x / p**2 > low.
         bound = max(self._root_y, math.isqrt(x // max(low, 1)))
         active = int(np.searchsorted(self._primes, bound, side="right"))
         starts = self._starts(low, active)
@@ -197,7 +200,7 @@ class HardLeaves:
         return mask
 
     def _starts(self, low: int, active: int) -> NDArray[np.int64]:
-        """Return where the 8 progressions of multiples coprime to 30 start, for each prime."""
+        """Return the start indices of each prime's multiples in the 8 residue classes modulo 30."""
         primes = self._primes[:active, None]
         least = -(-low // primes)
         cofactors = least + (_RESIDUES - least) % _MODULUS
@@ -208,7 +211,7 @@ class HardLeaves:
     def _leaves(
         self, p: int, low: int, high: int
     ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64] | None]]:
-        """Yield the cofactors m with low <= x // (p * m) < high, and mu(m); None if all are -1."""
+        """Yield the cofactors m with low <= x // (p * m) < high and mu(m); None if all are -1."""
         tables = self._tables
         quotient = tables.x // p
         # low <= quotient // m < high  <=>  quotient // high < m <= quotient // low.

@@ -1,4 +1,4 @@
-"""The prime-counting function pi(x) and its inverse, in the cheapest way for each argument."""
+"""The prime-counting function pi(x) and its inverse, by the cheapest method for each argument."""
 
 import math
 
@@ -13,22 +13,22 @@ from engine.sieving.sieve_plan import Planner
 from engine.sieving.small_primes import SmallPrimes
 from engine.stop import Stop
 
-# pi(x) is computed up to here, the n-th prime as long as it is likely to be below.
+# The greatest x for pi(x), and the greatest n-th prime.
 MOST_X = 10**15
 
 
 class PrimeCounter:
     """pi(x) and the n-th prime, exact up to 10**15. Thread-safe.
 
-    x within the table of small primes is looked up. x below the end of the checkpoints is reached
-    from the nearest one by a short sieve. Above, the formula over leaves is used, or a sieve from
-    the last checkpoint on where that is cheaper.
+    Within the table of small primes, pi(x) is looked up. Below the end of the checkpoints, a short
+    sieve counts from the nearest checkpoint. Above, the LMO method is used, or a sieve from the
+    last checkpoint if that is cheaper.
 
     Args:
         small_primes: The table of small primes.
-        checkpoints: Known counts, maybe none.
+        checkpoints: Known counts; there may be none.
         planner: Counts short intervals.
-        pages: Walks from an estimate to the n-th prime.
+        pages: Finds the primes between an estimate and the n-th prime.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class PrimeCounter:
         self._checkpoints = checkpoints
         self._planner = planner
         self._pages = pages
-        # The formula looks up every prime up to the square root of x.
+        # The LMO method reads every prime up to the square root of x from the table.
         self.most_x = min(MOST_X, small_primes.bound**2)
 
     def prime_count(self, x: int, stop: Stop) -> int:
@@ -70,12 +70,12 @@ class PrimeCounter:
     def nth_prime(self, n: int, stop: Stop) -> int:
         """Return the n-th prime; the first is 2.
 
-        An estimate is taken from the checkpoints or from the inverse of Riemann's R, the primes up
-        to it are counted, and the difference is walked.
+        The estimate comes from the checkpoints or from the inverse of Riemann's R. The primes up to
+        the estimate are counted. Then a sieve near the estimate finds the n-th prime.
 
         Raises:
             DomainError: n < 1.
-            CapacityError: the n-th prime is likely to be above ``most_x``.
+            CapacityError: the estimate of the n-th prime is above ``most_x``.
             DeadlineError: stopped.
         """
         if n < 1:
@@ -101,10 +101,10 @@ class PrimeCounter:
         if estimate >= self.most_x:
             return 5e-6
         if estimate < self._checkpoints.end:
-            # How far the nearest checkpoint is from the prime itself is not known: take a third.
+            # The distance from the prime to its nearest checkpoint is unknown: assume a third.
             spacing = self._checkpoints.spacing
             estimate = estimate // spacing * spacing + spacing // 3
-        # Both ways of estimating are off by about 0.3 * sqrt(x) integers at most.
+        # Both estimates are off by at most about 0.3 * sqrt(x) integers.
         walked = int(0.3 * estimate**0.5)
         walk = self._sieved_seconds(estimate, estimate + walked, Task.LIST)
         return 0.2e-3 + self.seconds(estimate) + walk
@@ -124,7 +124,7 @@ class PrimeCounter:
         return estimate
 
     def _known(self, x: int) -> tuple[int, int]:
-        """Return the best place to sieve from, and the number of primes below it."""
+        """Return the nearest integer whose prime count is known, and the primes below it."""
         small, known = self._small_primes, self._checkpoints
         if known.end <= small.bound:
             return small.bound + 1, int(small.primes.size)
@@ -134,7 +134,7 @@ class PrimeCounter:
         return place, below
 
     def _sieved(self, place: int, x: int, stop: Stop) -> int:
-        """Return pi(x) - pi(place - 1), negative if x is below place - 1."""
+        """Return pi(x) - pi(place - 1), by a sieve; negative if x is below place - 1."""
         if x >= place:
             return sum(p.count(stop) for p in self._planner.pieces(place, x, Task.COUNT))
         return -sum(p.count(stop) for p in self._planner.pieces(x + 1, place - 1, Task.COUNT))

@@ -1,13 +1,16 @@
-"""What divides an integer: factors, divisors and what follows from them.
+"""Factor integers, and compute divisors and arithmetic functions from the factors.
 
 Modules, in reading order:
 
-- ``special_factors``: Composites of special forms, which are split in microseconds.
-- ``splitting``: Parts of one composite: by trial division, by elliptic curves, or all of them.
-- ``factoring``: The factorization of one integer, at once or in stages that keep what they found.
-- ``small_factors``: Which powers of small primes divide many integers, counted over all of them
+- ``special_factors``: Splits composites of special forms in microseconds.
+- ``splitting``: Splits one composite: by trial division, by elliptic curves, or completely.
+- ``factoring``: Factors one integer, at once or in stages; each stage keeps the factors found
+  before.
+- ``small_factors``: Finds the powers of small primes that divide many integers, for all of them
   at once.
-- ``arithmetic``: The arithmetic functions of one integer, from its complete factorization.
-- ``divisors``: The positive divisors of one integer, ascending, by page.
-- ``sanity_checks``: Cheap checks of answers that come from elsewhere: whether they can be right.
+- ``arithmetic``: Computes the arithmetic functions of one integer from its complete
+  factorization.
+- ``divisors``: Lists the positive divisors of one integer, ascending, page by page.
+- ``sanity_checks``: Checks whether an answer from a cache can be right, at a small part of the
+  cost of computing it.
 """

@@ -1,6 +1,6 @@
-"""The arithmetic functions of one integer, from its complete factorization.
+"""Computes the arithmetic functions of one integer from its complete factorization.
 
-All are functions of |value|, except ``is_perfect_power`` and ``is_perfect``. Every one raises
+All are functions of |value|, except ``is_perfect_power`` and ``is_perfect``. Each raises
 DomainError if value is 0 or the factorization is not complete. Definitions: Hardy & Wright, *An
 Introduction to the Theory of Numbers*, 6th ed. (2008), chapters 5, 16 and 17.
 """
@@ -11,20 +11,20 @@ from engine.errors import CapacityError, DomainError
 from engine.results import ArithmeticFunctions, Factorization, PrimePower
 
 MAX_DIVISOR_SUM_DIGITS = 4_200
-"""Decimal digits that |value| ** power may have in a divisor sum.
+"""The most decimal digits of |value| ** power in a divisor sum.
 
-The sum has at most a few more: Python prints integers of up to 4,300 digits.
+The sum itself may have a few more; Python prints integers of up to 4,300 digits.
 """
 
 _MAX_DIVISOR_SUM_BITS = MAX_DIVISOR_SUM_DIGITS * math.log2(10)
 
 
 def arithmetic_functions(factorization: Factorization) -> ArithmeticFunctions:
-    """Return all arithmetic functions of the value at once, divisor_sum for power 1.
+    """Return all arithmetic functions of the value; ``divisor_sum`` is for power 1.
 
     Raises:
         DomainError: The value is 0 or the factorization is not complete.
-        CapacityError: The divisor sum is beyond MAX_DIVISOR_SUM_DIGITS.
+        CapacityError: |value| has more than MAX_DIVISOR_SUM_DIGITS digits.
 
     Cost: 12 us below 2**64; see ``arithmetic_functions_cost``.
 
@@ -160,7 +160,8 @@ def is_squarefree(factorization: Factorization) -> bool:
 def is_perfect_power(factorization: Factorization) -> bool:
     """Return whether value = m**k for integers m and k >= 2.
 
-    True for 1 = 1**2 and -1 = (-1)**3; a negative value needs an odd k: -8 is one, -4 is not.
+    A negative value needs an odd k. So it is true for -8, for 1 = 1**2 and for -1 = (-1)**3, and
+    false for -4.
 
     >>> is_perfect_power(factorize(-8)), is_perfect_power(factorize(12))
     (True, False)
@@ -203,6 +204,6 @@ def _powers(factorization: Factorization) -> tuple[PrimePower, ...]:
 
 
 def _unit_group_exponent(power: PrimePower) -> int:
-    """Return lambda(prime ** exponent); half of phi for the powers of 2 from 8 on."""
+    """Return lambda(prime ** exponent): phi of it, or half of phi for 8, 16, 32, ..."""
     units: int = (power.prime - 1) * power.prime ** (power.exponent - 1)
     return units // 2 if power.prime == 2 and power.exponent >= 3 else units

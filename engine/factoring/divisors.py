@@ -1,4 +1,4 @@
-"""The positive divisors of one integer, ascending, by page."""
+"""Lists the positive divisors of one integer, ascending, page by page."""
 
 import bisect
 import heapq
@@ -11,29 +11,30 @@ from engine.factoring.arithmetic import divisor_count
 from engine.results import DivisorPage, Factorization, PrimePower
 
 MAX_HALF_DIVISORS = 50_000
-"""Divisors that each of the two coprime halves of an integer may have.
+"""The most divisors of each of the two coprime parts of an integer.
 
-It lets pass every integer of up to 2.5e9 divisors whose exponents split evenly (below 2**64 there
-are at most 103,680), and bounds the memory: about 75 MB at 4,096 digits.
+It bounds the memory to about 75 MB at 4,096 digits. It admits integers of up to 2.5e9 divisors, if
+their exponents split evenly. An integer below 2**64 has at most 103,680 divisors.
 """
 
 
 def divisors(factorization: Factorization, first: int, after: int | None) -> DivisorPage:
     """Return the ``first`` least positive divisors of |value| that are greater than ``after``.
 
-    |value| = A * B with A and B coprime, and every divisor is a divisor of A times one of B. A heap
-    merges the rows a * (divisors of B), each entered by bisection behind ``after``: the page costs
-    by the divisors of A and B, not by those of their product.
+    |value| = A * B with A and B coprime, so every divisor is a divisor of A times a divisor of B.
+    For each divisor a of A there is a row a * (divisors of B). Bisection finds the first product
+    above ``after`` in each row, and a heap merges the rows. So the cost depends on the number of
+    divisors of A and of B, not of their product.
 
     Args:
         factorization: Complete, of a value other than 0.
         first: Size of the page, >= 0.
-        after: A positive divisor of value; None begins at 1.
+        after: A positive divisor of value, or None to begin at 1.
 
     Raises:
         DomainError: value is 0, the factorization is not complete, first is negative, or after is
             not a positive divisor.
-        CapacityError: first is above 0 and a half would have more than MAX_HALF_DIVISORS divisors.
+        CapacityError: first is above 0, and A or B has more than MAX_HALF_DIVISORS divisors.
 
     Cost: see ``divisors_cost``.
 
@@ -46,7 +47,7 @@ def divisors(factorization: Factorization, first: int, after: int | None) -> Div
     divisor_count(factorization)
     low = _lower_bound(factorization, after)
     if first == 0:
-        # The count of an integer with too many divisors to list is asked for with an empty page.
+        # An integer may have too many divisors to list; an empty page still works.
         return DivisorPage((), low < abs(factorization.value))
     short, long = _halves(factorization)
     ascending = _ascending_products(_all_divisors(short), _all_divisors(long), low)
@@ -71,7 +72,7 @@ def divisors_cost(factorization: Factorization, first: int) -> float:
 
 
 def _lower_bound(factorization: Factorization, after: int | None) -> int:
-    """Return the bound that divisors of the page exceed."""
+    """Return ``after``, or 0 for None; raise DomainError if it is not a divisor."""
     if after is None:
         return 0
     if after < 1 or factorization.value % after:
@@ -80,7 +81,7 @@ def _lower_bound(factorization: Factorization, after: int | None) -> int:
 
 
 def _halves(factorization: Factorization) -> tuple[list[PrimePower], list[PrimePower]]:
-    """Return the prime powers dealt into two halves, the one of fewer divisors first."""
+    """Return the prime powers dealt into two parts; the part with fewer divisors is first."""
     short: list[PrimePower] = []
     long: list[PrimePower] = []
     for power in sorted(factorization.factors, key=lambda power: -power.exponent):

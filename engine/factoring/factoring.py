@@ -1,4 +1,4 @@
-"""The factorization of one integer, at once or in stages that keep what they found."""
+"""Factors one integer, at once or in stages; each stage keeps the factors found before."""
 
 import math
 from collections import Counter
@@ -14,9 +14,9 @@ from engine.results import Factorization, PrimePower
 _WORD_BITS = 64
 _WORD_END = 2**_WORD_BITS
 
-# Sizes in bits of the prime factors that stages look for: the first by trial division, the others
-# by elliptic curves. One step costs about 4 times the one before it; the last stage is FLINT's
-# quadratic sieve (benchmarks/bench_integers.py).
+# The size in bits of the prime factors that each stage looks for: the first by trial division, the
+# others by elliptic curves. A stage costs about 4 times the one before it. One more stage follows:
+# FLINT's quadratic sieve (benchmarks/bench_integers.py).
 _TRIAL_STAGE = 0
 _STAGE_BITS = (20, 28, 36, 44, 52, 60)
 STAGES = len(_STAGE_BITS) + 1
@@ -56,8 +56,8 @@ _FACTOR_CURVE = (
 )
 # Points of trial division for each bit of the integer.
 _TRIAL_COST = 0.004
-# The part of a proof that a search pays for: it may split off a prime of nearly full size, and
-# mostly does not.
+# The share of a primality proof that the price of a search includes. A search may split off a prime
+# of nearly full size that has to be proven, but mostly does not.
 _PROOF_SHARE = 0.4
 # (bits, points) of trial division by primes up to 20 bits.
 _TRIAL_STAGE_CURVE = (
@@ -72,16 +72,17 @@ _ELLIPTIC_CURVE_COST = ((20, 5.0), (30, 75.0), (40, 490.0), (50, 3200.0), (60, 2
 
 
 def factorize(n: int) -> Factorization:
-    """Return the complete factorization of n, its product and the primality of each factor checked.
+    """Return the complete factorization of n; check its product and that each factor is prime.
 
     Args:
-        n: Any integer; the sign is kept, 0 and +-1 have no factors.
+        n: Any integer; the result keeps the sign. 0, 1 and -1 have no factors.
 
     Raises:
-        CapacityError: n has a probable prime factor beyond ``primality.MAX_PROOF_DIGITS`` digits.
+        CapacityError: n has a probable prime factor of more than ``primality.MAX_PROOF_DIGITS``
+            digits.
         InvariantError: The check failed.
 
-    Cost: 15 us for a random integer below 2**64; ``factorize_cost`` tells of the hardest.
+    Cost: 15 us for a random integer below 2**64; see ``factorize_cost`` for the hardest integers.
     Source: FLINT 3.6, ``fmpz_factor``: trial division, one line factoring and SQUFOF below 2**64;
         elliptic curves and the self-initializing quadratic sieve above.
 
@@ -93,14 +94,15 @@ def factorize(n: int) -> Factorization:
 
 
 def begin(n: int) -> Factorization:
-    """Return what trial division by primes up to 15 bits and special forms tell of n.
+    """Return a first factorization of n, by trial division up to 15 bits and by special forms.
 
     The forms are perfect powers and those of ``special_factors``, such as Carmichael numbers and
-    products of close primes. Below 2**64 the factorization is complete. Parts left in
-    ``composites`` are above 2**64; every other part is proven prime.
+    products of close primes. Below 2**64 the factorization is complete. The ``composites`` are
+    above 2**64; every other part is proven prime.
 
     Raises:
-        CapacityError: The part left is a probable prime beyond ``primality.MAX_PROOF_DIGITS``.
+        CapacityError: A part is a probable prime of more than ``primality.MAX_PROOF_DIGITS``
+            digits.
         InvariantError: The check failed.
 
     Cost: see ``begin_cost``.
@@ -114,26 +116,26 @@ def begin(n: int) -> Factorization:
 
 
 def refine(partial: Factorization, stage: int) -> Factorization:
-    """Return the factorization with its composites split as far as this stage goes.
+    """Return the factorization after one more stage of splitting its composites.
 
-    The first stage divides by all primes of up to 20 bits. The next ones look for factors of
-    growing size by elliptic curves, and find one of the size looked for with a chance of about a
-    third; a composite that is cheaper to factor than to search is factored completely. The last
+    The first stage divides by all primes of up to 20 bits. The next stages look for larger and
+    larger factors by elliptic curves; each finds a factor of its size with a probability of about a
+    third. A composite that is cheaper to factor than to search is factored completely. The last
     stage factors everything.
 
     Args:
-        partial: What ``begin`` or an earlier stage returned.
-        stage: 0 <= stage < STAGES, in this order; a stage may be left out.
+        partial: The result of ``begin`` or of an earlier stage.
+        stage: 0 <= stage < STAGES, ascending from call to call; stages may be skipped.
 
     Raises:
         DomainError: There is no such stage.
-        CapacityError: A part split off is a probable prime beyond ``primality.MAX_PROOF_DIGITS``;
-            ``partial`` is then as far as this engine gets.
+        CapacityError: A part is a probable prime of more than ``primality.MAX_PROOF_DIGITS``
+            digits; then ``partial`` cannot be refined.
         InvariantError: The check failed.
 
-    Cost: see ``refine_cost``. Holds the GIL throughout and can only be stopped by ending the
-        process. Not for an event loop from 97 bits on after the first stage: FLINT may then meet
-        a pseudoprime that its proof does not end for (``engine.flint_calls``).
+    Cost: see ``refine_cost``. Holds the GIL; only ending the process stops it. After the first
+        stage, run composites of more than 96 bits in a process that can be killed: FLINT may meet a
+        pseudoprime for which its proof does not end (see ``engine.flint_calls``).
     Source: Lenstra, *Ann. of Math.* 126 (1987), 649-673; FLINT 3.6, ``fmpz_factor_smooth``.
 
     >>> refine(begin(10**20 + 1), STAGES - 1).expression
@@ -152,22 +154,22 @@ def refine(partial: Factorization, stage: int) -> Factorization:
 
 
 def factorize_cost(n: int) -> float:
-    """Return the points predicted for ``factorize(n)``, n without its small factors being hard.
+    """Return the points predicted for ``factorize(n)``, in the hardest case for its size.
 
-    Hard is a product of two primes of one size. Most integers above 2**64 take far less, and
-    ``begin`` with ``refine_cost`` tells how much.
+    In the hardest case, n without its small factors is a product of two primes of equal size. Most
+    integers above 2**64 cost far less; ``refine_cost`` of ``begin(n)`` is closer.
     """
     bits = _rough_bits(n)
     return begin_cost(n) + (_factor_cost(bits) if bits > _WORD_BITS else 0.0)
 
 
 def begin_cost(n: int) -> float:
-    """Return the points predicted for ``begin(n)``: of a proof of its cofactor above 2**64."""
+    """Return the points predicted for ``begin(n)``, with a primality proof of the cofactor."""
     return _begin_cost(n.bit_length(), _rough_bits(n))
 
 
 def begin_rough_cost(bits: int) -> float:
-    """Return ``begin_cost`` of integers of so many bits without a prime factor up to 47."""
+    """Return ``begin_cost`` of an integer of ``bits`` bits without a prime factor up to 47."""
     return _begin_cost(bits, bits)
 
 
@@ -199,7 +201,7 @@ def _factorize_word(n: int) -> Factorization:
 
 
 def _combined(value: int, known: Counter[int], parts: Iterable[Split]) -> Factorization:
-    """Return the factorization of value from its proven primes and its other parts, checked."""
+    """Return the checked factorization of value from its known primes and its other parts."""
     exponents, composites = Counter(known), Counter[int]()
     for part, exponent, is_probable in parts:
         if is_probable and is_prime(part):
@@ -225,9 +227,9 @@ def _split(composite: int, stage: int) -> list[Split]:
 
 
 def _rough_bits(n: int) -> int:
-    """Return the bits left of n without its powers of two and of primes up to 47, at least 1.
+    """Return the bits of n without its prime factors up to 47; at least 1.
 
-    Odd primes only up to their 30th power, to stay at 1 us.
+    Odd primes are removed up to their 30th power only, so that the cost stays at 1 us.
     """
     rough = abs(n) // ((n & -n) or 1) or 1
     divisor = PRIMORIAL_47
@@ -238,7 +240,7 @@ def _rough_bits(n: int) -> int:
 
 
 def _is_factored_at(composite: int, stage: int) -> bool:
-    """Return whether the stage factors the composite completely: asked to, or as cheap."""
+    """Return whether the stage factors the composite completely: it is the last, or as cheap."""
     bits = composite.bit_length()
     return stage == STAGES - 1 or _factor_cost(bits) < 2 * _search_cost(bits, stage)
 
@@ -252,7 +254,7 @@ def _split_cost(composite: int, stage: int) -> float:
 
 
 def _begin_cost(bits: int, rough_bits: int) -> float:
-    """Return the points for what small primes leave of an integer."""
+    """Return the points predicted for ``begin``, from the bits of n and of its rough part."""
     if bits <= _WORD_BITS:
         return _factor_cost(rough_bits)
     proof = max(prime_cost(rough_bits), _factor_cost(min(rough_bits, _WORD_BITS)))
@@ -260,12 +262,12 @@ def _begin_cost(bits: int, rough_bits: int) -> float:
 
 
 def _factor_cost(bits: int) -> float:
-    """Return the points for the hardest integers of this many bits."""
+    """Return the points predicted for factoring the hardest integers of this many bits."""
     return cost_at(_FACTOR_CURVE, bits)
 
 
 def _search_cost(bits: int, stage: int) -> float:
-    """Return the points for the search of a stage before the last in an integer of so many bits."""
+    """Return the points predicted for the search of a stage, except the last one."""
     if stage == _TRIAL_STAGE:
         return cost_at(_TRIAL_STAGE_CURVE, bits)
     size = max(bits / 300, 0.5)

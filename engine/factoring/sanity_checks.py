@@ -1,7 +1,7 @@
-"""Cheap checks of answers that come from elsewhere: whether they can be right.
+"""Checks whether an answer from a cache can be right, at a small part of the cost of computing it.
 
-Each costs a small part of the computation. One that says no is sure; one that says yes leaves out
-what only the computation itself could tell.
+False means that the answer is wrong. True means that no error was found; only the computation
+itself could find the others.
 """
 
 import math
@@ -11,16 +11,16 @@ from engine.bounds import log_integral, prime_count_between_upper
 from engine.primality.primality import is_probable_prime, is_probable_prime_cost
 from engine.results import Factorization, Primality, PrimalityVerdict
 
-# pi(x) is held to li(x) from here on, up to the bound of the theorem.
+# The bound on |pi(x) - li(x)| holds from _LEAST_X to 1.4 * _MOST_X.
 _LEAST_X = 2_657
 _MOST_X = 10**25
 
 
 def could_be_factorization(factorization: Factorization, n: int) -> bool:
-    """Return whether the parts multiply to n, ascend, and those called prime pass BPSW.
+    """Return whether the parts multiply to n, the primes ascend, and each prime passes BPSW.
 
-    It holds for a complete factorization below 2**64 only if it is right. The composites of an
-    incomplete one are only multiplied.
+    For a complete factorization with primes below 2**64, True means that it is right. The
+    composites of an incomplete factorization are multiplied, but not tested.
 
     Cost: see ``factorization_check_cost``.
 
@@ -36,7 +36,7 @@ def could_be_factorization(factorization: Factorization, n: int) -> bool:
         return False
     if n == 0:
         return not primes and not factorization.composites
-    # So that nothing is multiplied that is far longer than n.
+    # Avoid multiplying integers that are far longer than n.
     if sum(p.exponent * (p.prime.bit_length() - 1) for p in factorization.factors) > n.bit_length():
         return False
     product = math.prod(power.prime**power.exponent for power in factorization.factors)
@@ -52,7 +52,7 @@ def factorization_check_cost(factorization: Factorization, n: int) -> float:
 
 
 def could_be_primality(primality: Primality, n: int) -> bool:
-    """Return whether a verdict on n agrees with BPSW, and a witness is in its range.
+    """Return whether a verdict on n agrees with BPSW, and its witness, if any, is in [2, n).
 
     >>> could_be_primality(primality(91), 91), could_be_primality(primality(91), 97)
     (True, False)
@@ -72,7 +72,7 @@ def primality_check_cost(primality: Primality, n: int) -> float:
 
 
 def could_be_prime_count(count: int, x: int) -> bool:
-    """Return whether pi(x) may be ``count``; see ``could_be_count``.
+    """Return whether pi(x) can be ``count``; see ``could_be_count``.
 
     >>> could_be_prime_count(25, 100), could_be_prime_count(90, 100)
     (True, False)
@@ -81,7 +81,7 @@ def could_be_prime_count(count: int, x: int) -> bool:
 
 
 def could_be_nth_prime(prime: int, n: int) -> bool:
-    """Return whether the n-th prime may be ``prime``: a prime with a count in bounds.
+    """Return whether the n-th prime can be ``prime``: it passes BPSW, and pi(prime) can be n.
 
     >>> could_be_nth_prime(97, 25), could_be_nth_prime(98, 25)
     (True, False)
@@ -90,11 +90,11 @@ def could_be_nth_prime(prime: int, n: int) -> bool:
 
 
 def could_be_count(count: int, low: int, high: int) -> bool:
-    """Return whether [low, high] may hold ``count`` primes.
+    """Return whether [low, high] can hold ``count`` primes.
 
     Source: \\|pi(x) - li(x)\\| < sqrt(x) * ln(x) / (8 * pi) for 2657 <= x <= 1.4 * 10**25: Buethe,
     "Estimating pi(x) and related functions under partial RH assumptions", Math. Comp. 85 (2016),
-    2483-2498. Above, only the bound of ``prime_count_between_upper`` is held to.
+    2483-2498. Above, only the bound of ``prime_count_between_upper`` is checked.
 
     Cost: 30 us.
 
@@ -106,7 +106,7 @@ def could_be_count(count: int, low: int, high: int) -> bool:
 
 
 def could_be_sum(total: int, low: int, high: int) -> bool:
-    """Return whether the primes of [low, high] may add up to ``total``, by their count.
+    """Return whether the primes of [low, high] can add up to ``total``, by bounds of their count.
 
     >>> could_be_sum(17, 1, 10), could_be_sum(1000, 1, 10)
     (True, False)
@@ -125,7 +125,7 @@ def could_be_next_prime(prime: int, n: int) -> bool:
 
 
 def could_be_previous_prime(prime: int | None, n: int) -> bool:
-    """Return whether ``prime`` is below n and passes BPSW; None for n up to 2.
+    """Return whether ``prime`` is below n and passes BPSW; None is right for n <= 2 only.
 
     >>> could_be_previous_prime(97, 100), could_be_previous_prime(None, 2)
     (True, True)
@@ -136,7 +136,7 @@ def could_be_previous_prime(prime: int | None, n: int) -> bool:
 
 
 def could_be_end(primes: Sequence[int], low: int, high: int, count: int) -> bool:
-    """Return whether at most ``count`` integers ascend within [low, high], their ends prime.
+    """Return whether at most ``count`` primes ascend within [low, high]; tests the first and last.
 
     >>> could_be_end((11, 13), 10, 20, 2), could_be_end((11, 15), 10, 20, 2)
     (True, False)
@@ -163,10 +163,10 @@ def _count_bounds(low: int, high: int) -> tuple[int, int]:
 
 
 def _near_count(x: int) -> tuple[float, float]:
-    """Return about pi(x), and by how much it may be off; see ``could_be_count``."""
+    """Return an approximation to pi(x) and a bound of its error; see ``could_be_count``."""
     if x < _LEAST_X:
         # pi(2657) is 384.
         return 0.0, 384.0 if x > 1 else 0.0
     near, log = log_integral(x), math.log(x)
-    # The last term is for the rounding of the floats.
+    # The last two terms cover the rounding errors of floats.
     return near, math.sqrt(x) * log / (8 * math.pi) + 1e-14 * log * near + 1

@@ -1,4 +1,4 @@
-"""Composites of special forms, which are split in microseconds."""
+"""Splits composites of special forms in microseconds."""
 
 from collections.abc import Iterator
 
@@ -7,28 +7,28 @@ from gmpy2 import mpz
 
 from engine.flint_calls import is_probable_prime
 
-# Bases tried on a composite even if its order shows to be wrong.
+# Bases tried on a composite even if ``order`` turns out not to be a multiple of every p - 1.
 _FEW_BASES = 3
-# Above this, one power modulo n takes 10 ms and more, and only the first base is tried.
+# Above this size one power modulo n takes 10 ms or more, so only the first base is tried.
 _SEVERAL_BASES_BITS = 2_048
-# Fermat's method takes one step for primes whose difference is below the fourth root of n.
+# Fermat's method needs one step if the difference of the two primes is below the fourth root of n.
 _FERMAT_STEPS = 32
 _LEHMAN_STEPS = 3
-# Products uv of the quotients u/v near which two factors are looked for.
+# The products u * v for which Lehman's method looks for two factors with a quotient near u / v.
 _LEHMAN_PRODUCTS = range(2, 25)
 
 
 def separate(n: int, order: int) -> Iterator[tuple[int, int, bool]]:
-    """Yield parts of n > 1 with their exponents, and whether they pass BPSW.
+    """Yield parts of n > 1: each with its exponent, and with whether it passes BPSW.
 
-    Perfect powers are taken to their roots, and composites split as far as ``special_factor``
-    does. What it splits by powers modulo n is split on with the same powers.
+    A perfect power is replaced by its root. A composite is split by ``special_factor``, and so are
+    the parts, until none splits further.
 
     Args:
         n: Odd, unless it is prime.
-        order: See ``special_factor``.
+        order: As for ``special_factor``; used for every part.
 
-    Cost: about that of BPSW on a prime, for a composite that is not split.
+    Cost: for a composite that is not split, about that of a BPSW test of a prime.
 
     >>> sorted(separate(3**5, 1))
     [(3, 5, True)]
@@ -51,16 +51,16 @@ def separate(n: int, order: int) -> Iterator[tuple[int, int, bool]]:
 
 
 def special_factor(n: int, order: int) -> int | None:
-    """Return a proper divisor of an odd composite n > 1 that is no power; None if none is near.
+    """Return a proper divisor of a composite of a special form, or None if there is none.
 
-    Splits every Carmichael number that passes the strong test to base 2; nearly all products
-    (k + 1)(rk + 1) of primes with a small r, of which most other pseudoprimes are; and products of
-    two integers whose quotient is close to u/v with u and v small.
+    It splits: every Carmichael number that passes the strong test to base 2; nearly all products
+    (k + 1)(rk + 1) of two primes with a small r, the form of most other pseudoprimes; and products
+    of two integers whose quotient is close to u/v with small u and v.
 
     Args:
-        n: What to split.
-        order: What may be a multiple of p - 1 for all primes p of n: m - 1 for a Carmichael number
-            m that n divides.
+        n: An odd composite that is not a perfect power.
+        order: An integer that may be a multiple of p - 1 for every prime factor p of n. If n
+            divides a Carmichael number m, this is m - 1.
 
     >>> special_factor(1009 * 1013, 1) in (1009, 1013)
     True
@@ -74,13 +74,15 @@ def special_factor(n: int, order: int) -> int | None:
 
 
 def _unity_factor(n: int, order: int, few: int) -> int | None:
-    """Return a divisor of n for which a power of a base is 1, and for the rest is not.
+    """Return a proper divisor of n modulo which a power of a base is 1, or None.
 
-    With order = 2^s d, d odd, the strong test to a base b computes b^d, b^2d, ... up to b^order
-    modulo n. Where a square root of 1 other than 1 and -1 is among them, it has a common divisor
-    with n, less one. So has b^order if p - 1 divides the order for some of the primes p only. The
-    first few bases are tried, and more as long as none shows that p - 1 does not divide the order
-    for some prime p: then each splits n with a chance of at least a half.
+    With order = 2^s * d, d odd, the strong test to a base b computes b^d, b^2d, ... up to b^order
+    modulo n. If one of them, c, is 1 modulo some prime factors of n but not modulo the others, then
+    gcd(c - 1, n) is a proper divisor.
+
+    The first ``few`` bases are always tried. Further bases are tried while b^order is 1 for each:
+    then p - 1 probably divides the order for every prime factor p of n, and each base splits n with
+    a probability of at least a half.
 
     Source: Rabin, *J. Number Theory* 12 (1980), 128-138; Pollard, *Proc. Cambridge Philos. Soc.*
         76 (1974), 521-528.
@@ -108,9 +110,9 @@ def _primes() -> Iterator[int]:
 
 
 def _fermat_factor(n: int) -> int | None:
-    """Return a divisor close to the root of n times a quotient of small integers.
+    """Return a divisor of n = p * q whose quotient p / q is close to u / v for small u and v.
 
-    With 4uvn = a^2 - b^2 = (a - b)(a + b), a - b has a common divisor with n.
+    If 4uvn = a^2 - b^2 = (a - b)(a + b), then a - b and n have a common divisor.
 
     Source: Lehman, *Math. Comp.* 28 (1974), 637-646.
     """
@@ -127,7 +129,7 @@ def _fermat_factor(n: int) -> int | None:
 
 
 def _root(n: int) -> tuple[int, int]:
-    """Return the least r and the k with r^k = n > 1."""
+    """Return the least r, and its k, for which r^k = n > 1."""
     if not gmpy2.is_power(n):
         return n, 1
     for k in range(n.bit_length(), 1, -1):

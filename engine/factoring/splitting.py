@@ -1,4 +1,4 @@
-"""Parts of one composite: by trial division, by elliptic curves, or all of them."""
+"""Splits one composite: by trial division, by elliptic curves, or completely."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
@@ -7,24 +7,27 @@ from engine import flint_calls
 from engine.factoring.special_factors import separate
 from engine.flint_calls import Part
 
-# FLINT's proof may not end for some integers above 3317044064679887385961981, of 82 bits. After
-# trial division to 15 bits a composite of less than 97 bits has no room for one and a prime.
+# FLINT's proof may not end for some integers above 3317044064679887385961981, which has 82 bits.
+# After trial division to 15 bits, a composite of up to 96 bits is too small to be the product of
+# such an integer and another prime.
 _SAFE_BITS: Final = 96
-# ``fmpz_factor`` looks for factors of a third of the bits less 17 by elliptic curves, unless that
-# is below 16, before its quadratic sieve.
+# Before its quadratic sieve, ``fmpz_factor`` searches by elliptic curves for factors of
+# bits / 3 - 17 bits, unless that is below 16.
 _SEARCH_SHARE: Final = 3
 _SEARCH_LESS: Final = 17
 _LEAST_SEARCH_BITS: Final = 16
-# Primes of at most 20 bits, without a probable prime or a power among the parts being tested.
+# The number of primes of at most 20 bits.
 _TRIAL_PRIMES: Final = 82_025
-# Composites of these sizes are multiplied by a prime, and split with it. Of 69 to 76 bits FLINT's
-# SQUFOF takes 15 times the median for some; of 83 to 99 bits its sieve takes 10 to 150 times the
-# median for 1 in 400 to 13,000. Neither was seen at 101 bits. Up to there FLINT does not look for
-# the prime by elliptic curves. Above it does, and would go on with the composite alone; so from 87
-# bits on the primes are some that its curves, nearly the same for all integers of one size, miss.
-# They still find them for up to 3 % of a size, near its ends; those may stall as before.
-# 113 bits is the next size without a stall: at 111 one of 3,000 took 6 s. The price is 5 ms in
-# place of 3.5 up to 88 bits, and 9 to 12 ms from 89 on (benchmarks/RESULTS.md).
+# A composite of one of these sizes, in bits, is multiplied by this prime, and the product is
+# factored. Reason: FLINT stalls on a few composites of these sizes. From 69 to 76 bits its SQUFOF
+# takes 15 times the median for some. From 83 to 99 bits its quadratic sieve takes 10 to 150 times
+# the median for 1 in 400 to 13,000. No stall was seen for products of 101 bits, the size aimed at
+# up to 86 bits. Larger products are searched by elliptic curves, which could find the prime and
+# leave the composite alone again. So from 87 bits on the primes were chosen to be missed by the
+# curves, which are nearly the same for all integers of one size. For up to 3 % of the composites
+# of a size, near its ends, the curves still find the prime; these may stall as before. The next
+# size of product without a stall is 113 bits: at 111 one of 3,000 took 6 s. The cost is 5 ms
+# instead of 3.5 up to 88 bits, and 9 to 12 ms from 89 bits on (benchmarks/RESULTS.md).
 WIDENING_PRIMES: Final = {
     69: 4_294_967_311,
     70: 2_147_483_659,
@@ -62,7 +65,7 @@ class Split(NamedTuple):
 
 
 def small_split(n: int) -> list[Split]:
-    """Return n > 0 without its prime factors up to 15 bits, and split where that is quick.
+    """Split n > 0 by its prime factors up to 15 bits, then by ``special_factors``.
 
     >>> [(split.part, split.exponent) for split in small_split(360)]
     [(2, 3), (3, 2), (5, 1)]
@@ -71,7 +74,7 @@ def small_split(n: int) -> list[Split]:
 
 
 def trial_split(composite: int) -> list[Split]:
-    """Return the parts that prime factors of up to 20 bits leave of a composite > 2**64.
+    """Split a composite > 2**64 by its prime factors of up to 20 bits.
 
     >>> [(split.part, split.exponent) for split in trial_split(1_000_003 * (2**61 - 1))]
     [(1000003, 1), (2305843009213693951, 1)]
@@ -80,7 +83,7 @@ def trial_split(composite: int) -> list[Split]:
 
 
 def search_split(composite: int, bits: int) -> list[Split]:
-    """Return the parts that elliptic curves find of a composite > 2**64, of up to so many bits.
+    """Split a composite > 2**64 by elliptic curves, which look for factors of up to ``bits`` bits.
 
     >>> sorted(split.part for split in search_split((2**31 - 1) * (2**61 - 1), 40))
     [2147483647, 2305843009213693951]
@@ -91,8 +94,9 @@ def search_split(composite: int, bits: int) -> list[Split]:
 def complete_split(composite: int) -> list[Split]:
     """Return the prime factors of a composite > 2**64 without factors up to 15 bits.
 
-    Above 96 bits FLINT's own search is made first, and its parts are looked at: made again by
-    ``fmpz_factor`` it finds nothing, so that only its quadratic sieve splits the composite.
+    Above 96 bits, the search by elliptic curves that ``fmpz_factor`` would make is made first, and
+    its parts are checked. Then ``fmpz_factor`` repeats the search without a result, and only its
+    quadratic sieve splits the composite.
 
     >>> sorted(split.part for split in complete_split((2**31 - 1) * (2**61 - 1)))
     [2147483647, 2305843009213693951]
@@ -107,28 +111,28 @@ def complete_split(composite: int) -> list[Split]:
         return [Split(*part, True) for part in flint_calls.factors(composite)]
     complete = []
     for split in found:
-        # The exponent of a prime part is its own; those of a composite's primes are multiplied.
+        # The exponents of a composite part's primes are multiplied by the exponent of the part.
         finer = [split._replace(exponent=1)] if split.is_probable else complete_split(split.part)
         complete += [Split(one.part, one.exponent * split.exponent, True) for one in finer]
     return complete
 
 
 def _searched(composite: int, parts: list[Part]) -> list[Split]:
-    """Return the parts of a composite, which is looked at anew only if it was split."""
+    """Return the parts, tested and split further; an unsplit composite is returned as it is."""
     if parts == [(composite, 1)]:
         return [Split(composite, 1, False)]
     return list(_separated(parts, composite - 1))
 
 
 def _separated(parts: Iterable[Part], order: int) -> Iterator[Split]:
-    """Yield parts, split where that is quick."""
+    """Yield the parts after ``special_factors`` has split them further."""
     for part, exponent in parts:
         for one, power, is_probable in separate(part, order):
             yield Split(one, power * exponent, is_probable)
 
 
 def _short_factors(composite: int) -> list[Part]:
-    """Return the prime factors of a composite of up to 96 bits, widened where that is steadier."""
+    """Return the prime factors of a composite of up to 96 bits; see ``WIDENING_PRIMES``."""
     prime = WIDENING_PRIMES.get(composite.bit_length())
     if prime is None or _has_endless_part(composite, prime):
         return flint_calls.factors(composite)
@@ -138,13 +142,14 @@ def _short_factors(composite: int) -> list[Part]:
 
 
 def _has_endless_part(composite: int, prime: int) -> bool:
-    """Return whether FLINT's proof might not end for a divisor of a composite times a prime.
+    """Return whether FLINT's proof might not end for a divisor of composite * prime.
 
-    The composite has at most 96 bits and no factors up to 15 bits, so its proper divisors are too
-    small. What is left is the composite, and prime * d for a divisor d of it. If that is a
-    Carmichael number, prime - 1 divides prime * d - 1, hence d - 1, so that the other divisor e,
-    with composite = d * e, is congruent to the composite modulo prime - 1. e is bounded, since
-    prime * d is at least ``LEAST_ENDLESS``.
+    Such a divisor is a Carmichael number and at least ``LEAST_ENDLESS``. The composite has at most
+    96 bits and no factors up to 15 bits, so its proper divisors are too small. That leaves the
+    composite and the products prime * d, where composite = d * e. If prime * d is a Carmichael
+    number, prime - 1 divides prime * d - 1, and so divides d - 1. Then e is congruent to the
+    composite modulo prime - 1. It is bounded, because prime * d >= ``LEAST_ENDLESS``. So all
+    possible e are tried.
 
     Cost: up to 100 divisions for 88 bits, 24,000 for 96.
     """

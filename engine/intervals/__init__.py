@@ -1,15 +1,16 @@
-"""What is true about the primes of a closed interval.
+"""List, count and analyse the primes of a closed interval.
 
 Modules, in reading order:
 
-- ``prime_ranges``: Primes over closed intervals: the one object that other packages hold.
-- ``prime_blocks``: The primes of an interval in blocks that fit the cache, for statistics over
-  them.
-- ``gaps``: Statistics of the gaps between consecutive primes of an interval.
-- ``histogram``: Primes of an interval counted in equal, adjacent parts.
-- ``residues``: Primes of an interval counted by residue class.
-- ``constellation_patterns``: Offset patterns of prime constellations: which are possible, and how
-  frequent they are.
-- ``constellations``: Prime constellations: every prime p of an interval such that p + o is prime
-  for each offset o.
+- ``prime_ranges``: Lists, counts and sums the primes of closed intervals: the entry point for
+  other packages.
+- ``prime_blocks``: Yields the primes of an interval in blocks that fit the CPU cache, for
+  statistics over them.
+- ``gaps``: Computes statistics of the gaps between consecutive primes of an interval.
+- ``histogram``: Counts the primes in adjacent parts of equal width of an interval.
+- ``residues``: Counts the primes of an interval by residue class.
+- ``constellation_patterns``: Patterns of offsets of prime constellations: which are admissible,
+  and how frequent they are.
+- ``constellations``: Finds prime constellations: primes p of an interval such that p + o is prime
+  for each offset.
 """

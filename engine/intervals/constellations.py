@@ -1,4 +1,4 @@
-"""Prime constellations: every prime p of an interval such that p + o is prime for each offset o."""
+"""Finds prime constellations: primes p of an interval such that p + o is prime for each offset."""
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
@@ -39,24 +39,24 @@ def constellations(
 
     Args:
         ranges: Where the primes come from.
-        low: Any integer; no term lies below it.
-        high: At least low; no term lies above it. The search ends below 2^64.
+        low: Any integer; no term is below it.
+        high: At least low; no term is above it. The search ends at 2^64.
         offsets: 0 = o_1 < o_2 < ... < o_k, see ``check_offsets``.
-        first: How many at most, >= 0.
-        after: Only starts above it; None for all.
-        stop: Looked at several times a second.
+        first: The size of the page, >= 0.
+        after: Starts must be above this; None for all starts.
+        stop: Checked several times a second.
 
     Returns:
         The starts p, ascending, and whether greater ones follow.
 
     Raises:
-        DomainError: low > high; offsets out of order; first below 0; or the offsets cover every
-            residue modulo some prime, and none of the few constellations that are possible then
-            lies in [low, high].
-        CapacityError: too many or too wide offsets; or the page is not full at 2^64.
+        DomainError: low > high; the offsets do not ascend; first is below 0; or the pattern is not
+            admissible and its few constellations lie outside [low, high].
+        CapacityError: there are too many offsets, or too great ones; or the search reached 2^64
+            before the page was full.
         CapacityError, DeadlineError: as ``PrimeRanges.segments``.
 
-    Cost: see ``constellations_cost``: that of the page, not of the width of the interval.
+    Cost: see ``constellations_cost``; it depends on the page, not on the width of the interval.
 
     >>> constellations(PrimeRanges(), 1, 50, (0, 2), 3, None, Stop()).starts
     (3, 5, 11)
@@ -80,7 +80,7 @@ def constellation_count(
 ) -> int:
     """Return how many constellations lie in [low, high], all terms within; high < 2^64.
 
-    Errors as for ``constellations``. Cost: see ``constellation_count_cost``.
+    Raises as ``constellations``. Cost: see ``constellation_count_cost``.
 
     >>> constellation_count(PrimeRanges(), 1, 1000, (0, 2), Stop())
     35
@@ -104,8 +104,8 @@ def constellations_cost(
 ) -> float:
     """Return the points predicted for ``constellations`` of the same arguments.
 
-    That of the interval in which ``first`` + 1 constellations are to be expected by the conjecture
-    of Hardy and Littlewood, and some more. Errors as for ``check_offsets``.
+    It is the cost of sieving an interval in which more than ``first`` + 1 constellations are
+    expected, by the conjecture of Hardy and Littlewood. Raises as ``check_offsets``.
     """
     pattern = check_offsets(offsets)
     start = low if after is None else max(low, after + 1)
@@ -128,11 +128,11 @@ def constellation_count_cost(
 def matching_starts(
     blocks: Iterable[NDArray[np.uint64]], pattern: tuple[int, ...]
 ) -> Iterator[NDArray[np.uint64]]:
-    """Yield, ascending, each prime p of the blocks with p + o among their primes for every offset.
+    """Yield, ascending, the primes p of the blocks for which every p + o is in the blocks too.
 
     Args:
-        blocks: Ascending primes, in order; arrays of any size, none empty.
-        pattern: Offsets that leave out a residue modulo 2, so that all are even.
+        blocks: Arrays of any size, none empty; the primes ascend from array to array.
+        pattern: Offsets that are all even.
 
     Cost: 4 ns a prime. Memory: one byte for two integers of a block and of the span.
 
@@ -156,7 +156,7 @@ def matching_starts(
 def _matches(
     primes: NDArray[np.uint64], decided: int, pattern: tuple[int, ...]
 ) -> NDArray[np.uint64]:
-    """Return those of the first ``decided`` primes that start a constellation of these primes."""
+    """Return which of the first ``decided`` primes start a constellation within these primes."""
     if len(pattern) == 1:
         return primes[:decided]
     if primes[0] == 2:
@@ -174,7 +174,7 @@ def _matches(
 
 
 def _first_starts(matches: Iterator[NDArray[np.uint64]], count: int) -> list[int]:
-    """Return the ``count`` least starts, fewer if there are fewer."""
+    """Return the ``count`` least starts; fewer if there are fewer."""
     starts: list[int] = []
     for found in matches:
         starts += found[: count - len(starts)].tolist()
@@ -186,13 +186,13 @@ def _first_starts(matches: Iterator[NDArray[np.uint64]], count: int) -> list[int
 def _widening_blocks(
     ranges: PrimeRanges, low: int, high: int, width: int, stop: Stop
 ) -> Iterator[NDArray[np.uint64]]:
-    """Yield the primes of [low, high] from ever wider intervals, the first of ``width`` integers.
+    """Yield the primes of [low, high] from ever wider windows, the first of ``width`` integers.
 
-    Each later one is half as wide as all before it, so that at most a third of what is sieved
-    turns out not to be needed.
+    Each later window is half as wide as all before it together. So at most a third of the sieved
+    integers are not needed.
 
     Raises:
-        CapacityError: The search came to 2^64, the end of what is sieved.
+        CapacityError: The search reached 2^64, the end of what is sieved.
     """
     origin = low
     while low <= high:
@@ -208,7 +208,7 @@ def _widening_blocks(
 
 
 def _page_width(pattern: tuple[int, ...], start: int, first: int) -> int:
-    """Return a width above ``start`` that holds first + 1 constellations, most likely."""
+    """Return the width of a window above ``start`` that should hold first + 1 constellations."""
     start = max(start, 2)
     wanted = first + 1 + math.sqrt(first + 1)
     width, scaled = 100.0, wanted / constellation_constant(pattern)
@@ -222,13 +222,13 @@ def _matching_cost(ranges: PrimeRanges, low: int, high: int) -> float:
 
 
 def _exceptions_within(pattern: tuple[int, ...], low: int, high: int) -> list[int] | None:
-    """Return the constellations of an impossible pattern that [low, high] holds nevertheless.
+    """Return the constellations in [low, high] of a pattern that is not admissible.
 
     Returns:
-        Their starts, ascending; None if the pattern is possible.
+        Their starts, ascending; None if the pattern is admissible.
 
     Raises:
-        DomainError: the pattern is impossible, and [low, high] holds none of the exceptions.
+        DomainError: the pattern is not admissible, and [low, high] holds none of them.
     """
     q = covered_modulus(pattern)
     if q is None:

@@ -1,4 +1,4 @@
-"""Statistics of the gaps between consecutive primes of an interval."""
+"""Computes statistics of the gaps between consecutive primes of an interval."""
 
 import math
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ def gaps(ranges: PrimeRanges, low: int, high: int, stop: Stop) -> PrimeGapStatis
         ranges: Where the primes come from.
         low: Any integer.
         high: At least low, below 2^64.
-        stop: Looked at several times a second.
+        stop: Checked several times a second.
 
     Returns:
         None if fewer than two primes lie in [low, high].
@@ -46,10 +46,11 @@ def gaps_cost(ranges: PrimeRanges, low: int, high: int) -> float:
 
 
 def gap_statistics(blocks: Iterable[NDArray[np.uint64]]) -> PrimeGapStatistics | None:
-    """Return the statistics of the gaps between the primes that the arrays hold in order.
+    """Return the statistics of the gaps between the consecutive primes in the arrays.
 
     Args:
-        blocks: Ascending primes; arrays of any size, none empty. A gap may lie across their seam.
+        blocks: Arrays of any size, none empty; the primes ascend from array to array. The gap
+            between the last prime of an array and the first of the next one counts too.
 
     Returns:
         None if there are fewer than two primes in all.
@@ -64,7 +65,7 @@ def gap_statistics(blocks: Iterable[NDArray[np.uint64]]) -> PrimeGapStatistics |
 
 
 class _GapTally:
-    """What is known of the gaps between the primes seen so far."""
+    """Counts the gaps between the primes seen so far."""
 
     __slots__ = ("_counts", "_first", "_last", "_longest_start", "_shortest", "_shortest_start")
 
@@ -99,7 +100,7 @@ class _GapTally:
             self._shortest, self._shortest_start = shortest, int(primes[np.argmin(lengths)])
 
     def statistics(self) -> PrimeGapStatistics | None:
-        """Return what has been counted, None without a gap."""
+        """Return the statistics so far, or None if there was no gap."""
         count = int(self._counts.sum())
         if not count:
             return None

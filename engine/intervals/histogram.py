@@ -1,4 +1,4 @@
-"""Primes of an interval counted in equal, adjacent parts."""
+"""Counts the primes in adjacent parts of equal width of an interval."""
 
 import math
 from collections.abc import Callable
@@ -15,15 +15,15 @@ from engine.intervals.prime_ranges import PrimeRanges
 from engine.results import PrimeBucket
 from engine.stop import Stop
 
-_Way = Callable[[PrimeRanges, list[int], Stop], list[int]]
+_Counting = Callable[[PrimeRanges, list[int], Stop], list[int]]
 
 MAX_BUCKETS = 10_000
-"""More than any chart can show."""
+"""The most buckets of one histogram: more than a chart can show."""
 
 _SAMPLED = 8
-"""Edges that stand for all of them in a prediction."""
+"""The most edges whose cost is computed for a prediction."""
 _POINTS_PER_BUCKET = 1e-2
-"""1 us for the place of an edge and the bucket in the answer; ``benchmarks/bench_patterns.py``."""
+"""1 us for computing an edge and creating a bucket; ``benchmarks/bench_patterns.py``."""
 
 
 def histogram(
@@ -35,13 +35,13 @@ def histogram(
         ranges: Where the primes come from.
         low: Any integer.
         high: At least low; from 2^64 on the primes counted are probable primes.
-        buckets: From 1 to ``MAX_BUCKETS``. An interval of fewer integers than that is cut into
-            its single integers, so that no bucket is empty of integers.
-        stop: Looked at several times a second.
+        buckets: From 1 to ``MAX_BUCKETS``. If the interval has fewer integers than this, there is
+            one bucket for each integer.
+        stop: Checked several times a second.
 
     Returns:
-        Closed intervals [bucket.low, bucket.high] that cover [low, high] in order; the numbers of
-        integers in them differ by at most one.
+        Closed intervals [bucket.low, bucket.high], ascending, that cover [low, high]; their widths
+        differ by at most one.
 
     Raises:
         DomainError: low > high, or buckets is below 1.
@@ -73,12 +73,12 @@ def histogram_cost(ranges: PrimeRanges, low: int, high: int, buckets: int) -> fl
     return cost + parts * _POINTS_PER_BUCKET
 
 
-def _cheapest(ranges: PrimeRanges, low: int, high: int, parts: int) -> tuple[float, _Way]:
-    """Return the cheapest way to count, and the points predicted for it.
+def _cheapest(ranges: PrimeRanges, low: int, high: int, parts: int) -> tuple[float, _Counting]:
+    """Return the points predicted for the cheapest method to count, and the method.
 
-    Parts cost more with their height: the last stands for all. Cost: 10 to 80 us.
+    Higher parts cost more, so every part is priced as the last one. Cost: 10 to 80 us.
     """
-    cheapest: tuple[float, _Way] = (math.inf, _counts_by_part)
+    cheapest: tuple[float, _Counting] = (math.inf, _counts_by_part)
     if high < 2**64:
         cheapest = (ranges.list_cost(low, high), _counts_in_one_pass)
     least = parts * ranges.least_count_cost(low)
@@ -93,11 +93,11 @@ def _cheapest(ranges: PrimeRanges, low: int, high: int, parts: int) -> tuple[flo
 
 
 def _edges_cost(ranges: PrimeRanges, low: int, high: int, parts: int) -> float:
-    """Return the points of pi at every edge.
+    """Return the points predicted for pi(x) at every edge.
 
-    Those within the table of primes cost next to nothing. The others cost more with their height
-    and with their distance to a known count: where there are more than eight, eight stand for
-    all, and miss the sum by up to a half.
+    An edge within the table of primes costs almost nothing. Other edges cost more the higher they
+    are, and the farther from a checkpoint. If there are more than eight, the sum is estimated from
+    eight of them; it is off by at most a half.
     """
     count, bound = high - low + 1, ranges.small_primes.bound
     # The first edge beyond the table.
@@ -114,18 +114,18 @@ def _edges_cost(ranges: PrimeRanges, low: int, high: int, parts: int) -> float:
 
 
 def _counts_by_part(ranges: PrimeRanges, edges: list[int], stop: Stop) -> list[int]:
-    """Return how many primes lie in each [edges[i], edges[i + 1]), each counted for itself."""
+    """Return how many primes lie in each [edges[i], edges[i + 1]), by one count for each."""
     return [ranges.count(start, end - 1, stop) for start, end in pairwise(edges)]
 
 
 def _counts_by_edge(ranges: PrimeRanges, edges: list[int], stop: Stop) -> list[int]:
-    """Return the same as differences of the prime-counting function, last edge <= MOST_X + 1."""
+    """Return the same counts as differences of pi(x); the last edge is <= MOST_X + 1."""
     below = [ranges.prime_count(edge - 1, stop) for edge in edges]
     return [after - before for before, after in pairwise(below)]
 
 
 def _counts_in_one_pass(ranges: PrimeRanges, edges: list[int], stop: Stop) -> list[int]:
-    """Return the same by a list of all primes, last edge <= 2^64."""
+    """Return the same counts by listing all primes once; the last edge is <= 2^64."""
     inner = np.array([max(edge, 0) for edge in edges[1:-1]], dtype=np.uint64)
     below = np.zeros(inner.size, dtype=np.intp)
     total = 0

@@ -1,4 +1,4 @@
-"""The primes of an interval in blocks that fit the cache, for statistics over them."""
+"""Yields the primes of an interval in blocks that fit the CPU cache, for statistics over them."""
 
 from collections.abc import Iterator
 
@@ -20,8 +20,8 @@ def prime_blocks(
     """Yield the primes of [low, high], ascending, in arrays of 1 to ``BLOCK_PRIMES`` primes.
 
     Raises:
-        DomainError, CapacityError: as ``PrimeRanges.segments``, when the first block is asked for.
-        DeadlineError: stopped; looked at before every block.
+        DomainError, CapacityError: as ``PrimeRanges.segments``, when the first block is requested.
+        DeadlineError: stopped; checked before every block.
 
     Cost: ``PrimeRanges.list_cost``.
 

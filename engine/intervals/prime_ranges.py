@@ -1,4 +1,4 @@
-"""Primes over closed intervals: the one object that other packages hold."""
+"""Lists, counts and sums the primes of closed intervals: the entry point for other packages."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -26,37 +26,37 @@ from engine.sieving.wheel import standard_wheels
 from engine.stop import Stop
 from engine.strategy_counters import StrategyCounters
 
-# Work predicted to take more CPU time than this is refused at once.
+# A task predicted to take more CPU time than this is refused before it starts.
 MOST_SECONDS = 600.0
-# An answer that would take more bytes than this is refused at once: 134 million primes.
+# A list predicted to take more bytes than this is refused before it starts: 134 million primes.
 MOST_ANSWER_BYTES = 2**30
-# Room for about 200 segments at 10**12, and 2,000 at 10**18.
+# The size of the segment cache: about 200 segments at 10**12, or 2,000 at 10**18.
 DEFAULT_SEGMENT_BYTES = 2**23
-# Narrower intervals are counted by a sieve at once, without a look at pi.
+# Narrower intervals are counted by a sieve; the difference of two values of pi is not considered.
 _LEAST_DIFFERENCE = 10**6
 
 
 class PrimeRanges:
-    """Primes over closed intervals; holds the shared read-only tables and bounded caches.
+    """The primes of closed intervals. Holds the shared read-only tables and bounded caches.
 
-    Thread-safe: every answer is computed in arrays of its own. Below 2**64 every prime is proven.
-    From 2**64 on, a prime here means a probable prime: a number that passes the BPSW test, which
-    no composite is known to pass.
+    Thread-safe. Below 2**64 every prime is proven. From 2**64 on, "prime" means a probable prime,
+    which passes the BPSW test; no composite that passes it is known.
 
     Args:
         small_bound: The table of small primes covers [0, small_bound]; at least 1,000.
-        base_prime_bound: Base primes are kept up to here at most, below 2**31. Intervals up to its
-            square are sieved completely, higher ones partly, with a test of what is left.
+        base_prime_bound: The most that base primes grow to, below 2**31. Intervals up to its square
+            are sieved completely; higher ones are sieved partly, and the rest is tested.
         checkpoints: Known prime counts; None for the shipped ones, ``no_checkpoints()`` for none.
-        segment_bytes: What segments far out may take that were asked about often.
+        segment_bytes: The most bytes of the segment cache.
 
     Attributes:
         small_primes: The table of small primes.
+        strategies: Counts the strategies that answered parts of intervals.
 
-    Memory: 10.4 MB for the table, 3.2 MB for the checkpoints, 9 MB for patterns, at most 8 MB of
-    kept segments and 30 MB of base primes for the default bounds. A call needs at most 40 MB beside
-    its answer, and 28 bytes a base prime: nothing to speak of below 10**13, 58 MB at 10**15, 210 MB
-    at 1.8 * 10**16; above that, 3 MB.
+    Memory, with the default bounds: 10.4 MB for the table, 3.2 MB for the checkpoints, 9 MB for
+    patterns, at most 8 MB for cached segments and at most 30 MB for base primes. A call takes its
+    answer, at most 40 MB, and 28 bytes a base prime: little below 10**13, 58 MB at 10**15, 210 MB
+    at 1.8 * 10**16. Above that, a call takes its answer and 3 MB.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class PrimeRanges:
         self._counter = PrimeCounter(self.small_primes, known, self._planner, self._pages)
 
     def table_bytes(self) -> dict[str, int]:
-        """Return what the tables that grow take: base primes, the small ones too, and segments."""
+        """Return the bytes of the tables that grow: base primes (small ones too) and segments."""
         return {"base_primes": self._base.bytes_held, "segments": self._kept.bytes_held}
 
     def list_primes(self, low: int, high: int, stop: Stop) -> NDArray[np.uint64]:
@@ -88,11 +88,11 @@ class PrimeRanges:
 
         Raises:
             DomainError: low > high.
-            CapacityError: high >= 2**64 (``first_primes`` goes further), or predicted to take more
-                than 600 s of CPU time or 1 GiB of answer.
+            CapacityError: high >= 2**64 (``first_primes`` goes further), or the prediction exceeds
+                600 s of CPU time or 1 GiB of answer.
             DeadlineError: stopped.
 
-        Cost: ``list_cost``. Memory: the answer, and what the class says.
+        Cost: ``list_cost``. Memory: the answer, and that of a call (see the class).
         """
         pieces = self._affordable(low, high, Task.LIST)
         room = prime_count_between_upper(low, high)
@@ -119,7 +119,7 @@ class PrimeRanges:
 
         Raises:
             DomainError: low > high, or count < 0.
-            CapacityError: predicted to take more than 600 s of CPU time or 1 GiB of answer.
+            CapacityError: the prediction exceeds 600 s of CPU time or 1 GiB of answer.
             DeadlineError: stopped.
 
         Cost: ``page_cost``; it depends on low and count, not on the width of the interval.
@@ -132,7 +132,7 @@ class PrimeRanges:
     def last_primes(
         self, low: int, high: int, count: int, stop: Stop
     ) -> Sequence[int] | NDArray[np.uint64]:
-        """Return the ``count`` greatest primes of [low, high], ascending; else as first_primes."""
+        """Return the ``count`` greatest primes of [low, high], ascending. See first_primes."""
         self._check_page(low, high, count)
         seconds = self.last_primes_cost(low, high, count) * POINT_SECONDS
         _check_seconds(seconds, f"{count} primes down from {shown(high)}")
@@ -141,8 +141,8 @@ class PrimeRanges:
     def segments(self, low: int, high: int, stop: Stop) -> Iterator[NDArray[np.uint64]]:
         """Return consecutive arrays that together hold the primes of [low, high], high < 2**64.
 
-        Errors as for ``list_primes``, except that the answer may have any size; raised at once,
-        but for DeadlineError. Memory: what the class says, and the arrays that the caller keeps.
+        Raises as ``list_primes``, but the answer may have any size. DeadlineError is raised while
+        iterating, the others by the call. Memory: that of a call (see the class).
         """
         pieces = self._affordable(low, high, Task.LIST)
         return (array for piece in pieces for array in piece.arrays(stop))
@@ -152,10 +152,10 @@ class PrimeRanges:
 
         Raises:
             DomainError: low > high.
-            CapacityError: predicted to take more than 600 s of CPU time.
+            CapacityError: the prediction exceeds 600 s of CPU time.
             DeadlineError: stopped.
 
-        Cost: ``count_cost``. Memory: what the class says; 140 MB if pi is used up to 10**15.
+        Cost: ``count_cost``. Memory: that of a call (see the class); 140 MB if pi(10**15) is used.
         """
         check_interval(low, high)
         kept = self._kept.primes(low, high, stop) if low > self.small_primes.bound else None
@@ -170,7 +170,7 @@ class PrimeRanges:
         return sum(piece.count(stop) for piece in self._affordable(low, high, Task.COUNT))
 
     def sum(self, low: int, high: int, stop: Stop) -> int:
-        """Return the exact sum of the primes in [low, high]; errors as for ``count``."""
+        """Return the exact sum of the primes in [low, high]; raises as ``count``."""
         return sum(piece.sum(stop) for piece in self._affordable(low, high, Task.SUM))
 
     def prime_count(self, x: int, stop: Stop) -> int:
@@ -181,7 +181,7 @@ class PrimeRanges:
             DeadlineError: stopped.
 
         Cost: ``prime_count_cost``; milliseconds below the end of the checkpoints. Memory: 5 MB
-        there, up to 140 MB above.
+        below that end, up to 140 MB above.
         """
         return self._counter.prime_count(x, stop)
 
@@ -190,7 +190,7 @@ class PrimeRanges:
 
         Raises:
             DomainError: n < 1.
-            CapacityError: the n-th prime is likely to be above 10**15.
+            CapacityError: the n-th prime is probably above 10**15.
             DeadlineError: stopped.
 
         Cost: ``nth_prime_cost``. Memory: as for ``prime_count``.
@@ -198,47 +198,47 @@ class PrimeRanges:
         return self._counter.nth_prime(n, stop)
 
     def list_cost(self, low: int, high: int) -> float:
-        """Return the predicted CPU time of ``list_primes`` and of all ``segments`` in points."""
+        """Return the points predicted for ``list_primes``, and for all of ``segments``."""
         return self._interval_cost(low, high, Task.LIST)
 
     def count_cost(self, low: int, high: int) -> float:
-        """Return the predicted CPU time of ``count`` in points."""
+        """Return the points predicted for ``count``."""
         by_difference = self._difference_seconds(low, high)
         if low > self.small_primes.bound and by_difference <= least_sieve_seconds(low, high):
             return by_difference / POINT_SECONDS
         return min(by_difference / POINT_SECONDS, self._interval_cost(low, high, Task.COUNT))
 
     def least_count_cost(self, low: int) -> float:
-        """Return what no count of primes from low on is predicted to fall below, in points."""
+        """Return a lower bound, in points, of ``count_cost`` of all intervals that begin at low."""
         return 0.2 if low > self.small_primes.bound else 0.05
 
     def sum_cost(self, low: int, high: int) -> float:
-        """Return the predicted CPU time of ``sum`` in points."""
+        """Return the points predicted for ``sum``."""
         return self._interval_cost(low, high, Task.SUM)
 
     def page_cost(self, low: int, high: int, count: int) -> float:
-        """Return the predicted CPU time of a page from either end, the dearer one, in points."""
+        """Return the points predicted for a page from either end: the greater of both."""
         return max(
             self.first_primes_cost(low, high, count), self.last_primes_cost(low, high, count)
         )
 
     def first_primes_cost(self, low: int, high: int, count: int) -> float:
-        """Return the predicted CPU time of ``first_primes`` in points."""
-        # About twice as far as they lie.
+        """Return the points predicted for ``first_primes``."""
+        # About twice the distance to the last prime of the page.
         reach = 2 * count * (math.log(max(low, 2) + 30 * count) + 2) + 200
         high = min(high, max(low, 2) + int(reach))
         return self._pages.seconds(low, high, count) / POINT_SECONDS
 
     def last_primes_cost(self, low: int, high: int, count: int) -> float:
-        """Return the predicted CPU time of ``last_primes`` in points."""
+        """Return the points predicted for ``last_primes``."""
         return self._pages.seconds(low, high, count) / POINT_SECONDS
 
     def prime_count_cost(self, x: int) -> float:
-        """Return the predicted CPU time of ``prime_count`` in points."""
+        """Return the points predicted for ``prime_count``."""
         return self._counter.seconds(x) / POINT_SECONDS
 
     def nth_prime_cost(self, n: int) -> float:
-        """Return the predicted CPU time of ``nth_prime`` in points."""
+        """Return the points predicted for ``nth_prime``."""
         return self._counter.nth_prime_seconds(n) / POINT_SECONDS
 
     def _difference_seconds(self, low: int, high: int) -> float:

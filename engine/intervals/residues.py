@@ -1,4 +1,4 @@
-"""Primes of an interval counted by residue class."""
+"""Counts the primes of an interval by residue class."""
 
 import numpy as np
 
@@ -30,11 +30,11 @@ def residues(
         low: Any integer.
         high: At least low, below 2^64.
         modulus: From 1 to ``MAX_MODULUS``.
-        stop: Looked at several times a second.
+        stop: Checked several times a second.
 
     Returns:
-        The classes that hold a prime of the interval, none with a count of 0; beside classes
-        coprime to the modulus only those of the primes that divide it.
+        The residue classes that hold a prime of the interval. Each is coprime to the modulus, or
+        holds a single prime that divides the modulus.
 
     Raises:
         DomainError: modulus is below 1.
@@ -63,7 +63,7 @@ def residues(
 def residues_cost(ranges: PrimeRanges, low: int, high: int, modulus: int) -> float:
     """Return the points predicted for ``residues(ranges, low, high, modulus, stop)``.
 
-    A modulus that ``residues`` refuses is priced as the nearest that it takes.
+    A modulus outside the bounds of ``residues`` is priced as the nearest one within.
     """
     modulus = min(max(modulus, 1), MAX_MODULUS)
     primes = expected_primes(low, high)

@@ -1,11 +1,11 @@
-"""Is an integer prime, and where are the primes next to it?
+"""Test whether integers are prime, and find the primes next to an integer.
 
 Modules, in reading order:
 
-- ``primality``: Whether one integer is prime: proven, probable, or composite with a witness.
-- ``batch_primality``: Whether each of many integers is prime.
-- ``word_primality``: What is known about the primality of many integers below 2**64, but for
-  their witnesses.
-- ``neighbours``: The primes next to an integer.
-- ``progressions``: The run of primes at the start of an arithmetic progression.
+- ``primality``: Tests whether one integer is prime: proven prime, probable prime, or composite
+  with a witness.
+- ``batch_primality``: Tests whether each of many integers is prime.
+- ``word_primality``: Primality verdicts on many integers below 2**64, without witnesses.
+- ``neighbours``: Finds the primes next to an integer.
+- ``progressions``: Finds the run of primes at the start of an arithmetic progression.
 """

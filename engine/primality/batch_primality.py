@@ -1,4 +1,4 @@
-"""Whether each of many integers is prime."""
+"""Tests whether each of many integers is prime."""
 
 from collections.abc import Sequence
 
@@ -13,12 +13,11 @@ from engine.sieving.small_primes import SmallPrimes
 _WORD_END = 2**64
 
 Filter = tuple[tuple[np.uint64, np.uint64], ...]
-"""For each of a few odd primes p: its inverse modulo 2**64, and the greatest quotient of a 64-bit
-multiple."""
+"""For each of a few odd primes p: 1 / p modulo 2**64, and the quotient (2**64 - 1) // p."""
 
 
 def small_factor_filter(primes: Sequence[int]) -> Filter:
-    """Return the filter of odd primes.
+    """Return the filter of some odd primes, for ``have_no_factor``.
 
     >>> words = np.array([25, 49, 121], dtype=np.uint64)
     >>> have_no_factor(words, small_factor_filter([5, 7])).tolist()
@@ -33,28 +32,28 @@ def small_factor_filter(primes: Sequence[int]) -> Filter:
 _FILTER = small_factor_filter((3, 5, 7, 11, 13, 17, 19, 23, 29, 31))
 _FILTER_END = np.uint64(32)
 
-# Points for one integer below 2**32 and 2**64, between those of random integers and of primes,
-# which are 2.5 times less and 3 times more; and for any batch.
+# Points for one integer below 2**32, for one below 2**64, and for any batch. A random integer costs
+# 2.5 times less, and a prime 3 times more.
 _HALF_WORD_COST = 0.0012
 _WORD_COST = 0.0027
 _SETUP_COST = 0.15
 
 
 def are_prime(values: Sequence[int], small_primes: SmallPrimes | None = None) -> NDArray[np.bool_]:
-    """Return for each value whether it is prime, with proof, exactly as ``is_prime`` does.
+    """Return whether each value is prime, with proof, exactly as ``is_prime`` does.
 
     Args:
         values: Any integers, duplicates allowed.
-        small_primes: Answers for the values up to its bound if given, 10 ns each.
+        small_primes: If given, values up to its bound are looked up there, at 10 ns each.
 
     Returns:
         Verdicts in the order of values; shape (len(values),).
 
     Raises:
-        CapacityError: As ``is_prime``, for the whole batch.
+        CapacityError: ``is_prime`` raises it for one of the values.
 
-    Cost: 0.17 us for a random integer below 2**64, 1 us for a prime; as ``is_prime`` above. About
-        40 bytes a value.
+    Cost: 0.17 us for a random integer below 2**64, 1 us for a prime; above, as ``is_prime``.
+    Memory: about 40 bytes a value.
 
     >>> are_prime([91, 97, 2**61 - 1]).tolist()
     [False, True, True]
@@ -67,7 +66,7 @@ def are_prime(values: Sequence[int], small_primes: SmallPrimes | None = None) ->
 
 
 def are_prime_cost(values: Sequence[int]) -> float:
-    """Return the points predicted for ``are_prime(values)``; itself O(len(values))."""
+    """Return the points predicted for ``are_prime(values)``, in O(len(values)) time."""
     largest = max(values, default=0)
     if largest < _WORD_END:
         each = _HALF_WORD_COST if largest < 2**32 else _WORD_COST
@@ -80,7 +79,7 @@ def are_prime_cost(values: Sequence[int]) -> float:
 def _are_prime_of_any_size(
     values: Sequence[int], small_primes: SmallPrimes | None
 ) -> NDArray[np.bool_]:
-    """Return the verdicts where some value is negative or not below 2**64."""
+    """Return the verdicts on integers of which some are negative or not below 2**64."""
     is_word = np.array([0 <= n < _WORD_END for n in values], dtype=np.bool_)
     words = np.array([n for n in values if 0 <= n < _WORD_END], dtype=np.uint64)
     verdicts = np.empty(len(values), dtype=np.bool_)
@@ -92,7 +91,7 @@ def _are_prime_of_any_size(
 def _are_prime_words(
     words: NDArray[np.uint64], small_primes: SmallPrimes | None
 ) -> NDArray[np.bool_]:
-    """Return the verdicts on integers below 2**64, from the table where it reaches."""
+    """Return the verdicts on integers below 2**64; those within the table are looked up."""
     if small_primes is None:
         return are_prime_words(words)
     is_small = words <= np.uint64(small_primes.bound)
@@ -103,7 +102,7 @@ def _are_prime_words(
 
 
 def are_prime_words(words: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    """Return the verdicts on integers below 2**64 by small divisors, then FLINT one by one.
+    """Return the verdicts on integers below 2**64: by small divisors, then by FLINT one by one.
 
     >>> are_prime_words(np.array([91, 97], dtype=np.uint64)).tolist()
     [False, True]
@@ -117,10 +116,11 @@ def are_prime_words(words: NDArray[np.uint64]) -> NDArray[np.bool_]:
 
 
 def have_no_factor(words: NDArray[np.uint64], primes: Filter) -> NDArray[np.bool_]:
-    """Return which integers none of the filter's primes divides; 0 all of them divide.
+    """Return which integers are divisible by none of the filter's primes; False for 0.
 
-    n * (1/p mod 2**64) wraps on purpose: it is n / p if p divides n, and otherwise greater than
-    any 64-bit quotient by p, since multiplying by the inverse permutes the integers modulo 2**64.
+    The product n * (1/p mod 2**64) wraps on purpose. If p divides n, it is n / p. Otherwise it
+    exceeds every quotient of a 64-bit multiple of p, because multiplying by the inverse permutes
+    the integers modulo 2**64.
 
     Cost: 1 us, and 0.5 to 1.2 ns an integer, for each of the primes.
     Source: Granlund & Montgomery, *PLDI* 1994, section 9.

@@ -1,7 +1,7 @@
-"""The primes next to an integer.
+"""Finds the primes next to an integer.
 
-Below 2**64 every answer is exact. Above, "prime" means a probable prime: BPSW and one further
-strong test, which no composite is known to pass.
+Below 2**64 every answer is proven. Above, "prime" means a probable prime: it passes BPSW and one
+further strong test. No composite that passes both is known.
 """
 
 import gmpy2
@@ -39,11 +39,11 @@ def previous_prime(n: int) -> int | None:
 
 
 def neighbours(n: int, count: int) -> PrimeNeighbours:
-    """Return the ``count`` primes on either side of n, fewer below if the primes end at 2.
+    """Return the ``count`` primes on either side of n; fewer below, if there are fewer.
 
     Args:
-        n: Any integer; is itself in neither list.
-        count: How many on each side, >= 1.
+        n: Any integer; it is in neither list.
+        count: How many primes on each side, >= 1.
 
     Raises:
         DomainError: count is below 1.
@@ -81,7 +81,7 @@ def neighbours_cost(n: int, count: int) -> float:
 
 
 def _primes_above(n: int, count: int) -> tuple[int, ...]:
-    """Return the count primes above n, ascending."""
+    """Return the next ``count`` primes above n, ascending."""
     primes = []
     for _ in range(count):
         n = next_prime(n)
@@ -90,7 +90,7 @@ def _primes_above(n: int, count: int) -> tuple[int, ...]:
 
 
 def _primes_below(n: int, count: int) -> tuple[int, ...]:
-    """Return up to count primes below n, descending."""
+    """Return up to ``count`` primes below n, descending."""
     primes: list[int] = []
     prime = previous_prime(n)
     while prime is not None and len(primes) < count:

@@ -1,4 +1,4 @@
-"""Whether one integer is prime: proven, probable, or composite with a witness."""
+"""Tests whether one integer is prime: proven prime, probable prime, or composite with a witness."""
 
 import itertools
 import math
@@ -11,18 +11,19 @@ from engine.errors import CapacityError
 from engine.results import Primality, PrimalityMethod, PrimalityVerdict
 
 MAX_PROOF_DIGITS = 300
-"""Decimal digits up to which ``is_prime`` proves; a proof at this size takes about 1.3 s."""
+"""``is_prime`` proves primes of up to this many decimal digits; the longest take about 1.3 s."""
 
 _PROOF_END = 10**MAX_PROOF_DIGITS
 _WORD_END = 2**64
 
 PRIMORIAL_47 = 614889782588491410
-"""Product of the primes up to 47, the greatest primorial below 2**64."""
+"""The product of the primes up to 47: the greatest primorial below 2**64."""
 
 _TRIAL_PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47)
 _TRIAL_END = 53**2
 
-# (bits, points) of one call on a prime, the dear case; FLINT 3.6, benchmarks/bench_integers.py.
+# (bits, points) of one BPSW test of a prime; a composite costs less. FLINT 3.6,
+# benchmarks/bench_integers.py.
 _BPSW_CURVE = (
     (32, 0.007),
     (64, 0.016),
@@ -40,7 +41,7 @@ _BPSW_CURVE = (
     (4423, 510.0),
     (11213, 5100.0),
 )
-# The modular power of a witness takes this part of BPSW on a prime.
+# The modular power of a witness costs this share of a BPSW test of a prime.
 _WITNESS_SHARE = 0.35
 _PROOF_CURVE = (
     (64, 0.02),
@@ -66,10 +67,10 @@ def is_prime(n: int) -> bool:
         CapacityError: n passes BPSW and has more than MAX_PROOF_DIGITS digits.
 
     Cost: 1 us below 2**64; see ``is_prime_cost`` above.
-    Source: Below 2**64 FLINT's ``n_is_prime``: a table, then a strong test to base 2, and one to a
-        base from a table, which FLINT's authors made from Feitsma's list of the pseudoprimes to
-        base 2 so that none is left. Above, BPSW (Baillie & Wagstaff, *Math. Comp.* 35 (1980),
-        1391-1417), then FLINT's ``fmpz_is_prime``: 13 strong tests below
+    Source: Below 2**64, FLINT's ``n_is_prime``: a table, then a strong test to base 2 and one to a
+        base from a table. FLINT's authors made that table from Feitsma's list of all pseudoprimes
+        to base 2 below 2**64, so that none passes both tests. Above, BPSW (Baillie & Wagstaff,
+        *Math. Comp.* 35 (1980), 1391-1417), then FLINT's ``fmpz_is_prime``: 13 strong tests below
         3317044064679887385961981 (Sorenson & Webster, *Math. Comp.* 86 (2017), 985-1003), else the
         tests of Brillhart, Lehmer & Selfridge on n - 1 and n + 1 (*Math. Comp.* 29 (1975),
         620-647), else APR-CL (Cohen & Lenstra, *Math. Comp.* 42 (1984), 297-330).
@@ -89,10 +90,10 @@ def is_prime(n: int) -> bool:
 def is_probable_prime(n: int) -> bool:
     """Return whether n passes BPSW; below 2**64, whether it is prime.
 
-    Every prime passes, and no composite is known that does.
+    Every prime passes. No composite that passes is known.
 
     Args:
-        n: Any integer. Below 2**64 the answer is a proof, by the tests of ``is_prime``.
+        n: Any integer. Below 2**64 the answer is proven, by the tests of ``is_prime``.
 
     Cost: see ``is_probable_prime_cost``; about 0.7 s for a prime of 4,096 digits.
     Source: Baillie & Wagstaff, *Math. Comp.* 35 (1980), 1391-1417.
@@ -104,11 +105,11 @@ def is_probable_prime(n: int) -> bool:
 
 
 def primality(n: int) -> Primality:
-    """Return what is known about the primality of n, how it was found, and a witness.
+    """Return a verdict on the primality of n, the method, and a witness if n is composite.
 
-    Beyond MAX_PROOF_DIGITS the verdict of an integer that passes BPSW is PROBABLE_PRIME. BPSW_64
-    names FLINT's tests below 2**64, which are not BPSW but two strong tests. APR_CL names FLINT's
-    whole proof, which tries the tests on the factors of n - 1 and n + 1 before it.
+    An integer of more than MAX_PROOF_DIGITS digits that passes BPSW is a PROBABLE_PRIME. The method
+    BPSW_64 stands for FLINT's tests below 2**64, two strong tests. The method APR_CL stands for all
+    of FLINT's proof, which tries the factors of n - 1 and n + 1 before APR-CL.
 
     Args:
         n: Any integer; n <= 1 is NEITHER.
@@ -136,12 +137,12 @@ def primality(n: int) -> Primality:
 
 
 def least_witness(n: int) -> int:
-    """Return the least base to which a composite n >= 4 fails the strong probable prime test.
+    """Return the least base for which a composite n >= 4 fails the strong probable prime test.
 
-    There is one below n: 2 for even n and for 9, and of the bases below any other odd composite
-    at least three quarters (Rabin, *J. Number Theory* 12 (1980), 128-138).
+    It is less than n. For even n and for 9 it is 2. For any other odd composite n, at least three
+    quarters of the bases below n are witnesses (Rabin, *J. Number Theory* 12 (1980), 128-138).
 
-    Cost: as ``is_probable_prime``, for nearly all n.
+    Cost: for nearly all n, as ``is_probable_prime``.
 
     >>> least_witness(2047)
     3
@@ -150,7 +151,7 @@ def least_witness(n: int) -> int:
 
 
 def is_prime_cost(n: int) -> float:
-    """Return the points predicted for ``is_prime(n)``, if n is prime or has a small factor."""
+    """Return the points predicted for ``is_prime(n)``: for a prime, unless n has a factor <= 47."""
     return _small_factor_cost(n) if _has_small_factor(n) else prime_cost(n.bit_length())
 
 
@@ -162,12 +163,12 @@ def primality_cost(n: int) -> float:
 
 
 def is_probable_prime_cost(n: int) -> float:
-    """Return the points predicted for ``is_probable_prime(n)``, as ``is_prime_cost`` does."""
+    """Return the points predicted for ``is_probable_prime(n)``, as in ``is_prime_cost``."""
     return _small_factor_cost(n) if _has_small_factor(n) else _bpsw_cost(n.bit_length())
 
 
 def prime_cost(bits: int) -> float:
-    """Return the points predicted for proving a prime of this size, of BPSW beyond the bound."""
+    """Return the points predicted for proving a prime of this size, or for BPSW if it is longer."""
     if _WORD_END.bit_length() <= bits <= _PROOF_END.bit_length():
         return _bpsw_cost(bits) + cost_at(_PROOF_CURVE, bits)
     return _bpsw_cost(bits)
@@ -179,12 +180,12 @@ def _has_small_factor(n: int) -> bool:
 
 
 def _bpsw_cost(bits: int) -> float:
-    """Return the points of BPSW on a prime of this size."""
+    """Return the points predicted for a BPSW test of a prime of this size."""
     return cost_at(_BPSW_CURVE, max(bits, 1))
 
 
 def _small_factor_cost(n: int) -> float:
-    """Return the points of finding a small factor, mostly of handing n to FLINT."""
+    """Return the points predicted for finding a small factor; most are for passing n to FLINT."""
     return 0.005 + 1e-5 * n.bit_length()
 
 

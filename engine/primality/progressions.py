@@ -1,4 +1,4 @@
-"""The run of primes at the start of an arithmetic progression."""
+"""Finds the run of primes at the start of an arithmetic progression."""
 
 import itertools
 
@@ -7,7 +7,7 @@ from engine.primality.primality import is_prime, prime_cost
 from engine.results import PrimeProgression
 from engine.stop import Stop
 
-# The longest run of primes in arithmetic progression found until 2026 (AP-27, PrimeGrid, 2019).
+# The longest known run of primes in arithmetic progression, as of 2026 (AP-27, PrimeGrid, 2019).
 _LONGEST_RUN = 27
 
 
@@ -15,21 +15,22 @@ def progression(start: int, difference: int, max_terms: int, stop: Stop) -> Prim
     """Return the leading terms start, start + difference, ... that are all prime.
 
     Args:
-        start: Any integer; if it is not prime there are no terms.
-        difference: Any integer but 0; a negative one walks down.
-        max_terms: The run is cut after this many terms, >= 1.
-        stop: Looked at before each term.
+        start: Any integer; if it is not prime, there are no terms.
+        difference: Any integer except 0; the terms descend if it is negative.
+        max_terms: The most terms returned, >= 1.
+        stop: Checked before each term.
 
     Returns:
-        The proven primes, and the first term that is not prime; None if max_terms cut the run.
+        The proven primes, and the first term that is not prime, or None if ``max_terms`` was
+        reached first.
 
     Raises:
         DomainError: difference is 0, or max_terms is below 1.
-        CapacityError: A term is beyond ``primality.MAX_PROOF_DIGITS`` and passes BPSW.
+        CapacityError: A term has more than ``primality.MAX_PROOF_DIGITS`` digits and passes BPSW.
         DeadlineError: Stopped.
 
-    Cost: one proof a term. Of q consecutive terms, q the least prime that does not divide
-        difference, one is divisible by q: a run of 2*q terms does not exist.
+    Cost: one proof for each term. Let q be the least prime that does not divide the difference. One
+        of any q consecutive terms is divisible by q, so no run has 2 * q terms.
 
     >>> progression(199, 210, 20, Stop()).ended_by
     2299
@@ -55,7 +56,7 @@ def progression_cost(start: int, difference: int, max_terms: int) -> float:
 
 
 def _longest_run(difference: int, max_terms: int) -> int:
-    """Return a bound on the terms of a run; the least prime not dividing difference allows it."""
+    """Return about how many terms a run has at most: the least prime not dividing difference."""
     for q in (2, 3, 5, 7, 11, 13, 17, 19, 23):
         if difference % q:
             return min(q, max_terms)

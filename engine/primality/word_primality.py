@@ -1,4 +1,4 @@
-"""What is known about the primality of many integers below 2**64, but for their witnesses."""
+"""Primality verdicts on many integers below 2**64, without witnesses."""
 
 import math
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from engine.results import PrimalityMethod, PrimalityVerdict
 
 _ODD_TRIAL_PRIMES = small_factor_filter((3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47))
 _TRIAL_END = 53**2
-# Below so many words one call each is quicker than numpy, for random words; for primes up to 200.
+# For fewer random words than this, one call for each is faster than numpy; for primes, up to 200.
 _FEW = 60
 
 KINDS = (
@@ -23,16 +23,16 @@ KINDS = (
     (PrimalityVerdict.COMPOSITE, PrimalityMethod.BPSW_64),
     (PrimalityVerdict.PRIME, PrimalityMethod.BPSW_64),
 )
-"""What ``primality`` may say of a word: its verdict and its method."""
+"""The pairs of verdict and method that ``primality`` can return for a word."""
 
 
 class WordBatch:
-    """Integers within [0, 2**64); what is asked of them again is not computed again.
+    """Integers within [0, 2**64) whose primality is computed once, when first read.
 
     Attributes:
-        values: As given; not to be changed.
+        values: The integers; they must not change.
 
-    Not thread-safe. Memory: 17 bytes a word, once it is known whether they are prime.
+    Not thread-safe. Memory: 17 bytes a word after the first read.
     """
 
     def __init__(self, values: Sequence[int]) -> None:
@@ -43,12 +43,12 @@ class WordBatch:
         return len(self.values)
 
     def __getitem__(self, part: slice) -> "WordBatch":
-        """Return some of them."""
+        """Return a slice of the integers as a new batch."""
         return WordBatch(self.values[part])
 
     @cached_property
     def are_prime(self) -> list[bool]:
-        """Whether each is prime. Cost: as ``are_prime``."""
+        """Whether each integer is prime. Cost: as the function ``are_prime``."""
         if len(self.values) < _FEW:
             return [is_prime(word) for word in self.values]
         verdicts: list[bool] = self._verdicts.tolist()
@@ -56,11 +56,11 @@ class WordBatch:
 
     @cached_property
     def kinds(self) -> list[int]:
-        """Which of ``KINDS`` ``primality`` says of each. Cost: as ``are_prime``, 40 ns a word."""
+        """The index in ``KINDS`` of each integer. Cost: as ``are_prime``, and 40 ns a word."""
         if len(self.values) < _FEW:
             return [_kind(word) for word in self.values]
         words = self._words
-        # A prime that one of the primes up to 47 divides is that prime.
+        # A prime divisible by a prime up to 47 is that prime.
         is_rough = have_no_factor(words, _ODD_TRIAL_PRIMES) & (words & np.uint64(1) == 1)
         composite = np.where(is_rough, 3, 1)
         prime = np.where(words < np.uint64(_TRIAL_END), 2, 4)
@@ -71,17 +71,17 @@ class WordBatch:
 
     @cached_property
     def _words(self) -> NDArray[np.uint64]:
-        """The integers."""
+        """The integers as an array."""
         return np.array(self.values, dtype=np.uint64)
 
     @cached_property
     def _verdicts(self) -> NDArray[np.bool_]:
-        """Whether each is prime."""
+        """Whether each integer is prime, as an array."""
         return are_prime_words(self._words)
 
 
 def _kind(word: int) -> int:
-    """Return which of ``KINDS`` ``primality`` says of one word."""
+    """Return the index in ``KINDS`` of one word."""
     if word <= 1:
         return 0
     if is_prime(word):
