@@ -47,7 +47,7 @@ class Store:
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """A running server."""
     folder = tmp_path_factory.mktemp("secrets")
-    subprocess.run([ROOT / "scripts/make-secrets", folder], check=True, timeout=60)
+    subprocess.run([ROOT / "scripts/make-secrets", folder], check=True, timeout=240)
     port = free_port()
     options = {"port": str(port), "bind": "127.0.0.1", "aclfile": str(folder / "users.acl")}
     command = [str(get_binary_path())]
