@@ -51,6 +51,24 @@ def test_settings_are_documented_as_they_are() -> None:
     assert _rows("settings.md") == expected
 
 
+def _glossary_modules(text: str) -> list[str]:
+    """Return the modules that rows of the glossary name in their last cell."""
+    return re.findall(r"\| `([\w/]+\.py)` \|$", text, re.MULTILINE)
+
+
+def test_glossary_names_modules_that_exist() -> None:
+    text = (ROOT / "docs/glossary.md").read_text()
+    modules = _glossary_modules(text)
+    assert len(modules) == text.count("\n| ") - text.count("\n| term |")
+    assert [module for module in modules if not (ROOT / module).is_file()] == []
+
+
+def test_glossary_is_sorted_within_its_tables() -> None:
+    for table in (ROOT / "docs/glossary.md").read_text().split("|---|---|---|\n")[1:]:
+        terms = re.findall(r"^\| ([^|]+) \|", table.split("\n\n")[0], re.MULTILINE)
+        assert terms == sorted(terms, key=str.lower)
+
+
 def test_every_error_code_is_documented_once() -> None:
     codes = [*ErrorCode, *LimitCode]
     assert sorted(row[0] for row in _rows("errors.md")) == sorted(codes)

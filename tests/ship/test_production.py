@@ -87,7 +87,7 @@ def test_canary_can_change_its_color(tree: Path) -> None:
     run(tree / "scripts/set-live", "green")
     (after,) = of_kind(built(tree, "production/canary"), "Deployment")
     assert pod_labels(before) != pod_labels(after)
-    assert before["spec"]["selector"] == after["spec"]["selector"], "it can not be changed"
+    assert before["spec"]["selector"] == after["spec"]["selector"], "it cannot be changed"
 
 
 def test_canary_is_placed_as_the_pods_beside_it() -> None:
