@@ -39,6 +39,7 @@ from benchmarks.cost_search import Search
 from benchmarks.cost_service import HANDING_OVER, Bench, Taken
 from benchmarks.cost_workload import Request, easy_requests, requests
 from primeql.commands.serve_command import GC_THRESHOLDS
+from primeql.operations.document_fees import CHARACTERS_PER_POINT, READ_POINTS
 from resolvers.pricing.tariff import Overheads
 
 _SEED = 20261123
@@ -127,7 +128,7 @@ async def _measured(
         # Taken again, since growing the base primes is paid for once.
         price = bench.estimate(request).points
         if is_cold:
-            price += bench.plan(request).document_points
+            price += READ_POINTS + len(request.query) / CHARACTERS_PER_POINT
         found.append(Pair(request, price, taken))
     return found
 

@@ -11,8 +11,9 @@ from graphql import OperationDefinitionNode, get_operation_ast, get_variable_val
 from benchmarks.cost_workload import Request
 from engine.intervals.prime_ranges import PrimeRanges
 from engine.pace import measured_pace
+from execution.plans.planning import Collector, Planner, conditions_of
 from middleware.cost.estimate import Estimate
-from middleware.cost.query_cost import QueryPlan, QueryPricer
+from middleware.cost.query_cost import OperationPrice, QueryPricer
 from primeql.operations.operation import Operation
 from primeql.operations.service import PrimeService
 from primeql.settings import Settings
@@ -22,6 +23,7 @@ from resolvers.pricing.prices import PriceBook
 from resolvers.pricing.tariff import Overheads
 from resolvers.running.compute import LOOP_POINTS, Compute
 from resolvers.running.request_accounting import AnswerNotes
+from schema.direct_resolvers import direct_resolvers
 from schema.field_facts import field_facts
 
 T = TypeVar("T")
@@ -86,6 +88,7 @@ class Bench:
         self.service._ranges = PrimeRanges(segment_bytes=0)
         self.service._compute = InlineCompute(Limits())
         self.schema = self.service.schema._schema
+        self._resolvers = direct_resolvers(self.service.schema)
         self.pricer = self.pricer_of(overheads)
         self._texts = itertools.count()
 
@@ -96,17 +99,21 @@ class Bench:
         )
         return QueryPricer(self.schema, book)
 
-    def plan(self, request: Request, pricer: QueryPricer | None = None) -> QueryPlan:
-        """Return the plan of a request."""
+    def price(self, request: Request, pricer: QueryPricer | None = None) -> OperationPrice:
+        """Return the price of a request as a function of its variables."""
         document = parse(request.query)
-        return (pricer or self.pricer).compile(document, _operation(request))
+        names = conditions_of(document).variables
+        conditions = {name: request.variables.get(name) is True for name in names}
+        collector = Collector(self.schema, document, _operation(request), conditions)
+        plan = Planner(collector, self._resolvers).plan()
+        return (pricer or self.pricer).compile(plan)
 
     def estimate(self, request: Request, pricer: QueryPricer | None = None) -> Estimate:
         """Return the price of a request."""
         definitions = _operation(request).variable_definitions or ()
         values = get_variable_values(self.schema, definitions, request.variables)
         assert not isinstance(values, list)
-        return self.plan(request, pricer).price(values.coerced)
+        return self.price(request, pricer).price(values.coerced)
 
     async def _answer(self, operation: Operation) -> bytes:
         """Return the encoded answer."""

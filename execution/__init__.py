@@ -3,7 +3,7 @@
 A document is compiled once into a plan, and a plan runs without walking the document again. Texts
 are found again by what is left of them without numbers (``literals``, ``document_cache``). The
 operations of a document are planned for each outcome of their conditions (``prepared_documents``,
-``planning``, ``plan``) and run column by column (``plan_run``). What no plan can express goes to
+``planning``, ``plan``) and run column by column (``plan_run``). What no plan can run goes to
 graphql-core's own executor.
 
 Rooms and modules, from the lowest; each imports only what stands before it:

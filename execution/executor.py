@@ -29,7 +29,12 @@ from execution.documents.document_cache import Library, Ready
 from execution.documents.documents import ReadDocument
 from execution.documents.error_locations import locate_errors, locator, release_text
 from execution.documents.helpful_rules import RULES
-from execution.documents.prepared_documents import PreparedDocument, PreparedOperation, Shared
+from execution.documents.prepared_documents import (
+    OperationPlan,
+    PreparedDocument,
+    PreparedOperation,
+    Shared,
+)
 from execution.documents.validation_rules import applicable_rules
 from execution.limits.document_limits import DocumentLimits, check_document, check_text
 from execution.limits.limited_parser import parse_within
@@ -68,16 +73,14 @@ class BoundOperation:
         operation: The operation of the document.
         variables: Coerced, without those that were left out and have no default; with those that
             stand for numbers of the text.
-        notes: Kept with the document, for whoever binds its operations.
-        is_planned: Whether it runs by a plan, and not by the stock executor.
+        plan: What the operation asks, and how it is run.
     """
 
     __slots__ = (
         "_run",
         "document",
-        "is_planned",
-        "notes",
         "operation",
+        "plan",
         "text",
         "variables",
     )
@@ -88,16 +91,15 @@ class BoundOperation:
         text: str,
         operation: OperationDefinitionNode,
         variables: Mapping[str, Any],
+        plan: OperationPlan,
         run: Callable[[], Awaitable[Outcome]],
-        is_planned: bool,
     ) -> None:
         self.text = text
         self.document = prepared.document
-        self.notes = prepared.notes
+        self.plan = plan
         self.operation = operation
         self.variables = variables
         self._run = run
-        self.is_planned = is_planned
 
     def run(self) -> Awaitable[Outcome]:
         """Execute the operation."""
@@ -214,16 +216,15 @@ class DocumentExecutor:
         if len(text) > LONG_TEXT and not operation.is_planned(coerced):
             await asyncio.to_thread(operation.plan, coerced)
         plan = operation.plan(coerced)
-        if plan is None:
+        if plan.is_stock:
             document = ready.prepared.document
             executor = _stock(self._shared, document, operation.node, exact(), context)
             run = partial(self._run_stock, executor, text, ready.shift)
         else:
-            planned = PlanRun(plan.selection, context, coerced, exact, plan.nodes)
+            planned = PlanRun(plan.plan.selection, context, coerced, exact, plan.nodes)
             run = partial(self._run_plan, planned, text, ready.shift)
         text = ready.key or text
-        is_planned = plan is not None
-        return BoundOperation(ready.prepared, text, operation.node, coerced, run, is_planned)
+        return BoundOperation(ready.prepared, text, operation.node, coerced, plan, run)
 
     async def _run_plan(
         self, planned: PlanRun, text: str, shift: Callable[[int], int] | None

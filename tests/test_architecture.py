@@ -17,6 +17,7 @@ ALLOWED: dict[str, set[str]] = {
     "schema": {"resolvers", "engine.results", "strawberry"},
     "execution": {"graphql", "orjson", "numpy"},
     "middleware": {
+        "execution.plans",
         "resolvers.context",
         "resolvers.errors",
         "resolvers.remembering.circuit_breaker",
@@ -119,6 +120,8 @@ def test_imports_follow_the_arrows(path: Path) -> None:
         ("resolvers", "import strawberry"),
         ("schema", "from engine.intervals.prime_ranges import PrimeRanges"),
         ("middleware", "from resolvers.running.compute import Compute"),
+        ("middleware", "from execution.documents.documents import DocumentCache"),
+        ("execution", "from middleware.cost.estimate import Estimate"),
         ("execution", "from primeql.operations.service import Operation"),
         ("engine", "def f():\n    import primeql"),
         ("primeql", "from tests.server import running_server"),

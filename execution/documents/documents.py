@@ -9,7 +9,7 @@ from graphql import DocumentNode
 from execution.documents.prepared_documents import KEPT_PLANS
 from execution.limits.document_tokens import count_tokens
 from execution.limits.expansion import Expansion
-from execution.plans.planning import condition_variables
+from execution.plans.planning import conditions_of
 
 T = TypeVar("T")
 
@@ -112,7 +112,7 @@ def planned_size(read: ReadDocument) -> int:
     All of its operations are taken for planned, for as many outcomes of their conditions as are
     kept.
     """
-    conditions = condition_variables(read.document) or ()
+    conditions = conditions_of(read.document).variables
     plans = min(KEPT_PLANS, 1 << min(len(conditions), KEPT_PLANS))
     expansion = read.expansion
     plan = (

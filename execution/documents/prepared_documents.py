@@ -8,22 +8,33 @@ from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, get_op
 from execution.documents.variables import PlannedVariables
 from execution.plans.field_nodes import FieldNodes
 from execution.plans.field_resolvers import FieldResolvers
-from execution.plans.plan import Selection
-from execution.plans.planning import Collector, NotPlannedError, Planner, condition_variables
+from execution.plans.plan import Plan
+from execution.plans.planning import Collector, Planner, conditions_of
 
 # Plans kept of one operation; each belongs to one outcome of its @skip and @include.
 KEPT_PLANS = 4
 
 
 class OperationPlan:
-    """The plan of an operation for one outcome of its conditions, and the nodes behind it."""
+    """The plan of an operation for one outcome of its conditions, and the nodes behind it.
 
-    __slots__ = ("_collector", "_nodes", "selection")
+    Attributes:
+        plan: What is asked.
+        note: What is kept with the plan for whoever binds the operation; None at first.
+    """
 
-    def __init__(self, selection: Selection, collector: Collector) -> None:
-        self.selection = selection
+    __slots__ = ("_collector", "_nodes", "note", "plan")
+
+    def __init__(self, plan: Plan, collector: Collector) -> None:
+        self.plan = plan
+        self.note: Any = None
         self._collector = collector
         self._nodes: FieldNodes | None = None
+
+    @property
+    def is_stock(self) -> bool:
+        """Whether the stock executor must run the operation."""
+        return self.plan.stock_reason is not None
 
     def nodes(self) -> FieldNodes:
         """Return the nodes behind the paths of the plan."""
@@ -53,26 +64,21 @@ class PreparedOperation:
         )
         self._shared = shared
         self._document = document
-        self._conditions = condition_variables(document)
-        self._plans: dict[tuple[Any, ...], OperationPlan | None] = {}
-        if not self._conditions:
+        self._conditions = conditions_of(document)
+        self._plans: dict[tuple[Any, ...], OperationPlan] = {}
+        if not self._conditions.variables:
             self.plan({})
 
-    def plan(self, variables: Mapping[str, Any]) -> OperationPlan | None:
-        """Return the plan for these variables; None if the stock executor must run it.
+    def plan(self, variables: Mapping[str, Any]) -> OperationPlan:
+        """Return the plan for these variables.
 
         May run in a thread: of two who ask at once for a new plan, each gets one.
         """
-        if self._conditions is None or self._shared.resolvers is None:
-            return None
-        key = tuple(variables.get(name) for name in self._conditions)
-        try:
-            return self._plans[key]
-        except KeyError:
-            pass
-        if not all(isinstance(value, bool) for value in key):
-            return None
-        plan = self._planned(dict(zip(self._conditions, key, strict=True)))
+        key = self._key(variables)
+        known = self._plans.get(key)
+        if known is not None:
+            return known
+        plan = self._planned(key)
         if len(self._plans) >= KEPT_PLANS:
             self._plans.clear()
         self._plans[key] = plan
@@ -80,18 +86,26 @@ class PreparedOperation:
 
     def is_planned(self, variables: Mapping[str, Any]) -> bool:
         """Return whether ``plan`` has nothing left to do for these variables."""
-        if self._conditions is None or self._shared.resolvers is None:
-            return True
-        return tuple(variables.get(name) for name in self._conditions) in self._plans
+        return self._key(variables) in self._plans
 
-    def _planned(self, conditions: Mapping[str, Any]) -> OperationPlan | None:
-        """Return the plan for these conditions, None if there is none."""
-        assert self._shared.resolvers is not None
+    def _key(self, variables: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Return the values of the conditions: true, false or null."""
+        return tuple([variables.get(name) for name in self._conditions.variables])
+
+    def _planned(self, key: tuple[Any, ...]) -> OperationPlan:
+        """Return the plan for these values of the conditions."""
+        reason = None
+        if self._shared.resolvers is None:
+            reason = "the stock executor is to run everything"
+        elif not self._conditions.are_all:
+            reason = "it has other directives than @skip and @include"
+        elif None in key:
+            reason = "a condition is null"
+        values = [value is True for value in key]
+        conditions = dict(zip(self._conditions.variables, values, strict=True))
         collector = Collector(self._shared.schema, self._document, self.node, conditions)
-        try:
-            return OperationPlan(Planner(collector, self._shared.resolvers).plan(), collector)
-        except NotPlannedError:
-            return None
+        plan = Planner(collector, self._shared.resolvers or {}, reason).plan()
+        return OperationPlan(plan, collector)
 
 
 class Shared:
@@ -119,7 +133,6 @@ class PreparedDocument:
 
     Attributes:
         document: As it was parsed, or with variables for its numbers.
-        notes: Kept with the document for whoever binds its operations.
     """
 
     def __init__(
@@ -128,7 +141,6 @@ class PreparedDocument:
         document: DocumentNode,
     ) -> None:
         self.document = document
-        self.notes: dict[Any, Any] = {}
         self._shared = shared
         self._operations: dict[str | None, PreparedOperation] = {}
 

@@ -62,6 +62,7 @@ class GroupResolver:
     ) -> Eventually:
         """Return the values of a group's field for each of the arguments, of all sources."""
         resolver = group.resolver
+        assert resolver is not None
         if resolver.resolve_many is not None:
             if len(arguments) > 1:
                 asked = [one for one in arguments for _ in sources]

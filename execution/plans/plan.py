@@ -8,7 +8,7 @@ if the field can answer for many objects at once.
 """
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from graphql import GraphQLLeafType
 
@@ -63,17 +63,32 @@ class Group:
     """Fields of one selection that are resolved together: the same field, the same shape.
 
     Attributes:
-        resolver: Resolves the field.
+        coordinate: "Type.field".
+        resolver: Resolves the field; None if only the stock executor can.
         shape: What its values are completed to.
+        selection: What is asked of each object that it returns, if it returns objects.
         names: The response names.
         places: Which column of the selection each of them is, ascending.
         arguments: What each of them is asked with.
         is_bare: Whether the field takes no arguments at all.
     """
 
-    __slots__ = ("arguments", "is_bare", "names", "places", "resolver", "shape")
+    __slots__ = (
+        "arguments",
+        "coordinate",
+        "is_bare",
+        "names",
+        "places",
+        "resolver",
+        "selection",
+        "shape",
+    )
 
-    def __init__(self, resolver: FieldResolver, shape: Shape, is_bare: bool) -> None:
+    def __init__(
+        self, coordinate: str, resolver: FieldResolver | None, shape: Shape, is_bare: bool
+    ) -> None:
+        self.coordinate = coordinate
+        self.selection = selection_of(shape)
         self.resolver = resolver
         self.shape = shape
         self.is_bare = is_bare
@@ -88,6 +103,13 @@ class Group:
         self.arguments.append(arguments)
 
 
+def selection_of(shape: Shape) -> "Selection | None":
+    """Return what is asked of the objects in values of a shape."""
+    while isinstance(shape, Items):
+        shape = shape.item
+    return shape.selection if isinstance(shape, Object) else None
+
+
 class Selection:
     """What is asked of each object of one type: ``names`` in the order of the response."""
 
@@ -96,6 +118,20 @@ class Selection:
     def __init__(self, names: Sequence[str], groups: Sequence[Group]) -> None:
         self.names = names
         self.groups = groups
+
+
+class Plan(NamedTuple):
+    """What one operation asks, for one outcome of its @skip and @include.
+
+    Attributes:
+        selection: What is asked of the root object.
+        idle_variables: Declared variables that neither a condition nor a selected field uses.
+        stock_reason: Why graphql-core's executor must run the operation; None if the plan can.
+    """
+
+    selection: Selection
+    idle_variables: Sequence[str]
+    stock_reason: str | None
 
 
 class Fault:

@@ -125,6 +125,7 @@ class PlanRun:
     def _group(self, group: Group, sources: Column, parents: Place) -> EventualRows:
         """Return the completed values of a group, by response name and then by source."""
         values = self._groups.resolve(group, sources)
+        assert group.resolver is not None
         waits = group.resolver.is_async or not isinstance(values, list)
         place = Fields(parents, group.names, len(sources), waits)
         if isinstance(values, list):

@@ -1,14 +1,13 @@
 """From an operation to its plan: what the schema says of it is looked up here, once."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import (
     DirectiveNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
-    GraphQLError,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
@@ -29,14 +28,26 @@ from graphql.execution.collect_fields import (
 from graphql.execution.values import VariableValues
 
 from execution.plans.field_resolvers import Arguments, FieldResolver, FieldResolvers
-from execution.plans.plan import Group, Items, Leaf, Object, Selection, Shape
+from execution.plans.plan import (
+    Group,
+    Items,
+    Leaf,
+    Object,
+    Plan,
+    Selection,
+    Shape,
+    selection_of,
+)
 from execution.plans.plan_arguments import PlannedArguments
 
 _CONDITIONS = frozenset({"skip", "include"})
 
 
-class NotPlannedError(Exception):
-    """The operation asks for something that only the stock executor knows how to do."""
+class Conditions(NamedTuple):
+    """The variables in the @skip and @include of a document, and if it has other directives."""
+
+    variables: tuple[str, ...]
+    are_all: bool
 
 
 class _Typename:
@@ -72,6 +83,7 @@ class Collector:
     ) -> None:
         self.schema = schema
         self.operation = operation
+        self.conditions = conditions
         self._variables = VariableValues({}, dict(conditions))
         self._fragments = {
             node.name.value: FragmentDetails(node)
@@ -97,30 +109,37 @@ class Planner:
 
     Args:
         collector: Collects the fields of the operation.
-        resolvers: What is known of how fields are resolved.
+        resolvers: How fields are resolved.
+        stock_reason: Why the stock executor must run the operation whatever it asks, if it must.
     """
 
-    def __init__(self, collector: Collector, resolvers: FieldResolvers) -> None:
+    def __init__(
+        self, collector: Collector, resolvers: FieldResolvers, stock_reason: str | None = None
+    ) -> None:
         self._collector = collector
         self._schema = collector.schema
         self._resolvers = resolvers
+        self._stock_reason = stock_reason
         # Selections that ask for the same are one; by their keys.
         self._selections: dict[Any, Selection] = {}
+        self._used = set(collector.conditions)
 
-    def plan(self) -> Selection:
-        """Return the plan. Cost: linear in the fields, fragments expanded; 30 us a field.
+    def plan(self) -> Plan:
+        """Return the plan. Cost: linear in the fields, fragments expanded; 30 us a field."""
+        operation = self._collector.operation
+        if operation.operation is not OperationType.QUERY:
+            self._leave("it is not a query")
+        root = self._schema.get_root_type(operation.operation)
+        selection = Selection((), ())
+        if root is not None:
+            selection = self._selection(root, self._collector.root(root))
+        declared = [node.variable.name.value for node in operation.variable_definitions or ()]
+        idle = tuple(name for name in declared if name not in self._used)
+        return Plan(selection, idle, self._stock_reason)
 
-        Raises:
-            NotPlannedError: The stock executor must do it.
-        """
-        if self._collector.operation.operation is not OperationType.QUERY:
-            raise NotPlannedError("not a query")
-        root = self._schema.query_type
-        assert root is not None
-        try:
-            return self._selection(root, self._collector.root(root))
-        except GraphQLError as error:
-            raise NotPlannedError(error.message) from error
+    def _leave(self, reason: str) -> None:
+        """Leave the operation to the stock executor; the plan only tells what is asked."""
+        self._stock_reason = self._stock_reason or reason
 
     def _selection(self, parent: GraphQLObjectType, fields: GroupedFieldSet) -> Selection:
         """Return the plan of a selection, the same for all that ask for the same."""
@@ -130,14 +149,14 @@ class Planner:
             node = details[0].node
             coordinate = f"{parent.name}.{node.name.value}"
             definition = self._schema.get_field(parent, node.name.value)
-            if definition is None:
-                raise NotPlannedError(coordinate)
+            assert definition is not None
             resolver = self._resolver(parent, coordinate, node)
             shape = self._shape(definition.type, coordinate, details)
-            key = (coordinate, id(_selection_of(shape)))
+            key = (coordinate, id(selection_of(shape)))
             if key not in groups:
-                groups[key] = Group(resolver, shape, is_bare=not definition.args)
+                groups[key] = Group(coordinate, resolver, shape, is_bare=not definition.args)
             arguments = PlannedArguments(definition, node)
+            self._used |= arguments.variables
             groups[key].add(name, place, arguments)
             keys.append((name, key, arguments.key))
         return self._selections.setdefault(
@@ -146,13 +165,13 @@ class Planner:
 
     def _resolver(
         self, parent: GraphQLObjectType, coordinate: str, node: FieldNode
-    ) -> FieldResolver:
-        """Return how a field is resolved."""
+    ) -> FieldResolver | None:
+        """Return how a field is resolved; None if only the stock executor can."""
         if node.name.value == "__typename":
             return _Typename(parent.name)
         resolver = self._resolvers.get(coordinate)
         if resolver is None:
-            raise NotPlannedError(coordinate)
+            self._leave(f"{coordinate} has no resolver of its own")
         return resolver
 
     def _shape(self, kind: GraphQLOutputType, field: str, details: FieldDetailsList) -> Shape:
@@ -163,36 +182,31 @@ class Planner:
             return Items(self._shape(inner.of_type, field, details), is_required, field)
         if is_leaf_type(inner):
             return Leaf(inner, is_required, field)
-        if not isinstance(inner, GraphQLObjectType) or inner.is_type_of is not None:
-            raise NotPlannedError(f"{field} is abstract")
+        if not isinstance(inner, GraphQLObjectType):
+            self._leave(f"{field} is abstract")
+            return Object(Selection((), ()), is_required, field)
+        if inner.is_type_of is not None:
+            self._leave(f"{field} checks the types of its objects")
         selection = self._selection(inner, self._collector.below(inner, details))
         return Object(selection, is_required, field)
 
 
-def _selection_of(shape: Shape) -> Selection | None:
-    """Return the selection at the bottom of a shape."""
-    while isinstance(shape, Items):
-        shape = shape.item
-    return shape.selection if isinstance(shape, Object) else None
-
-
-def condition_variables(document: DocumentNode) -> tuple[str, ...] | None:
-    """Return the variables in the @skip and @include of a document; None for other directives.
-
-    Cost: linear in the document.
-    """
+def conditions_of(document: DocumentNode) -> Conditions:
+    """Return the conditions of a document. Cost: linear in it."""
     names: set[str] = set()
+    are_all = True
     waiting: list[Any] = list(document.definitions)
     while waiting:
         node = waiting.pop()
         for directive in node.directives or ():
-            if directive.name.value not in _CONDITIONS:
-                return None
-            names.update(_variables_of(directive))
+            if directive.name.value in _CONDITIONS:
+                names.update(_variables_of(directive))
+            else:
+                are_all = False
         selection_set = getattr(node, "selection_set", None)
         if selection_set:
             waiting.extend(selection_set.selections)
-    return tuple(sorted(names))
+    return Conditions(tuple(sorted(names)), are_all)
 
 
 def _variables_of(directive: DirectiveNode) -> list[str]:

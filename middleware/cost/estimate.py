@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from middleware.cost.cost_arguments import Variables
-from middleware.cost.cost_plan import PlannedField, Remembered
 from middleware.cost.price_protocols import ScaleFunction
+from middleware.cost.selection_prices import KnownPrice, PricedField, Variables
 
 # A field that fails for the want of an argument.
 _REFUSED_POINTS = 0.1
@@ -81,71 +80,84 @@ class Estimator:
             is_complete,
         )
 
-    def add_root(self, field: PlannedField) -> None:
+    def add_root(self, field: PricedField) -> None:
         """Add a root field and all below it; what is known of it is not priced again."""
         if field.is_lasting:
-            if field.remembered is None:
-                field.remembered = self._apart(field)
-            self._count(*field.remembered)
-        elif field.scale_of is not None:
-            self._add_scaled(field, field.scale_of)
+            if field.known is None:
+                field.known = self._apart(field)
+            self._add_known(field, field.known)
+        elif field.prices.scale_of is not None:
+            self._add_scaled(field, field.prices.scale_of)
         else:
-            self.add((field,), self.root, 1.0)
+            self.add((field,), self.root, 1.0, ())
 
-    def _add_scaled(self, field: PlannedField, scale_of: ScaleFunction) -> None:
+    def _add_scaled(self, field: PricedField, scale_of: ScaleFunction) -> None:
         """Add a root field whose price is known by its scale, if there is one."""
-        arguments = field.arguments.of(self.variables)
+        arguments = field.arguments.valid(self.variables)
         scale = None if arguments is None else scale_of(arguments)
         if scale is None:
-            self.add((field,), self.root, 1.0)
+            self.add((field,), self.root, 1.0, ())
             return
-        known = field.by_scale.get(scale)
+        known = field.prices.by_scale.get(scale)
         if known is None:
-            known = field.by_scale[scale] = self._apart(field)
-        points, size, dearest_points, path = known
-        # Of the same fields, that of another alias is known.
-        if dearest_points > self.dearest_points:
-            path = field.path + path[1:]
-        self._count(points, size, dearest_points, path)
+            known = field.prices.by_scale[scale] = self._apart(field)
+        self._add_known(field, known)
 
-    def _apart(self, field: PlannedField) -> Remembered:
+    def _apart(self, field: PricedField) -> KnownPrice:
         """Return the price of a field and all below it, which is not added."""
         points, size = self.points, self.size
         dearest_points, dearest = self.dearest_points, self.dearest
         self.dearest_points, self.dearest = 0.0, ()
-        self.add((field,), self.root, 1.0)
-        found = (self.points - points, self.size - size, self.dearest_points, self.dearest)
+        self.add((field,), self.root, 1.0, ())
+        found = KnownPrice(
+            self.points - points, self.size - size, self.dearest_points, self.dearest
+        )
         self.points, self.size = points, size
         self.dearest_points, self.dearest = dearest_points, dearest
         return found
 
-    def add(self, fields: Sequence[PlannedField], state: Any, times: float) -> None:
-        """Add fields of an object that is there so many times."""
-        for field in fields:
-            arguments = field.arguments.of(self.variables)
-            if arguments is None:
-                self._count(_REFUSED_POINTS, _REFUSED_BYTES, _REFUSED_POINTS, field.path)
-                continue
-            points, returned = field.price(state, arguments)
-            if field.copies > 1:
-                # What the first has computed, the others find.
-                points += (field.copies - 1) * field.price(state, arguments)[0]
-            points *= times
-            size = field.size(state) * field.copies * times
-            if field.is_empty:
-                size += _EMPTY_OBJECT_BYTES * times * sum(count for _, count in returned)
-            self._count(points, size, points, field.path)
-            if field.below:
-                for below, count in returned:
-                    self.add(field.below, below, times * count)
-
-    def _count(
-        self, points: float, size: float, dearest_points: float, dearest: tuple[str, ...]
-    ) -> None:
-        self.points += points
-        self.size += size
+    def _add_known(self, field: PricedField, known: KnownPrice) -> None:
+        """Add a root field whose price was found for it, or for another alias of its group."""
+        points, size, dearest_points, dearest = known
         if dearest_points > self.dearest_points:
             self.dearest_points = dearest_points
-            self.dearest = dearest
+            self.dearest = (field.name, *dearest[1:])
+        self._count(points, size)
+
+    def add(
+        self, fields: Sequence[PricedField], state: Any, times: float, above: tuple[str, ...]
+    ) -> None:
+        """Add fields of an object that is there so many times, at the path ``above``."""
+        for field in fields:
+            prices = field.prices
+            arguments = field.arguments.valid(self.variables)
+            if arguments is None:
+                self._note_dearest(_REFUSED_POINTS, above, field)
+                self._count(_REFUSED_POINTS, _REFUSED_BYTES)
+                continue
+            points, returned = prices.price(state, arguments)
+            if prices.copies > 1:
+                # What the first has computed, the others find.
+                points += (prices.copies - 1) * prices.price(state, arguments)[0]
+            points *= times
+            size = prices.size(state) * prices.copies * times
+            if prices.is_empty:
+                size += _EMPTY_OBJECT_BYTES * times * sum(count for _, count in returned)
+            self._note_dearest(points, above, field)
+            self._count(points, size)
+            if prices.below:
+                path = (*above, field.name)
+                for below, count in returned:
+                    self.add(prices.below, below, times * count, path)
+
+    def _note_dearest(self, points: float, above: tuple[str, ...], field: PricedField) -> None:
+        """Remember a field if it costs more than any before it."""
+        if points > self.dearest_points:
+            self.dearest_points = points
+            self.dearest = (*above, field.name)
+
+    def _count(self, points: float, size: float) -> None:
+        self.points += points
+        self.size += size
         if self.points > self.enough:
             raise EnoughError

@@ -1,16 +1,20 @@
-"""What a field costs that the stock executor answers, as all that is asked beside the schema."""
+"""What a field costs that the stock executor answers instead of a plan."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
 from middleware.cost.price_protocols import Priced, PriceFunction, SizeFunction
 
-DESCRIBING: Final = frozenset(("__schema", "__type"))
-"""Root fields that no plan answers, so that the whole operation is left to graphql-core."""
+_DESCRIBING: Final = (".__schema", ".__type")
 
 # Beside what a plan takes: 0.09 to 0.25 points for each KB that is predicted for objects and small
 # fields; 500 integers with two fields each take 205 points instead of 6. Arrays take no longer.
 _POINTS_PER_BYTE = 1.8e-4
+
+
+def is_description(coordinate: str) -> bool:
+    """Return whether a field describes the schema; its price is that of the stock executor."""
+    return coordinate.startswith("__") or coordinate.endswith(_DESCRIBING)
 
 
 def by_stock(price: PriceFunction, size: SizeFunction) -> PriceFunction:

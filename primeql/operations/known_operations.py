@@ -1,4 +1,4 @@
-"""What is kept with a document of each of its operations, worked out once for all who ask them."""
+"""What is kept of an operation beside its plan, worked out once for all who ask it."""
 
 import asyncio
 import re
@@ -9,7 +9,7 @@ from typing import TypeVar
 from graphql import FieldNode, OperationDefinitionNode
 
 from execution.executor import LONG_TEXT, BoundOperation
-from middleware.cost.query_cost import QueryPlan, QueryPricer
+from middleware.cost.query_cost import OperationPrice, QueryPricer
 from middleware.observability.request_record import DocumentFacts
 from primeql.operations.document_facts import document_facts
 from primeql.operations.persisted_queries import PersistedQueries
@@ -25,9 +25,9 @@ _INTROSPECTION = re.compile(r"\b__(?:schema|type)\b")
 
 @dataclass(frozen=True, slots=True)
 class KnownOperation:
-    """What is kept with a document of each of its operations."""
+    """What is kept with the plan of an operation."""
 
-    plan: QueryPlan
+    price: OperationPrice
     facts: DocumentFacts
     # Of those of its texts that the manifest has, if there is one: numbers may tell them apart.
     listed: DocumentFacts | None
@@ -52,26 +52,20 @@ class KnownOperations:
         self._persisted = persisted
 
     def at_hand(self, bound: BoundOperation) -> KnownOperation | None:
-        """Return what is kept of an operation, if that is all there is to know of it."""
-        node = bound.operation.name
-        known: KnownOperation | None = bound.notes.get(None if node is None else node.value)
-        return known if known is not None and known.plan.is_planned(bound.variables) else None
+        """Return what is kept of an operation, None if nothing is."""
+        known: KnownOperation | None = bound.plan.note
+        return known
 
     async def of(self, bound: BoundOperation, document: str) -> KnownOperation:
-        """Return what is kept of an operation, made once for each document.
+        """Return what is kept of an operation, made once for each plan.
 
         What is made in a thread is kept here, so an asker who has gone leaves nothing half made;
         of two who ask at once, both get what was kept first.
         """
-        operations: dict[str | None, KnownOperation] = bound.notes
-        name = None if bound.operation.name is None else bound.operation.name.value
-        known = operations.get(name)
-        if known is None:
-            made = await _by_length(document, lambda: self._made(bound))
-            known = operations.setdefault(name, made)
-        plan = known.plan
-        if not plan.is_planned(bound.variables):
-            await _by_length(document, lambda: plan.make_ready(bound.variables))
+        made = await _by_length(document, lambda: self._made(bound))
+        if bound.plan.note is None:
+            bound.plan.note = made
+        known: KnownOperation = bound.plan.note
         return known
 
     def facts(self, known: KnownOperation, document: str) -> DocumentFacts:
@@ -82,11 +76,11 @@ class KnownOperations:
 
     def _made(self, bound: BoundOperation) -> KnownOperation:
         """Return what is to be kept of an operation, but does not: it may be in a thread."""
-        pricer = self._planned if bound.is_planned else self._stock
+        pricer = self._stock if bound.plan.is_stock else self._planned
         facts = document_facts(bound)
         name = bound.operation.name if self._persisted.has_listed else None
         return KnownOperation(
-            pricer.compile(bound.document, bound.operation),
+            pricer.compile(bound.plan.plan),
             facts,
             None if name is None else replace(facts, name=name.value),
             _is_free(bound.operation),

@@ -14,7 +14,7 @@ from engine.intervals.prime_ranges import PrimeRanges
 from execution.executor import BoundOperation, DocumentExecutor, Outcome
 from execution.limits.document_limits import DocumentLimits
 from middleware.cost.estimate import Estimate
-from middleware.cost.query_cost import QueryPlan, QueryPricer
+from middleware.cost.query_cost import OperationPrice, QueryPricer
 from middleware.limits.memory_budget import HeldMemory
 from middleware.observability.request_record import DocumentFacts, RequestRecord
 from middleware.observability.spans import NoSpans, Spans
@@ -236,10 +236,10 @@ class PrimeService:
         known = self._known.at_hand(bound) or await self._known.of(bound, document)
         context.notes.is_repeatable = not known.is_introspection
         planned = time.perf_counter()
-        estimate = known.plan.known_price(bound.variables, enough)
+        estimate = known.price.known_price(bound.variables, enough)
         pricing_points = 0.0
         if estimate is None:
-            estimate, seconds = await _priced(known.plan, bound.variables, enough)
+            estimate, seconds = await _priced(known.price, bound.variables, enough)
             pricing_points = self.pace.points(seconds)
         points = 0 if known.is_free else max(1, math.ceil(estimate.points))
         record = arrival.record
@@ -339,10 +339,10 @@ def _limits_up_to(limits: Limits, max_request_cost: int) -> Limits:
 
 
 async def _priced(
-    plan: QueryPlan, variables: Mapping[str, Any], enough: float
+    price: OperationPrice, variables: Mapping[str, Any], enough: float
 ) -> tuple[Estimate, float]:
     """Return the price of an operation, others having turns, and the seconds pricing took."""
-    pricing = plan.price_by_turns(variables, enough)
+    pricing = price.price_by_turns(variables, enough)
     # Not the time of this thread, which a call of the system tells: most prices take less.
     begun = time.perf_counter()
     spent = 0.0

@@ -75,7 +75,7 @@ async def prepare(service: PrimeService, executor: DocumentExecutor, kind: str, 
             bound = await executor.bind(text, values, name, context)
             if isinstance(bound, BoundOperation):
                 known = await service._known.of(bound, text)
-                known.plan.price(bound.variables)
+                known.price.price(bound.variables)
 
 
 @pytest.mark.parametrize("kind", MAKERS)

@@ -82,6 +82,6 @@ async def test_empty_objects_take_memory(service: PrimeService) -> None:
         bound = await service.executor.bind(text, {"c": is_empty}, None, context)
         assert isinstance(bound, BoundOperation)
         known = await service._known.of(bound, text)
-        sizes.append(known.plan.price(bound.variables).size)
+        sizes.append(known.price.price(bound.variables).size)
     # An empty dict takes 64 bytes, its place in the list 8.
     assert 72 * 3_000 < sizes[0] < sizes[1]

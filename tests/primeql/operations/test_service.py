@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from execution.output.encoding import SLICE_ITEMS, LongList
-from execution.plans.planning import Planner as RunPlanner
-from middleware.cost.cost_plan import Planner as PricePlanner
+from execution.plans.planning import Planner
+from middleware.cost.query_cost import QueryPricer
 from primeql.operations.operation import Operation
 from primeql.operations.service import PrimeService
 from primeql.settings import Settings
@@ -92,13 +92,15 @@ LONG_DOCUMENTS = {
 def planning_threads(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool]]:
     """Return a list to which each making of a plan adds its kind, and if on the loop."""
     seen: list[tuple[str, bool]] = []
-    for kind, planner in (("run", RunPlanner), ("price", PricePlanner)):
+    for kind, maker, name in (("run", Planner, "plan"), ("price", QueryPricer, "compile")):
 
-        def noted(self: Any, *args: Any, kind: str = kind, plan: Any = planner.plan) -> Any:
+        make = getattr(maker, name)
+
+        def noted(self: Any, *args: Any, kind: str = kind, make: Any = make) -> Any:
             seen.append((kind, threading.current_thread() is threading.main_thread()))
-            return plan(self, *args)
+            return make(self, *args)
 
-        monkeypatch.setattr(planner, "plan", noted)
+        monkeypatch.setattr(maker, name, noted)
     return seen
 
 
@@ -129,14 +131,14 @@ async def test_asker_gone_while_a_price_is_made_hurts_no_other(
     service: PrimeService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun, go_on = threading.Event(), threading.Event()
-    plan = PricePlanner.plan
+    compile_price = QueryPricer.compile
 
-    def held(self: Any, operation: Any) -> Any:
+    def held(self: Any, plan: Any) -> Any:
         begun.set()
         assert go_on.wait(WAIT_SECONDS)
-        return plan(self, operation)
+        return compile_price(self, plan)
 
-    monkeypatch.setattr(PricePlanner, "plan", held)
+    monkeypatch.setattr(QueryPricer, "compile", held)
     operation = Operation(LONG_DOCUMENTS["unnamed"][0].replace("a0:", "gone:"))
     asker = asyncio.ensure_future(service.answer(operation, "r1"))
     assert await asyncio.to_thread(begun.wait, 30)

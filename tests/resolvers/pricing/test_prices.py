@@ -23,6 +23,7 @@ from resolvers.pricing.states import grouped
 from resolvers.pricing.tariff import Overheads
 from schema import build_schema
 from schema.field_facts import field_facts
+from tests.plans import plan_of
 
 BUILT = build_schema(Limits().max_digits)
 SCHEMA = BUILT._schema
@@ -42,7 +43,7 @@ def price(text: str, pricer: QueryPricer = PRICER, **variables: Any) -> float:
     assert operation is not None
     values = get_variable_values(SCHEMA, operation.variable_definitions or (), variables)
     assert not isinstance(values, list), values
-    return pricer.compile(document, operation).price(values.coerced).points
+    return pricer.compile(plan_of(SCHEMA, document, values.coerced)).price(values.coerced).points
 
 
 def integer(value: int, fields: str) -> float:
