@@ -213,7 +213,15 @@ def _outcome(question: Question, reply: Reply | None) -> str:
     codes = sorted({error["extensions"]["code"] for error in reply.body.get("errors", ())})
     if reply.status >= 500 and codes != ["OVERLOADED"]:
         return f"status {reply.status}"
-    return " ".join(codes) if codes else "WRONG"
+    if codes:
+        return " ".join(codes)
+    return "unfinished" if _is_unfinished(reply) else "WRONG"
+
+
+def _is_unfinished(reply: Reply) -> bool:
+    """Return whether a factorization says that its time ran out: then it is not wrong."""
+    found = ((reply.body.get("data") or {}).get("integer") or {}).get("factorization") or {}
+    return found.get("isComplete") is False
 
 
 async def ask_on(url: str, found: Found, seed: int) -> None:
