@@ -74,14 +74,8 @@ def added(text: str, block: str) -> str:
     rest = [line for line in lines if line not in imports]
     first = re.search(r"^(?:from|import) ", text, re.M)
     assert first is not None
-    return (
-        text[: first.start()]
-        + "".join(imports)
-        + text[first.start() :].rstrip()
-        + "\n\n\n" * (not rest[-1].startswith(" ") or "\ndef " in block)
-        + "\n\n"
-        + "".join(rest).lstrip("\n")
-    )
+    head, tail = text[: first.start()], text[first.start() :].rstrip()
+    return "".join([head, *imports, tail, "\n\n", *rest])
 
 
 @pytest.fixture(scope="module")

@@ -45,6 +45,18 @@ def gaps_cost(ranges: PrimeRanges, low: int, high: int) -> float:
     return ranges.list_cost(low, high) + expected_primes(low, high) * _POINTS_PER_PRIME
 
 
+def gap_lengths(low: int, high: int) -> float:
+    """Return about how many lengths the gaps between the primes of [low, high] have.
+
+    The longest gap is about the product of both logarithms; most even lengths up to it occur.
+
+    >>> round(gap_lengths(1, 10**9))
+    148
+    """
+    primes = expected_primes(low, high) if high >= 2 else 0.0
+    return min(primes, 0.4 * math.log(primes + 2) * math.log(max(high, 3)) + 1)
+
+
 def gap_statistics(blocks: Iterable[NDArray[np.uint64]]) -> PrimeGapStatistics | None:
     """Return the statistics of the gaps between the consecutive primes in the arrays.
 

@@ -80,6 +80,9 @@ def residue_classes(low: int, high: int, modulus: int) -> float:
     """Return about how many residues the primes of [low, high] leave, at least 1 if any is there.
 
     Those coprime to the modulus, but no more than there are primes.
+
+    >>> residue_classes(1, 10**6, 10)
+    5.0
     """
     coprime = float(modulus)
     for q in (2, 3, 5, 7, 11, 13):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from engine.intervals.prime_ranges import PrimeRanges
 from resolvers.pricing.answer_sizes import SizeFunction
@@ -26,6 +26,18 @@ class Prices(NamedTuple):
     factors: FactorPrices
     ranges: RangePrices
     lists: ListPrices
+
+    @classmethod
+    def of(cls, tariff: Tariff, ranges: PrimeRanges) -> Self:
+        """Return all price functions by one tariff."""
+        return cls(
+            tariff,
+            ranges,
+            IntegerPrices(tariff, ranges),
+            FactorPrices(tariff),
+            RangePrices(tariff, ranges),
+            ListPrices(tariff),
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -21,11 +21,7 @@ from resolvers.pricing.answer_sizes import (
     list_bytes,
     value_bytes,
 )
-from resolvers.pricing.factors import FactorPrices
 from resolvers.pricing.fields import FieldFacts, Kind, PriceFunction, Prices, ScaleFunction
-from resolvers.pricing.integers import IntegerPrices
-from resolvers.pricing.lists import ListPrices
-from resolvers.pricing.ranges import RangePrices
 from resolvers.pricing.tariff import Overheads, Tariff
 
 ROOT = object()
@@ -61,14 +57,7 @@ class PriceBook:
         self._group, self._waiting = overheads.group, overheads.waiting
         self._computed_bytes = partial(computed_bytes, awaited_bytes)
         self._fields = MappingProxyType({field.coordinate: field for field in fields})
-        prices = Prices(
-            tariff,
-            ranges,
-            IntegerPrices(tariff, ranges),
-            FactorPrices(tariff),
-            RangePrices(tariff, ranges),
-            ListPrices(tariff),
-        )
+        prices = Prices.of(tariff, ranges)
         self._prices = MappingProxyType(
             {name: field.price_function(prices) for name, field in self._fields.items()}
         )

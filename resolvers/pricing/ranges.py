@@ -1,13 +1,11 @@
 """What questions about intervals of primes cost."""
 
-import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.errors import EngineError
 from engine.intervals.constellation_patterns import constellation_density
 from engine.intervals.constellations import constellation_count_cost, constellations_cost
-from engine.intervals.gaps import gaps_cost
 from engine.intervals.histogram import MAX_BUCKETS, histogram_cost
 from engine.intervals.prime_ranges import PrimeRanges
 from engine.sieving.sieve_costs import expected_primes, stepping_cost
@@ -114,17 +112,6 @@ class RangePrices:
         assert isinstance(state.parent, RangeState)
         return self.count(state.parent, arguments)
 
-    def gaps(self, state: RangeState, arguments: Arguments) -> Priced:
-        """PrimeRange.gaps."""
-        points, is_answered = self._pattern(state, gaps_cost)
-        if not is_answered:
-            return points, NOTHING
-        primes = _expected(state.low, state.high)
-        # The longest gap is about the product of both logarithms; most even lengths occur.
-        lengths = min(primes, 0.4 * math.log(primes + 2) * math.log(max(state.high, 3)) + 1)
-        points += lengths * self._tariff.overheads.object
-        return points + self._tariff.overheads.object, ((ListState(lengths, state.bits), 1.0),)
-
     def histogram(self, state: RangeState, arguments: Arguments) -> Priced:
         """PrimeRange.histogram."""
         buckets = arguments["buckets"]
@@ -161,7 +148,11 @@ class RangePrices:
         """ConstellationConnection.totalCount."""
         assert isinstance(state.parent, tuple)
         interval, offsets = state.parent
-        return self._pattern(interval, constellation_count_cost, offsets)[0], NOTHING
+        # Such sweeps end below 2^64.
+        if interval.high >= _WORD_END:
+            return self._tariff.refused, NOTHING
+        cost = constellation_count_cost(self._ranges, interval.low, interval.high, offsets)
+        return self._tariff.computed + self._tariff.sweep(cost), NOTHING
 
     def _number(self, argument: int, cost: Callable[[int], float]) -> Priced:
         """Return the price of a count or an n-th prime."""
@@ -205,19 +196,6 @@ class RangePrices:
         if not state.low <= value <= state.high:
             raise unknown_cursor(argument)
         return value, self._page(value, value, 1, is_from_end=False)
-
-    def _pattern(
-        self, state: RangeState, cost: Callable[..., float], *arguments: Any
-    ) -> tuple[float, bool]:
-        """Return the price of a sweep over the whole interval, and whether it is begun.
-
-        Such sweeps end below 2^64.
-        """
-        if state.high >= _WORD_END:
-            return self._tariff.refused, False
-        predicted = cost(self._ranges, state.low, state.high, *arguments)
-        points = self._tariff.computed + self._tariff.sweep(predicted)
-        return points, not self._tariff.is_refused(predicted)
 
     def _search(self, state: RangeState, offsets: Any, first: int, after: int | None) -> float:
         """Return the price of a page of constellations."""

@@ -9,7 +9,7 @@ from engine.intervals.constellations import (
     constellations,
     constellations_cost,
 )
-from engine.intervals.gaps import gaps, gaps_cost
+from engine.intervals.gaps import gap_lengths, gaps, gaps_cost
 from engine.intervals.histogram import histogram, histogram_cost
 from engine.intervals.residues import MAX_MODULUS, residue_classes, residues, residues_cost
 from engine.results import ConstellationPage, PrimeBucket, PrimeGapStatistics, ResidueCount
@@ -27,7 +27,8 @@ GAPS: Final = RangeQuestion(
     gaps,
     gaps_cost,
     PrimeGapStatistics | None,
-    price=lambda prices: prices.ranges.gaps,
+    length=gap_lengths,
+    refuses=beyond_words,
     weight=13,
 )
 HISTOGRAM: Final = RangeQuestion(

@@ -9,8 +9,8 @@ from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import KW_ONLY, dataclass, field, is_dataclass
 from functools import partial
-from types import NoneType
-from typing import Any, Final, Generic, TypeVar, get_args
+from types import NoneType, UnionType
+from typing import Any, Final, Generic, TypeVar, Union, get_args, get_origin
 
 from engine.errors import EngineError
 from resolvers.context import RequestContext
@@ -62,7 +62,8 @@ class EngineQuestion(Question[T]):
         name: Part of every key in the memory of answers; the function's name if left out.
         check: How an answer is checked that is read from there.
         is_final: Whether an answer is worth keeping: not one that ended where its time did.
-        length: About how many entries an answer is a list of, or a page, given the arguments.
+        length: About how many entries an answer has, as a list or as an object that holds one,
+            given the arguments.
         refuses: Whether the function refuses the arguments.
         version: Counted up when the meaning of the answers changes and their type does not.
 
@@ -114,15 +115,18 @@ class EngineQuestion(Question[T]):
 
     def answered(self, tariff: Tariff, points: float, bits: float, *arguments: Any) -> Priced:
         """Return points with what it takes to show an answer of integers of so many bits."""
-        parts = [part for part in get_args(self.answer) or (self.answer,) if part is not NoneType]
-        is_object = is_dataclass(parts[0])
-        if self.length is not None:
-            length = self.length(*arguments)
-            each = tariff.overheads.object if is_object else tariff.overheads.element
-            return points + length * each, ((ListState(length, bits), length),)
-        if is_object:
-            return points + tariff.overheads.object, ((ListState(1, bits), 1.0),)
-        return points, NOTHING
+        length = 1.0 if self.length is None else self.length(*arguments)
+        entries = ListState(length, bits)
+        (answer,) = _without_none(self.answer)
+        if is_dataclass(answer):
+            if self.length is not None:
+                points += length * tariff.overheads.object
+            return points + tariff.overheads.object, ((entries, 1.0),)
+        if self.length is None:
+            return points, NOTHING
+        is_of_objects = is_dataclass(get_args(answer)[0])
+        each = tariff.overheads.object if is_of_objects else tariff.overheads.element
+        return points + length * each, ((entries, length),)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -194,3 +198,10 @@ def beyond_words(_low: int, high: int, *_arguments: Any) -> bool:
 def _is_too_long(length: Callable[..., float], *arguments: Any) -> bool:
     """Return whether a list may be longer than is remembered."""
     return length(*arguments) > MOST_ENTRIES
+
+
+def _without_none(answer: Any) -> tuple[Any, ...]:
+    """Return the type of answers that are there."""
+    if get_origin(answer) not in (Union, UnionType):
+        return (answer,)
+    return tuple(part for part in get_args(answer) if part is not NoneType)

@@ -7,22 +7,8 @@ import strawberry
 
 from engine.results import PrimeNeighbours as NeighboursResult
 from resolvers.context import RequestContext
-from resolvers.questions.integer_answers import (
-    ARITHMETIC,
-    DIVISORS,
-    FACTORIZATION,
-    IntegerAnswers,
-)
-from resolvers.questions.integers import (
-    CLASSES,
-    IS_PRIME,
-    IS_PROBABLE_PRIME,
-    NEIGHBOURS,
-    NEXT_PRIME,
-    PREVIOUS_PRIME,
-    PRIMALITY,
-    PRIME_INDEX,
-)
+from resolvers.questions import integer_answers, integers
+from resolvers.questions.integer_answers import IntegerAnswers
 from schema.arguments import given
 from schema.directives import ListSize
 from schema.fields import Found, at_hand, priced
@@ -94,7 +80,7 @@ class Integer:
         return BigInt(self.answers.value)
 
     @priced(
-        IS_PRIME,
+        integers.IS_PRIME,
         description=(
             "True only if value is proven prime (see primality.method). Every answer below 2^64 is"
             " proven. Null with code OUT_OF_RANGE for a probable prime too large to prove, and if"
@@ -102,28 +88,28 @@ class Integer:
         ),
     )
     async def is_prime(self) -> bool | None:
-        return await self.answers.ask(IS_PRIME)
+        return await self.answers.ask(integers.IS_PRIME)
 
     @priced(
-        IS_PROBABLE_PRIME,
+        integers.IS_PROBABLE_PRIME,
         description=(
             "True if value passes the BPSW test or is known to be prime: every prime does, and no"
             " composite is known that does. Cheap at any size."
         ),
     )
     async def is_probable_prime(self) -> bool:
-        return await self.answers.ask(IS_PROBABLE_PRIME)
+        return await self.answers.ask(integers.IS_PROBABLE_PRIME)
 
     @priced(
-        PRIMALITY,
+        integers.PRIMALITY,
         show=primalities,
         description="The verdict, how it was reached and a witness; null if the time ran out.",
     )
     async def primality(self) -> Primality | None:
-        return Primality.of(await self.answers.ask(PRIMALITY))
+        return Primality.of(await self.answers.ask(integers.PRIMALITY))
 
     @priced(
-        FACTORIZATION,
+        integer_answers.FACTORIZATION,
         show=factorizations,
         description=(
             "The prime factorization; what was found so far if the time ran out (see isComplete)."
@@ -135,7 +121,7 @@ class Integer:
         return Factorization.of(await self.answers.factorization())
 
     @priced(
-        NEIGHBOURS,
+        integers.NEIGHBOURS,
         ListSize(
             assumed_size=1,
             slicing_arguments=["count"],
@@ -153,37 +139,37 @@ class Integer:
             int, strawberry.argument(description="How many primes on each side, at least 1.")
         ] = 1,
     ) -> PrimeNeighbours | None:
-        return PrimeNeighbours.of(await self.answers.ask(NEIGHBOURS, count))
+        return PrimeNeighbours.of(await self.answers.ask(integers.NEIGHBOURS, count))
 
     @priced(
-        NEXT_PRIME,
+        integers.NEXT_PRIME,
         description="The least prime > value. Above 2^64 it passes BPSW. Null if the time ran out.",
     )
     async def next_prime(self) -> BigInt | None:
-        return BigInt(await self.answers.ask(NEXT_PRIME))
+        return BigInt(await self.answers.ask(integers.NEXT_PRIME))
 
     @priced(
-        PREVIOUS_PRIME,
+        integers.PREVIOUS_PRIME,
         description=(
             "The greatest prime < value; null without an error if there is none (value <= 2), with"
             " one if the time ran out."
         ),
     )
     async def previous_prime(self) -> BigInt | None:
-        return cast(BigInt | None, await self.answers.ask(PREVIOUS_PRIME))
+        return cast(BigInt | None, await self.answers.ask(integers.PREVIOUS_PRIME))
 
     @priced(
-        PRIME_INDEX,
+        integers.PRIME_INDEX,
         description=(
             "pi(value) if value is prime: its place among the primes, 1-based. Null without an"
             " error if value is not prime, with one if that is out of reach."
         ),
     )
     async def prime_index(self) -> BigInt | None:
-        return cast(BigInt | None, await self.answers.ask(PRIME_INDEX))
+        return cast(BigInt | None, await self.answers.ask(integers.PRIME_INDEX))
 
     @priced(
-        CLASSES,
+        integers.CLASSES,
         ListSize(assumed_size=4, require_one_slicing_argument=False),
         description=(
             "The named classes of primes that value belongs to; empty if value is not prime. Null"
@@ -191,11 +177,11 @@ class Integer:
         ),
     )
     async def classes(self) -> list[PrimeClass] | None:
-        found = await self.answers.ask(CLASSES)
+        found = await self.answers.ask(integers.CLASSES)
         return schema_classes(found)
 
     @priced(
-        ARITHMETIC,
+        integer_answers.ARITHMETIC,
         description=(
             "Arithmetic functions of |value|; they follow from its factorization. value must not"
             " be 0. Null if value could not be factored in time."
@@ -205,7 +191,7 @@ class Integer:
         return ArithmeticFunctions.of(await self.answers.arithmetic(), self.answers)
 
     @priced(
-        DIVISORS,
+        integer_answers.DIVISORS,
         ListSize(
             assumed_size=100,
             slicing_arguments=["first"],

@@ -5,18 +5,9 @@ from typing import Annotated, Self, cast
 import strawberry
 
 from resolvers.pagination import Page
-from resolvers.pricing.shown import ARRAY, NUMBERS
-from resolvers.questions.patterns import CONSTELLATIONS, GAPS, HISTOGRAM, RESIDUES
-from resolvers.questions.ranges import (
-    COUNT,
-    FIRST_PRIMES,
-    LARGEST,
-    SMALLEST,
-    SUM,
-    TOTAL_COUNT,
-    RangeAnswers,
-    safe_integers,
-)
+from resolvers.pricing import shown
+from resolvers.questions import patterns, ranges
+from resolvers.questions.ranges import RangeAnswers, safe_integers
 from schema.arguments import given
 from schema.directives import ListSize
 from schema.fields import priced
@@ -46,14 +37,14 @@ class PrimeConnection:
     range_answers: strawberry.Private[RangeAnswers]
 
     @priced(
-        ARRAY,
+        shown.ARRAY,
         description="The primes of the page, ascending.",
     )
     def nodes(self) -> list[BigInt]:
         return cast(list[BigInt], self.page.values)
 
     @priced(
-        NUMBERS,
+        shown.NUMBERS,
         description=(
             "nodes as JSON numbers; null with an error of code OUT_OF_RANGE if one is above"
             " 2^53 - 1."
@@ -71,7 +62,7 @@ class PrimeConnection:
         return PageInfo.of(self.page)
 
     @priced(
-        TOTAL_COUNT,
+        ranges.TOTAL_COUNT,
         description=(
             "PrimeRange.count: the primes of the whole interval, whatever the page. Null if that"
             " is out of reach."
@@ -101,35 +92,35 @@ class PrimeRange:
         return BigInt(self.answers.high)
 
     @priced(
-        COUNT,
+        ranges.COUNT,
         description="How many primes lie in [low, high]. Null if that is out of reach.",
     )
     async def count(self) -> BigInt | None:
         return BigInt(await self.answers.count())
 
     @priced(
-        SMALLEST,
+        ranges.SMALLEST,
         description="The least prime in [low, high]; null without an error if there is none.",
     )
     async def smallest(self) -> BigInt | None:
         return cast(BigInt | None, await self.answers.smallest())
 
     @priced(
-        LARGEST,
+        ranges.LARGEST,
         description="The greatest prime in [low, high]; null without an error if there is none.",
     )
     async def largest(self) -> BigInt | None:
         return cast(BigInt | None, await self.answers.largest())
 
     @priced(
-        SUM,
+        ranges.SUM,
         description="The sum of the primes in [low, high]. Null if that is out of reach.",
     )
     async def sum(self) -> BigInt | None:
-        return BigInt(await self.answers.ask(SUM))
+        return BigInt(await self.answers.ask(ranges.SUM))
 
     @priced(
-        FIRST_PRIMES,
+        ranges.FIRST_PRIMES,
         ListSize(
             assumed_size=100,
             slicing_arguments=["first", "last"],
@@ -162,18 +153,18 @@ class PrimeRange:
         return PrimeConnection(page=page, range_answers=self.answers)
 
     @priced(
-        GAPS,
+        patterns.GAPS,
         description=(
             "Gaps between the primes of the interval. Null without an error where there are fewer"
             " than two primes, with one if that is out of reach."
         ),
     )
     async def gaps(self) -> PrimeGaps | None:
-        found = await self.answers.ask(GAPS)
+        found = await self.answers.ask(patterns.GAPS)
         return None if found is None else PrimeGaps.of(found)
 
     @priced(
-        CONSTELLATIONS,
+        patterns.CONSTELLATIONS,
         ListSize(
             assumed_size=100,
             slicing_arguments=["first"],
@@ -201,7 +192,7 @@ class PrimeRange:
         return await ConstellationConnection.of(answers, first, given(after))
 
     @priced(
-        HISTOGRAM,
+        patterns.HISTOGRAM,
         ListSize(
             assumed_size=50, slicing_arguments=["buckets"], require_one_slicing_argument=False
         ),
@@ -216,14 +207,18 @@ class PrimeRange:
             int, strawberry.argument(description="How many parts, at least 1.")
         ] = 50,
     ) -> list[PrimeBucket] | None:
-        return [PrimeBucket.of(part) for part in await self.answers.ask(HISTOGRAM, buckets)]
+        return [
+            PrimeBucket.of(part) for part in await self.answers.ask(patterns.HISTOGRAM, buckets)
+        ]
 
     @priced(
-        RESIDUES,
+        patterns.RESIDUES,
         ListSize(slicing_arguments=["modulus"]),
         description="Primes counted by residue class: every residue that occurs, ascending.",
     )
     async def residues(
         self, modulus: Annotated[int, strawberry.argument(description="At least 1.")]
     ) -> list[ResidueCount] | None:
-        return [ResidueCount.of(found) for found in await self.answers.ask(RESIDUES, modulus)]
+        return [
+            ResidueCount.of(found) for found in await self.answers.ask(patterns.RESIDUES, modulus)
+        ]

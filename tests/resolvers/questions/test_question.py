@@ -14,11 +14,7 @@ from resolvers.context import RequestContext
 from resolvers.errors import LimitError
 from resolvers.limits import Limits
 from resolvers.pace import Pace
-from resolvers.pricing.factors import FactorPrices
 from resolvers.pricing.fields import Prices
-from resolvers.pricing.integers import IntegerPrices
-from resolvers.pricing.lists import ListPrices
-from resolvers.pricing.ranges import RangePrices
 from resolvers.pricing.states import IntegerState, ListState, RangeState
 from resolvers.pricing.tariff import NOTHING, Overheads, Tariff
 from resolvers.questions.integer_columns import IntegerQuestion, WordQuestion
@@ -26,14 +22,7 @@ from resolvers.questions.question import EngineQuestion, RangeQuestion
 
 TARIFF = Tariff(Limits(), Overheads(), 10_000.0, Pace(1.0))
 RANGES = PrimeRanges()
-PRICES = Prices(
-    TARIFF,
-    RANGES,
-    IntegerPrices(TARIFF, RANGES),
-    FactorPrices(TARIFF),
-    RangePrices(TARIFF, RANGES),
-    ListPrices(TARIFF),
-)
+PRICES = Prices.of(TARIFF, RANGES)
 WORDS = IntegerState([60, 61])
 LONG = IntegerState([2**90 + 1, 2**90 + 2])
 RANGE = RangeState(10, 2_000)
@@ -112,6 +101,15 @@ def test_object_is_paid_for_once(answer: Any) -> None:
 def test_what_will_be_refused_costs_next_to_nothing(question: EngineQuestion[Any]) -> None:
     state = RANGE if isinstance(question, RangeQuestion) else LONG
     assert price(question, state, {}) == (TARIFF.refused, NOTHING)
+
+
+def test_object_that_holds_a_list_is_paid_for_with_its_entries() -> None:
+    question = RangeQuestion(
+        widths, cost_of(0.1), ResidueCount | None, length=lambda _low, _high: 5
+    )
+    points, ((entries, count),) = price(question, RANGE, {})
+    assert (entries.length, count) == (5, 1)
+    assert points == pytest.approx(TARIFF.computed + 0.1 + 6 * TARIFF.overheads.object)
 
 
 def test_key_tells_function_and_type() -> None:
