@@ -1,6 +1,7 @@
 """What clients notice of deployments and failures, on loopback with nginx: nothing."""
 
 import json
+import os
 import re
 import signal
 import socket
@@ -176,6 +177,53 @@ def test_http_is_led_to_https(slots: Slots, method: str) -> None:
     answer = httpx.request(method, url)
     assert answer.status_code == httpx.codes.PERMANENT_REDIRECT
     assert answer.headers["location"] == "https://localhost/graphql?query=x"
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1", ""])
+def test_host_that_is_not_ours_is_led_nowhere(
+    slots: Slots, client: httpx.Client, host: str
+) -> None:
+    plain = f"http://localhost:{slots.plan.http_port}/graphql"
+    for answer in (
+        httpx.get(plain, headers={"Host": host}),
+        client.get("/schema.graphql", headers={"Host": host}),
+    ):
+        assert answer.status_code in (httpx.codes.MISDIRECTED_REQUEST, httpx.codes.BAD_REQUEST)
+        assert "location" not in answer.headers
+
+
+def test_address_that_is_refused_is_in_the_log_and_can_be_denied(tmp_path: Path) -> None:
+    with running_slots(tmp_path / "slots") as slots, client_of(slots) as client:
+        wrong = client.post("/graphql", json={"query": "{ x }"}, headers={"X-API-Key": "pql_x"})
+        assert wrong.status_code == httpx.codes.UNAUTHORIZED
+        assert client.get("/schema.graphql").status_code == httpx.codes.OK
+        wait_until(lambda: len(_refused_addresses(slots)) == 2, "the lines of the log")
+        assert _refused_addresses(slots) == {200: {""}, 401: {"127.0.0.1"}}
+        file = slots.folder / "nginx/denied.conf"
+        file.write_text(file.read_text() + "deny 127.0.0.1;\n")
+        pid = int((slots.folder / "nginx/nginx.pid").read_text())
+        os.kill(pid, signal.SIGHUP)
+        denied = wait_until(lambda: _refused(client), "nginx reads its files again")
+        assert denied is not None
+        assert denied.json()["errors"][0]["extensions"] == {"code": "RATE_LIMITED"}
+        assert_headers(denied)
+
+
+def _refused(client: httpx.Client) -> httpx.Response | None:
+    """Return an answer to one who is denied, if it is that."""
+    with httpx.Client(base_url=client.base_url, verify=False) as anew:
+        answer = anew.get("/schema.graphql")
+    return answer if answer.status_code == httpx.codes.FORBIDDEN else None
+
+
+def _refused_addresses(slots: Slots) -> dict[int, set[str]]:
+    """Return the addresses in the edge's log, by the status of their requests."""
+    found: dict[int, set[str]] = {}
+    for line in (slots.folder / "nginx.log").read_text().splitlines():
+        if line.startswith("{"):
+            entry = json.loads(line)
+            found.setdefault(entry["status"], set()).add(entry["refused_address"])
+    return found
 
 
 def test_edge_speaks_http_2_and_no_old_tls(slots: Slots) -> None:

@@ -130,6 +130,20 @@ async def test_other_commands_and_keys_are_refused(store: Store, name: str, comm
     await redis.aclose()
 
 
+RUNBOOK_COMMAND = re.compile(r'valkey-cli --user operator --pass "[^"]+" (.+)$', re.MULTILINE)
+RUNBOOK_COMMANDS = {
+    command
+    for page in (ROOT / "docs/runbooks").glob("*.md")
+    for command in RUNBOOK_COMMAND.findall(page.read_text())
+}
+
+
+@pytest.mark.parametrize("command", sorted(RUNBOOK_COMMANDS))
+async def test_people_may_run_the_commands_of_the_runbooks(operator: Redis, command: str) -> None:
+    words = command.split()
+    await operator.execute_command(*words)  # type: ignore[no-untyped-call]  # of redis
+
+
 async def test_nobody_is_let_in_without_a_password(store: Store) -> None:
     redis = Redis(port=store.port)
     with pytest.raises(RedisError):
