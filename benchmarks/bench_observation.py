@@ -11,7 +11,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry, Counter
 
 from middleware.observability.access_log import AccessLog
-from middleware.observability.event_loop_metrics import Tally
+from middleware.observability.event_loop_metrics import LoopCounter
 from middleware.observability.request_metrics import RequestMetrics
 from middleware.observability.request_record import DocumentFacts, OperationRecord, RequestRecord
 from primeql.settings import Settings
@@ -51,7 +51,7 @@ def main() -> None:
     registry = CollectorRegistry()
     metrics = RequestMetrics(registry)
     counter = Counter("stock", "The library's own.", registry=registry)
-    tally = Tally("own", "Ours.", ("label",), registry)
+    tally = LoopCounter("own", "Ours.", ("label",), registry)
     record = made_record()
 
     def add() -> None:
@@ -65,7 +65,7 @@ def main() -> None:
             "metrics": lambda: metrics.observe(record),
             "line of the log": lambda: log.observe(record),
             "one Counter.inc": counter.inc,
-            "one Tally addition": add,
+            "one LoopCounter addition": add,
         }.items():
             print(f"{name:20} {microseconds(work):6.2f} us")
 

@@ -23,9 +23,9 @@ from execution.executor import BoundOperation
 from execution.output.encoding import encode
 from middleware.cost.estimate import Estimate
 from middleware.limits.clients import Client
-from middleware.limits.request_limits import AsyncEndpoint, Guard, SyncEndpoint
+from middleware.limits.request_limits import AsyncEndpoint, RequestLimits, SyncEndpoint
 from middleware.limits.tier import ANONYMOUS, DEFAULT_TIERS, Tier
-from middleware.observability.request_observer import ObservationMiddleware, Observer
+from middleware.observability.request_observer import Observer, RequestObserver
 from middleware.observability.request_record import DocumentFacts, OperationRecord
 from primeql.app import create_app
 from primeql.commands.serve_command import GC_THRESHOLDS
@@ -82,16 +82,14 @@ def _application(name: str, settings: Settings) -> ASGIApp:
         stack.enter_context(patch("primeql.app.Admission", _FreeAdmission))
         stack.enter_context(patch("primeql.app.read_tiers", lambda _: {ANONYMOUS: _UNLIMITED}))
         if name != "guard":
-            stack.enter_context(patch("primeql.app.Guard", _FreeGuard))
+            stack.enter_context(patch("primeql.app.RequestLimits", _FreeGuard))
         if name in _OBSERVERS:
             count = _OBSERVERS[name]
 
             def observed(app: ASGIApp, observers: Sequence[Observer]) -> ASGIApp:
-                return ObservationMiddleware(app, observers[:count])
+                return RequestObserver(app, observers[:count])
 
-            stack.enter_context(
-                patch("primeql.telemetry.telemetry.ObservationMiddleware", observed)
-            )
+            stack.enter_context(patch("primeql.telemetry.telemetry.RequestObserver", observed))
         return create_app(settings)
 
 
@@ -153,7 +151,7 @@ class _FreeAdmission(Admission):
         return Reply(answers, {}, arrival.record)
 
 
-class _FreeGuard(Guard):
+class _FreeGuard(RequestLimits):
     """Lets everybody in."""
 
     def wrap(self, endpoint: AsyncEndpoint | SyncEndpoint, path_class: str) -> AsyncEndpoint:

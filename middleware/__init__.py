@@ -1,18 +1,16 @@
-"""What is true of every request: pure ASGI middleware and error answers.
+"""Handle what all requests have in common: limits, prices, records, headers and error answers.
 
 Rooms and modules, from the lowest; each imports only what stands before it:
 
-- ``header_fields``: The header fields of a request, read once for all who look at them, and those
-  of answers.
-- ``request_id``: An identity for every request, to find it in the log by.
+- ``header_fields``: Header fields: those of a request, read once, and those of answers.
+- ``request_id``: The id of a request: the one that the client sends, or a new one.
 - ``security_headers``: Headers that tell browsers what an answer may do; on every answer, errors
   and files included.
-- ``answer_headers``: The headers that every answer has: the request's id, and what browsers may
-  do with it.
-- ``error_mask``: Errors as clients see them: a code on each, and nothing internal in any message.
-- ``cost``: What a document costs, from its plan and its variables.
-- ``observability``: What is recorded about each request.
-- ``refusal``: Requests refused before they are read: who sent them is not known, or asks too
-  often.
-- ``limits``: Who sends a request, and how much that client may ask.
+- ``answer_headers``: Middleware that adds the request's id and the security headers to every
+  answer.
+- ``error_mask``: Formats errors for clients: each gets a code, and internal details are masked.
+- ``cost``: What an operation costs, from its plan and its variables.
+- ``observability``: Record requests, for metrics, logs and traces.
+- ``refusal``: Refuses requests before they are read: unauthenticated, or above a limit.
+- ``limits``: Identify the client of a request, and limit its requests, points and memory.
 """

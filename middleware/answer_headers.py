@@ -1,4 +1,4 @@
-"""The headers that every answer has: the request's id, and what browsers may do with it."""
+"""Middleware that adds the request's id and the security headers to every answer."""
 
 from collections.abc import Awaitable
 
@@ -10,14 +10,12 @@ from middleware.security_headers import security_headers
 
 
 class AnswerHeadersMiddleware:
-    """Accepts or makes the request's id, puts it into ``scope["state"]`` and into the answer.
+    """Sets the request's id, in ``scope["state"]`` and in the answer, and security headers.
 
-    An answer that caches may keep has no id.
-
-    Security headers are added where an answer does not set them itself.
+    An answer that caches may store has no id. Security headers that the answer sets are kept.
 
     Args:
-        app: What answers.
+        app: The application.
         hsts_seconds: See ``security_headers``.
     """
 
@@ -38,12 +36,12 @@ class AnswerHeadersMiddleware:
         def send_with_headers(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
                 own = message["headers"]
-                # In lower case, as ASGI asks.
+                # ASGI requires lower case.
                 present = dict(own)
                 added = self._headers
                 if not self._names.isdisjoint(present):
                     added = [header for header in added if header[0] not in present]
-                # What a cache keeps is for others too: it has nothing of one request.
+                # A cached answer is for many requests, so it must not have the id of one.
                 is_kept = present.get(b"cache-control", b"").startswith(b"public")
                 named = () if is_kept else ((HEADER, identity.encode()),)
                 message["headers"] = [*own, *added, *named]

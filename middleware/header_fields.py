@@ -1,4 +1,4 @@
-"""The header fields of a request, read once for all who look at them, and those of answers."""
+"""Header fields: those of a request, read once, and those of answers."""
 
 from collections.abc import Mapping
 
@@ -19,13 +19,13 @@ def header_fields(scope: Scope) -> HeaderFields:
 
 
 def text_of(fields: HeaderFields, name: bytes) -> str | None:
-    """Return the text of a field, None if it was not sent."""
+    """Return the text of a field; None if it was not sent."""
     value = fields.get(name)
     return None if value is None else value.decode("latin-1")
 
 
 def as_sent(headers: Mapping[str, str]) -> HeaderFields:
-    """Return the header fields of an answer as they are sent."""
+    """Return the header fields of an answer as encoded bytes."""
     return {
         name.lower().encode("latin-1"): value.encode("latin-1") for name, value in headers.items()
     }

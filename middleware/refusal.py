@@ -1,4 +1,4 @@
-"""Requests refused before they are read: who sent them is not known, or asks too often."""
+"""Refuses requests before they are read: unauthenticated, or above a limit."""
 
 import json
 from collections.abc import Mapping
@@ -17,9 +17,9 @@ class RefusedError(HTTPException):
     Args:
         status: The HTTP status.
         code: The ``extensions.code``.
-        message: Safe to show.
-        headers: Of the answer.
-        limit: What the client has used up, if that is why.
+        message: The message; safe to show.
+        headers: The headers of the answer.
+        limit: The limit that the client has reached, if any.
     """
 
     def __init__(
@@ -36,14 +36,14 @@ class RefusedError(HTTPException):
 
 
 class UnauthenticatedError(RefusedError):
-    """A request refused for an API key that is not valid."""
+    """A request refused because of an invalid API key."""
 
     def __init__(self, message: str) -> None:
         super().__init__(401, ErrorCode.UNAUTHENTICATED, message, {"WWW-Authenticate": "Bearer"})
 
 
 def rate_limited(limit: str, message: str, headers: Mapping[str, str]) -> RefusedError:
-    """Return the refusal of a client that asks for more than its tier allows at a time."""
+    """Return the refusal of a request above a limit of its client's tier."""
     return RefusedError(429, ErrorCode.RATE_LIMITED, message, headers, limit)
 
 

@@ -1,4 +1,4 @@
-"""An identity for every request, to find it in the log by."""
+"""The id of a request: the one that the client sends, or a new one."""
 
 import os
 import re
@@ -8,19 +8,19 @@ HEADER: Final = b"x-request-id"
 _ACCEPTED = re.compile(rb"[A-Za-z0-9-]{1,64}")
 
 
-# New identities for which random bytes are fetched at once: that takes a call of the system.
+# How many new ids are made from one system call for random bytes.
 _FETCHED: Final = 64
 _DIGITS: Final = 32
 
 
 class RequestIds:
-    """Gives each request an identity."""
+    """Gives each request an id."""
 
     def __init__(self) -> None:
         self._new: list[str] = []
 
     def of(self, offered: bytes | None) -> str:
-        """Return the identity that a client offers for its request, a new one if it is no good."""
+        """Return the id that the client offers if it is valid, else a new one."""
         if offered is not None and _ACCEPTED.fullmatch(offered):
             return offered.decode("ascii")
         if not self._new:

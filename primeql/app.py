@@ -20,7 +20,7 @@ from middleware.answer_headers import AnswerHeadersMiddleware
 from middleware.limits.clients import ClientResolver
 from middleware.limits.concurrency import ConcurrentRequests
 from middleware.limits.memory_budget import MemoryBudget
-from middleware.limits.request_limits import Guard
+from middleware.limits.request_limits import RequestLimits
 from middleware.limits.request_rate import RequestRate
 from middleware.limits.shared_budget import SharedBudget
 from middleware.limits.token_bucket import Budget, LocalBuckets, LocalBudget
@@ -31,7 +31,7 @@ from primeql.endpoint.graphql_endpoint import (
     COMPRESSION_LEVEL,
     PATH,
     ExceptionHandler,
-    GraphQLShortcut,
+    GraphQLEndpoint,
 )
 from primeql.endpoint.graphql_http import refuse, respond
 from primeql.endpoint.http_caching import EntityTags
@@ -75,7 +75,7 @@ def _routes(settings: Settings, telemetry: Telemetry) -> ASGIApp:
     tiers = read_tiers(settings.tiers_file)
     keys = ApiKeys(settings.api_keys_file, tiers)
     clients = ClientResolver(keys, tiers, settings.trusted_proxies)
-    guard = Guard(clients, RequestRate(tiers.values()), ConcurrentRequests())
+    guard = RequestLimits(clients, RequestRate(tiers.values()), ConcurrentRequests())
 
     sdl = service.schema.as_str() + "\n"
 
@@ -103,7 +103,7 @@ def _routes(settings: Settings, telemetry: Telemetry) -> ASGIApp:
     )
     # A POST that is redirected loses its body in many clients.
     app.router.redirect_slashes = False
-    return GraphQLShortcut(app, guarded, _HANDLERS, COMPRESSED_BYTES)
+    return GraphQLEndpoint(app, guarded, _HANDLERS, COMPRESSED_BYTES)
 
 
 def _lifespan(

@@ -1,21 +1,20 @@
-"""Who sends a request, and how much that client may ask.
+"""Identify the client of a request, and limit its requests, points and memory.
 
 Modules, in reading order:
 
-- ``client_address``: The network address a request is counted under, however many proxies stand
-  before us.
-- ``tier``: What a client may spend: the tiers, and those of a service that names none of its own.
-- ``clients``: Who sends a request: the holder of an API key, else an address.
-- ``request_windows``: Where slowapi counts requests: windows in memory, a bounded number of them.
-- ``request_rate``: How many requests a client sends per minute, counted by slowapi.
-- ``concurrency``: How many requests of one client run at the same time.
-- ``request_limits``: What stands before an endpoint: who asks, how often, and how much at once.
-- ``memory_budget``: How much memory the answers under way may take together, and those of each
+- ``client_address``: Finds the network address of a client behind any number of trusted proxies.
+- ``tier``: Tiers: the limits of groups of clients, and the built-in tiers.
+- ``clients``: Identifies the client of a request: the holder of its API key, or else its address.
+- ``request_windows``: Storage for slowapi: a bounded number of fixed windows in memory.
+- ``request_rate``: Limits the requests of a client per minute, by slowapi.
+- ``concurrency``: Limits the requests of one client that run at the same time.
+- ``request_limits``: Wraps an endpoint: identifies the client, then checks its rate and its
+  concurrent requests.
+- ``memory_budget``: Limits the memory of all answers in progress, and of the answers to one
   client.
-- ``token_bucket``: The budget of each client: a bucket of points that fills by itself, kept in
-  this process.
-- ``shared_budget``: A budget that processes share, and the one of this process that takes over
-  when they cannot.
-- ``rate_limit_headers``: The headers that tell clients what they have left, and when to come
-  back.
+- ``token_bucket``: Token buckets: the budget of each client in points, kept in this process.
+- ``shared_budget``: Budgets that all processes share, with a local fallback while the shared
+  state is unreachable.
+- ``rate_limit_headers``: Headers with the remaining budget of a client, and the time at which to
+  try again.
 """

@@ -1,4 +1,4 @@
-"""The network address a request is counted under, however many proxies stand before us."""
+"""Finds the network address of a client behind any number of trusted proxies."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -7,15 +7,15 @@ from typing import NamedTuple
 
 Network = IPv4Network | IPv6Network
 
-# Nothing longer is an address: 8 groups of 4, brackets, a scope and a port.
+# The longest entry that can be an address: 8 groups of 4 digits, brackets, a scope and a port.
 MAX_ADDRESS_CHARACTERS = 64
-# More proxies in a row than anyone has; what lies further left is not looked at.
+# The most entries of the header that are read, from the right: more proxies than anyone has.
 MAX_PROXIES = 16
 CACHED_ADDRESSES = 4_096
 
 
 class _Hop(NamedTuple):
-    """One address of the way: what it is counted under, and whether it speaks the truth."""
+    """One address on the path: its identity, and whether it is a trusted proxy."""
 
     identity: str
     is_trusted: bool
@@ -25,7 +25,7 @@ def read_networks(text: str) -> tuple[Network, ...]:
     """Return networks separated by commas, such as ``10.0.0.0/8, 2001:db8::/32, 192.0.2.7``.
 
     Raises:
-        ValueError: One is no network; the message says what it must be.
+        ValueError: An entry is not a network; the message says what it must be.
     """
     try:
         return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
@@ -56,10 +56,9 @@ def read_address(text: str) -> IPv4Address | IPv6Address | None:
 
 
 def identity_of(address: IPv4Address | IPv6Address) -> str:
-    """Return what an address is counted under: itself, or its /64 if it is IPv6.
+    """Return the identity of an address: the address, or its /64 network if it is IPv6.
 
-    A /64 is the least that a network gives to one customer (RFC 6177), who may use any of its
-    2**64 addresses.
+    A customer gets at least a /64 (RFC 6177), and may use any of its 2**64 addresses.
     """
     if isinstance(address, IPv4Address):
         return f"ip:{address}"
@@ -67,27 +66,27 @@ def identity_of(address: IPv4Address | IPv6Address) -> str:
 
 
 class ClientAddresses:
-    """Tells which address a request is counted under.
+    """Finds the address that identifies the client of a request.
 
     Args:
-        trusted_proxies: Networks whose ``X-Forwarded-For`` is believed.
+        trusted_proxies: Networks of proxies whose ``X-Forwarded-For`` is trusted.
     """
 
     def __init__(self, trusted_proxies: Sequence[Network]) -> None:
         self._trusted = tuple(trusted_proxies)
-        # Parsing an address takes microseconds, and a client is seldom seen once.
+        # Parsing an address takes microseconds, and most clients send many requests.
         self._hop = lru_cache(CACHED_ADDRESSES)(self._read_hop)
 
     def identity(self, peer: str, forwarded_for: Sequence[str]) -> str:
-        """Return what a request is counted under.
+        """Return the identity of the client of a request.
+
+        Addresses are read from right to left. While an address is a trusted proxy, the entry to its
+        left is read. A malformed entry ends the search. Entries that a client writes itself are to
+        the left of the entry of the first trusted proxy, so they are never reached.
 
         Args:
-            peer: The address of the connection's other end.
-            forwarded_for: The values of the ``X-Forwarded-For`` headers, in their order.
-
-        The way is walked from us towards the client as long as who told of the next address is
-        trusted; a malformed entry ends it. Whatever a client itself puts into the header stands
-        left of what the first trusted proxy saw, and is never reached.
+            peer: The address of the other end of the connection.
+            forwarded_for: The values of the ``X-Forwarded-For`` headers, in order.
         """
         hop = self._hop(peer)
         if hop is None:
@@ -95,7 +94,7 @@ class ClientAddresses:
         if not hop.is_trusted or not forwarded_for:
             return hop.identity
         for entry in reversed(",".join(forwarded_for).rsplit(",", MAX_PROXIES)[-MAX_PROXIES:]):
-            # Cut here, since what is remembered must be short.
+            # Cut, because the cache must hold short keys only.
             nearer = self._hop(entry.strip()[: MAX_ADDRESS_CHARACTERS + 1])
             if nearer is None:
                 break
@@ -105,7 +104,7 @@ class ClientAddresses:
         return hop.identity
 
     def _read_hop(self, text: str) -> _Hop | None:
-        """Return what one address is worth, None if it is malformed."""
+        """Return the identity of one address and whether it is trusted; None if malformed."""
         address = read_address(text)
         if address is None:
             return None

@@ -1,4 +1,4 @@
-"""Who sends a request: the holder of an API key, else an address."""
+"""Identifies the client of a request: the holder of its API key, or else its address."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from middleware.limits.client_address import ClientAddresses, Network
 from middleware.limits.tier import ANONYMOUS, Tier
 from middleware.refusal import UnauthenticatedError
 
-# What a page of another origin must be allowed to send.
+# Headers that CORS must allow pages of other origins to send.
 KEY_HEADERS: Final = ("Authorization", "X-API-Key")
 _FORWARDED_FOR: Final = b"x-forwarded-for"
 _NAMES: Final = frozenset((b"authorization", b"x-api-key", _FORWARDED_FOR))
 
 
 class Client(NamedTuple):
-    """Who spends: ``id`` names one budget, ``tier`` its size."""
+    """The client of a request: ``id`` identifies its budget, ``tier`` sets its limits."""
 
     id: str
     tier: Tier
@@ -26,26 +26,26 @@ class Client(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class KeyHolder:
-    """Whom an API key was given to; ``tier`` is the name of one."""
+    """The holder of an API key; ``tier`` is the name of the holder's tier."""
 
     id: str
     tier: str
 
 
 class ApiKeyIndex(Protocol):
-    """Finds who holds a key."""
+    """Finds the holder of a key."""
 
     def find(self, key: str) -> KeyHolder | None:
-        """Return the holder of a valid key, None for every other text."""
+        """Return the holder of a valid key; None for any other text."""
 
 
 class ClientResolver:
-    """Tells who sent a request.
+    """Identifies the client of a request.
 
     Args:
         keys: The API keys.
-        tiers: By name; ``anonymous`` and those of all keys among them.
-        trusted_proxies: Networks whose ``X-Forwarded-For`` is believed.
+        tiers: The tiers by name: at least ``anonymous`` and the tiers of all keys.
+        trusted_proxies: Networks of proxies whose ``X-Forwarded-For`` is trusted.
     """
 
     def __init__(
@@ -57,18 +57,18 @@ class ClientResolver:
         self._addresses = ClientAddresses(trusted_proxies)
 
     def identify(self, scope: Scope) -> Client:
-        """Return who sent the request of an ASGI scope.
+        """Return the client of the request of an ASGI scope.
 
         Raises:
-            UnauthenticatedError: It has an API key that is not valid, or several; it is not taken
-                for anonymous, since its sender would wonder where the budget has gone.
+            UnauthenticatedError: The request has an invalid API key, or several keys. It does not
+                count as anonymous, because then its sender would not notice the mistake.
         """
         peer = scope.get("client")
         address = peer[0] if peer else "unknown"
         fields = header_fields(scope)
         if _NAMES.isdisjoint(fields):
             return Client(self._addresses.identity(address, ()), self._anonymous)
-        # Looked at one by one, since each may have been sent several times.
+        # All fields are searched, because a header may be sent several times.
         offered: set[bytes] = set()
         forwarded_for: list[str] = []
         for name, value in scope["headers"]:

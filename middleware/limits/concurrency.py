@@ -1,4 +1,4 @@
-"""How many requests of one client run at the same time."""
+"""Limits the requests of one client that run at the same time."""
 
 from middleware.limits.clients import Client
 from middleware.limits.rate_limit_headers import concurrency_headers
@@ -6,20 +6,20 @@ from middleware.refusal import rate_limited
 
 
 class ConcurrentRequests:
-    """Counts each client's requests under way in this process, and refuses one too many."""
+    """Counts the running requests of each client in this process; refuses those above the limit."""
 
     def __init__(self) -> None:
         self._under_way: dict[str, int] = {}
 
     def __len__(self) -> int:
-        """Return how many clients have requests under way."""
+        """Return how many clients have running requests."""
         return len(self._under_way)
 
     def begin(self, client: Client) -> None:
-        """Count one request as under way; refuse it at once if it is one too many.
+        """Count one more running request.
 
         Raises:
-            RefusedError: The client has as many under way as its tier allows.
+            RefusedError: The client already has as many running requests as its tier allows.
         """
         count = self._under_way.get(client.id, 0)
         maximum = client.tier.concurrent_requests
@@ -29,7 +29,7 @@ class ConcurrentRequests:
         self._under_way[client.id] = count + 1
 
     def end(self, client: Client) -> None:
-        """Count one request less; forget a client that has none."""
+        """Count one running request less; forget a client without any."""
         count = self._under_way[client.id]
         if count == 1:
             del self._under_way[client.id]

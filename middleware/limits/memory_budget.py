@@ -1,30 +1,30 @@
-"""How much memory the answers under way may take together, and those of each client."""
+"""Limits the memory of all answers in progress, and of the answers to one client."""
 
 import math
 
 from resolvers.errors import OverloadedError
 
-# Answers up to this size may use the quarter that larger ones leave: light requests of everybody
-# are still taken when large ones have filled their part.
+# Larger answers may use three quarters of the memory only. So answers up to this size still find
+# room when large ones have filled their part.
 SMALL_BYTES = 65_536
 LARGE_SHARE = 0.75
 _MEBIBYTE = 1 << 20
 
 
 class AnswerTooLargeError(Exception):
-    """An answer that would not fit even if it were the only one; the message is safe to show."""
+    """The answer would not fit even alone; the message is safe to show."""
 
 
 class ClientMemoryError(Exception):
-    """An answer that does not fit beside others of its client; the message is safe to show."""
+    """The answer does not fit beside other answers to its client; the message is safe to show."""
 
 
 class MemoryBudget:
-    """Lets requests run while what their responses are predicted to take fits together.
+    """The memory that the responses in progress share, by their predicted sizes.
 
     Args:
-        max_bytes: For all responses being made.
-        client_share: What those of one client may take of it, above 0 and at most 1.
+        max_bytes: The memory for all responses in progress.
+        client_share: The share that the responses to one client may take; above 0, at most 1.
     """
 
     def __init__(self, max_bytes: int, client_share: float = 0.5) -> None:
@@ -39,24 +39,24 @@ class MemoryBudget:
         return len(self._of_clients)
 
     def holder(self) -> "HeldMemory":
-        """Return what will hold the memory of one request."""
+        """Return an object that will hold the memory of one request."""
         return HeldMemory(self)
 
     def take_small(self, size: int) -> None:
-        """Take at most ``SMALL_BYTES``, to be given back.
+        """Take at most ``SMALL_BYTES``; the caller gives them back.
 
         Raises:
-            OverloadedError: It cannot be had now.
+            OverloadedError: The memory is not free now.
         """
         self._take(size, self._max_bytes)
 
     def take_large(self, size: int, client_id: str) -> None:
-        """Take memory for an answer to a client, to be given back.
+        """Take memory for an answer to a client; the caller gives it back.
 
         Raises:
-            AnswerTooLargeError: It can never be had.
-            ClientMemoryError: It cannot be had before other answers to the client have been read.
-            OverloadedError: It cannot be had now.
+            AnswerTooLargeError: The answer could never fit.
+            ClientMemoryError: It does not fit until the client has read other answers.
+            OverloadedError: The memory is not free now.
         """
         most = self._client_share
         if size > most:
@@ -74,7 +74,7 @@ class MemoryBudget:
         self._of_clients[client_id] = total
 
     def give_back(self, size: int, client_id: str | None) -> None:
-        """Give back what was taken, by which client if it was for a large answer."""
+        """Give back memory; ``client_id`` is None for a small answer."""
         self.held_bytes -= size
         if client_id is not None:
             left = self._of_clients[client_id] - size
@@ -84,14 +84,14 @@ class MemoryBudget:
                 del self._of_clients[client_id]
 
     def _take(self, size: int, most: int) -> None:
-        """Take memory as long as all that is held is no more than ``most``."""
+        """Take memory if all memory in use is then at most ``most``."""
         if self.held_bytes + size > most:
             raise OverloadedError("the memory for answers is in use; try again in a moment")
         self.held_bytes += size
 
 
 class HeldMemory:
-    """What one request holds of a budget."""
+    """The memory that one request holds of a budget."""
 
     __slots__ = ("_budget", "_client_id", "_size", "_taken")
 
@@ -101,7 +101,7 @@ class HeldMemory:
         self._size = self._taken = 0
 
     def take(self, predicted_bytes: float, client_id: str) -> None:
-        """Hold this much, once; errors as those of ``MemoryBudget``."""
+        """Take this much memory, once; raises as ``MemoryBudget``."""
         size = math.ceil(predicted_bytes)
         if size <= SMALL_BYTES:
             self._budget.take_small(size)
@@ -111,17 +111,17 @@ class HeldMemory:
         self._size = self._taken = size
 
     def lessen(self, size: int) -> None:
-        """Hold no more than this from now on."""
+        """Give back the memory above this size."""
         if size < self._size:
             self._budget.give_back(self._size - size, self._client_id)
             self._size = size
 
     def lessen_to_share(self, share: float) -> None:
-        """Hold no more than a share of what was taken, and what is just being sent."""
+        """Give back all but a share of the memory, and the piece that is being sent."""
         self.lessen(math.ceil(self._taken * share) + SMALL_BYTES)
 
     def let_go(self) -> None:
-        """Hold nothing from now on."""
+        """Give back all memory."""
         if self._size:
             self._budget.give_back(self._size, self._client_id)
             self._size = 0

@@ -1,8 +1,8 @@
-"""The headers that tell clients what they have left, and when to come back.
+"""Headers with the remaining budget of a client, and the time at which to try again.
 
 Source: draft-ietf-httpapi-ratelimit-headers-10 for ``RateLimit`` and ``RateLimit-Policy``;
-RFC 9110, 10.2.3, for ``Retry-After``. ``X-RateLimit-*`` is what clients have looked for before
-there was a draft; its ``Reset`` is in seconds from now, since clocks differ.
+RFC 9110, 10.2.3, for ``Retry-After``. ``X-RateLimit-*`` are the common headers from before the
+draft; ``Reset`` is in seconds from now, because clocks differ.
 """
 
 import math
@@ -13,7 +13,7 @@ from middleware.header_fields import HeaderFields
 from middleware.limits.tier import Tier
 from middleware.limits.token_bucket import Taken
 
-# What a page of another origin must be allowed to read.
+# Headers that CORS must allow pages of other origins to read.
 EXPOSED_HEADERS: Final = (
     "RateLimit",
     "RateLimit-Policy",
@@ -27,15 +27,15 @@ _CACHED_POLICIES: Final = 64
 
 
 def whole_seconds(seconds: float) -> int:
-    """Return the whole seconds after which ``seconds`` have passed."""
+    """Return the seconds, rounded up."""
     return math.ceil(seconds)
 
 
 def budget_headers(outcome: Taken, tier: Tier) -> HeaderFields:
     """Return the headers of an answer after an attempt to spend points.
 
-    The window is how long an empty bucket takes to fill. What was refused is told ``Retry-After``,
-    and its ``RateLimit`` names the same moment instead of that at which the bucket is full.
+    The window ``w`` is the time that an empty bucket takes to fill. A refusal has ``Retry-After``,
+    and ``t`` of its ``RateLimit`` is that time instead of the time until the bucket is full.
     """
     limit, remaining = outcome.limit, outcome.remaining
     reset = whole_seconds(outcome.reset_seconds)
@@ -54,7 +54,7 @@ def budget_headers(outcome: Taken, tier: Tier) -> HeaderFields:
 
 @lru_cache(_CACHED_POLICIES)
 def _policy(limit: int, restore_rate: float) -> bytes:
-    """Return what tells of the size of a bucket."""
+    """Return the value of ``RateLimit-Policy`` for a bucket."""
     window = max(1, whole_seconds(limit / restore_rate))
     return b'"points";q=%d;qu="points";w=%d' % (limit, window)
 

@@ -1,4 +1,4 @@
-"""What stands before an endpoint: who asks, how often, and how much at once."""
+"""Wraps an endpoint: identifies the client, then checks its rate and its concurrent requests."""
 
 import inspect
 from collections.abc import Awaitable, Callable
@@ -17,18 +17,18 @@ AsyncEndpoint = Callable[[Request], Awaitable[Response]]
 SyncEndpoint = Callable[[Request], Response]
 
 
-# A request with an API key that is not valid counts as so many of its address: whoever sends many
-# guesses or has a fault to mend. By the built-in tier that leaves 600 of them a minute.
+# A request with an invalid API key counts as this many requests of its address, so that keys cannot
+# be guessed in numbers. The built-in tier allows 600 such requests a minute.
 INVALID_KEY_REQUESTS: Final = 10
 
 
-class Guard:
+class RequestLimits:
     """Puts the client of each request into ``request.state.client``, or refuses the request.
 
     Args:
-        clients: Tells who asks.
+        clients: Identifies the client.
         rate: Limits requests per minute.
-        concurrent: Limits requests under way.
+        concurrent: Limits concurrent requests.
     """
 
     def __init__(
@@ -42,9 +42,9 @@ class Guard:
         """Return an endpoint that raises ``RefusedError`` before ``endpoint`` is run.
 
         Args:
-            endpoint: A plain function; one that is not async is run in a thread. A request is
-                under way until it returns, which is before a stream is sent.
-            path_class: Paths of one class are counted together.
+            endpoint: A function; if it is not async, it runs in a thread. The request counts as
+                running until the function returns, which is before a stream is sent.
+            path_class: The requests to all paths of one class are counted together.
         """
         run = _as_async(endpoint)
 
@@ -61,7 +61,7 @@ class Guard:
         return guarded
 
     def _identified(self, request: Request, path_class: str) -> Client:
-        """Return the client of a request; count one whose key is not valid for its address."""
+        """Return the client of a request; charge a request with an invalid key to its address."""
         try:
             return self._clients.identify(request.scope)
         except UnauthenticatedError:
@@ -71,7 +71,7 @@ class Guard:
 
 
 def _as_async(endpoint: AsyncEndpoint | SyncEndpoint) -> AsyncEndpoint:
-    """Return an endpoint itself if it is async, else one that runs it in a thread."""
+    """Return the endpoint if it is async, else an async function that runs it in a thread."""
     if inspect.iscoroutinefunction(endpoint):
         return endpoint
     blocking = cast(SyncEndpoint, endpoint)

@@ -1,4 +1,4 @@
-"""How many requests a client sends per minute, counted by slowapi."""
+"""Limits the requests of a client per minute, by slowapi."""
 
 import logging
 import os
@@ -24,16 +24,16 @@ CACHED_CLIENTS = 4_096
 
 
 class _Limiter(Limiter):
-    """slowapi's limiter, set by its arguments alone.
+    """slowapi's limiter, configured by its arguments only.
 
-    It would read a file ``.env`` in the working directory, and variables such as
-    ``RATELIMIT_ENABLED``; and log the client of every refused request.
+    By default it would read a file ``.env`` in the working directory and variables such as
+    ``RATELIMIT_ENABLED``, and log the client of every refused request.
     """
 
     def __init__(self) -> None:
         """Count in memory."""
         with warnings.catch_warnings():
-            # A file named is taken instead of .env; that it is none is warned of.
+            # This file name replaces .env; slowapi warns that the file does not exist.
             warnings.simplefilter("ignore")
             super().__init__(
                 key_func=_client_id,
@@ -50,15 +50,15 @@ class _Limiter(Limiter):
 
 
 class RequestRate:
-    """Limits requests per minute, by each client's tier.
+    """Limits requests per minute, by the tier of each client.
 
-    Requests are counted by the strategy and the storage of slowapi's limiter, asked directly.
-    Its middleware does not limit an ASGI application and breaks streams; its decorator looks at
-    the limits of all tiers for each request, which takes five times as long, and its headers
-    would send ``Retry-After`` with every answer.
+    It calls the strategy and the storage of slowapi's limiter directly. slowapi's middleware does
+    not limit plain ASGI applications, and breaks streams. Its decorator checks the limits of all
+    tiers for each request, which takes five times as long. Its headers would add ``Retry-After`` to
+    every answer.
 
     Args:
-        tiers: Those of all clients.
+        tiers: The tiers of all clients.
     """
 
     def __init__(self, tiers: Iterable[Tier]) -> None:
@@ -70,24 +70,24 @@ class RequestRate:
         self._limits = {
             tier.name: RateLimitItemPerMinute(tier.requests_per_minute) for tier in tiers
         }
-        # The strategy joins it of strings, which takes as long as to count.
+        # The strategy builds the key from strings, which takes as long as the count itself.
         self._window = lru_cache(CACHED_CLIENTS)(self._window_of)
 
     def count(self, client: Client, path_class: str, requests: int = 1) -> None:
-        """Count a request; refuse it if it is one too many in a minute.
+        """Count a request in the window of its client.
 
         Args:
-            client: Who sent it.
-            path_class: Paths of one class are counted together.
-            requests: As how many it counts.
+            client: The client of the request.
+            path_class: The requests to all paths of one class are counted together.
+            requests: The number of requests that it counts as.
 
         Raises:
-            RefusedError: The client asks too often.
+            RefusedError: The client has sent more requests in a minute than its tier allows.
         """
         limit, window = self._window(client.tier.name, client.id, path_class)
-        # In a tier of few requests the first one is still told what is wrong with it.
+        # In a tier with a low limit, the first request with an invalid key is still answered.
         requests = min(requests, limit.amount)
-        # What the strategy does for one window.
+        # The same as the strategy does for one window.
         if self._windows.count(window, limit.get_expiry(), requests) <= limit.amount:
             return
         end, _ = self._strategy.get_window_stats(limit, client.id, path_class)
@@ -100,12 +100,12 @@ class RequestRate:
     def _window_of(
         self, tier: str, client_id: str, path_class: str
     ) -> tuple[RateLimitItemPerMinute, str]:
-        """Return the limit of a tier, and the name of the window that a client is counted in."""
+        """Return the limit of a tier, and the key of a client's window."""
         limit = self._limits[tier]
         return limit, limit.key_for(client_id, path_class)
 
 
 def _client_id(request: Request) -> str:
-    """Return what a request is counted under, as slowapi asks."""
+    """Return the identity of a request's client; slowapi requires this function."""
     identity: str = request.state.client.id
     return identity

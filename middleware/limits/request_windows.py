@@ -1,4 +1,4 @@
-"""Where slowapi counts requests: windows in memory, a bounded number of them."""
+"""Storage for slowapi: a bounded number of fixed windows in memory."""
 
 import time
 from collections import OrderedDict
@@ -11,23 +11,23 @@ WINDOWS_SCHEME: Final = "primeql-windows"
 
 
 class RequestWindows(Storage):
-    """Fixed windows, each beginning with its first request.
+    """Fixed windows; a window begins with its first request.
 
-    limits' own storage in memory starts a thread a hundred times a second, which walks through all
-    windows, and keeps any number of them. This one forgets as it counts.
+    The memory storage of the library limits starts a thread a hundred times a second, which visits
+    all windows, and it has no bound. This storage removes old windows while it counts.
     """
 
-    # limits registers the class by it.
+    # limits registers the class by this name.
     STORAGE_SCHEME = [WINDOWS_SCHEME]  # noqa: RUF012  # as its base class has it
 
     def __init__(self, uri: str | None = None, wrap_exceptions: bool = False, **_: str) -> None:
         super().__init__(uri, wrap_exceptions=wrap_exceptions)
-        # Requests, and when the window ends; ordered by their beginning, and all equally long.
+        # The count and the end of each window; ordered by start, and all of the same length.
         self._windows: OrderedDict[str, tuple[int, float]] = OrderedDict()
 
     @property
     def base_exceptions(self) -> type[Exception]:
-        """What an unreachable storage raises; memory is always there."""
+        """The exception of an unreachable storage; memory never raises it."""
         return OSError
 
     def __len__(self) -> int:
@@ -35,7 +35,7 @@ class RequestWindows(Storage):
         return len(self._windows)
 
     def incr(self, key: str, expiry: float, amount: int = 1) -> int:
-        """Do what ``count`` does; limits puts a handler of errors around this, which has none."""
+        """Count as ``count`` does; limits wraps this method in a slow error handler."""
         return self.count(key, expiry, amount)
 
     def count(self, key: str, expiry: float, amount: int = 1) -> int:
@@ -56,25 +56,25 @@ class RequestWindows(Storage):
         return count if end > time.time() else 0
 
     def get_expiry(self, key: str) -> float:
-        """Return when the window of ``key`` ends, now if there is none."""
+        """Return the time at which the window of ``key`` ends; now if there is none."""
         return self._windows.get(key, (0, time.time()))[1]
 
     def check(self) -> bool:
-        """Return that the storage works."""
+        """Return True: the storage always works."""
         return True
 
     def reset(self) -> int | None:
-        """Forget all windows; return how many."""
+        """Remove all windows; return how many there were."""
         count = len(self._windows)
         self._windows.clear()
         return count
 
     def clear(self, key: str) -> None:
-        """Forget the window of ``key``."""
+        """Remove the window of ``key``."""
         self._windows.pop(key, None)
 
     def _forget(self, now: float) -> None:
-        """Forget the two oldest windows if they have ended, one if there are too many."""
+        """Remove up to two windows that have ended, or the oldest if there are too many."""
         for _ in range(2):
             oldest = next(iter(self._windows))
             if self._windows[oldest][1] > now and len(self._windows) <= MAX_WINDOWS:

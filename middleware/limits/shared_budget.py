@@ -1,4 +1,4 @@
-"""A budget that processes share, and the one of this process that takes over when they cannot."""
+"""Budgets that all processes share, with a local fallback while the shared state is unreachable."""
 
 import asyncio
 import logging
@@ -19,10 +19,10 @@ from resolvers.remembering.circuit_breaker import (
 
 logger = logging.getLogger("primeql.budget")
 
-# How long points given back wait for others to travel with.
+# Refunds wait this long, to be sent together.
 FLUSH_SECONDS: Final = 0.01
 FLUSHED_AT_ONCE: Final = 100
-# Spends what it has at once: the probe must write, since a full Redis still answers questions.
+# The probe spends points, because it must write: a full Redis still answers reads.
 PROBE: Final = Client("probe", Tier(ANONYMOUS, 1_000_000, 1_000_000.0, 1, 1, 1))
 
 
@@ -30,34 +30,37 @@ class SharedBuckets(Protocol):
     """The buckets that processes share."""
 
     async def connect(self) -> None:
-        """Get ready for attempts that no request shall wait for.
+        """Connect, so that no request has to wait for it.
 
         Raises:
-            SharedStateError: It cannot be done; raised within a second or so.
+            SharedStateError: It failed; raised within about a second.
         """
 
     async def take(
         self, client: Client, cost: float, owed: float, known: float
     ) -> tuple[bool, float]:
-        """Spend ``cost`` points in one round trip; return whether, and how many are now missing.
+        """Spend ``cost`` points in one round trip.
 
         Args:
-            client: Whose bucket.
+            client: The owner of the bucket.
             cost: Points to spend if the client has them.
-            owed: Points to spend in any case before, or to return if negative.
-            known: The points missing from the bucket if the shared state has lost it.
+            owed: Points to spend first in any case, or to refund if negative.
+            known: The points missing from the bucket, in case the shared state has lost it.
+
+        Returns:
+            Whether the points were spent, and how many points are now missing from the bucket.
 
         Raises:
-            SharedStateError: It cannot be done; raised within 100 ms.
+            SharedStateError: It failed; raised within 100 ms.
         """
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close the connections."""
 
 
 @dataclass(slots=True)
 class BudgetStats(OutageStats):
-    """What has happened since the start; for metrics."""
+    """Counters since the start, for metrics."""
 
     shared_takes: int = 0
     local_takes: int = 0
@@ -65,17 +68,18 @@ class BudgetStats(OutageStats):
 
 
 class SharedBudget:
-    """One budget per client for all processes.
+    """One budget for each client, shared by all processes.
 
-    This process keeps what it last saw of each bucket. While the shared state cannot be reached,
-    it spends from that: then a client can spend at most one bucket, and what flows back, per
-    process. What was spent so is owed to the shared state, and told when it is back. A shared
-    state that has lost a bucket is told what this process knows of it.
+    This process keeps the last known state of each bucket. While the shared state is unreachable,
+    it spends from this local copy. Then a client can spend at most one bucket, plus its restored
+    points, in each process. The points spent locally are owed: they are sent to the shared state
+    when it is back. If the shared state has lost a bucket, this process sends what it knows.
 
     Args:
         shared: The buckets that processes share.
-        local: What this process knows of them.
-        probe_seconds: How often to try a shared state that failed; requests don't try it.
+        local: The local copies.
+        probe_seconds: The time between two probes of a shared state that failed. Requests do not
+            try it.
     """
 
     def __init__(
@@ -103,7 +107,7 @@ class SharedBudget:
         await self._breaker.connects()
 
     async def take(self, client: Client, cost: float) -> Taken:
-        """Spend ``cost`` points if the client has them, else none; 0 only asks what is left."""
+        """Spend ``cost`` points if the client has them; a cost of 0 only reads the bucket."""
         outcome = await self._take_shared(client, cost) if self.stats.is_shared else None
         if outcome is None:
             outcome = self._take_locally(client, cost)
@@ -111,32 +115,32 @@ class SharedBudget:
         return outcome
 
     def give_back(self, client: Client, points: float) -> None:
-        """Return points that were taken and not used; other processes see them a moment later."""
+        """Refund unused points; other processes see them a moment later."""
         self._local.give_back(client, points)
         self._owe(client, -points)
         if self._flush is None and self.stats.is_shared:
             self._flush = asyncio.create_task(self._flush_soon())
 
     async def close(self) -> None:
-        """Give back what is to be given back, and let go of connections."""
+        """Send the pending refunds, and close the connections."""
         self._breaker.close()
         if self._flush is not None:
             await self._flush
         await self._shared.close()
 
     async def _take_shared(self, client: Client, cost: float) -> Taken | None:
-        """Spend from the shared bucket; None if it cannot be reached."""
+        """Spend from the shared bucket; return None if it is unreachable."""
         _, owed = self._owed.pop(client.id, (client, 0.0))
         known = self._local.spent(client)
         attempt = asyncio.ensure_future(self._shared.take(client, cost, owed, known))
         try:
             is_allowed, spent = await asyncio.shield(attempt)
         except asyncio.CancelledError:
-            # Whoever asked is gone; the answer still tells what became of the points.
+            # The request was cancelled. The reply still shows whether points were spent.
             attempt.add_done_callback(partial(self._return_unused, client, cost, owed))
             raise
         except SharedStateError as error:
-            # Whether the points arrived is not known: a debt is told again, a gift is not.
+            # It is unknown whether the points arrived: send a debt again, but not a refund.
             self._owe(client, max(0.0, owed))
             self._breaker.fail(error)
             return None
@@ -151,7 +155,7 @@ class SharedBudget:
         owed: float,
         attempt: "asyncio.Future[tuple[bool, float]]",
     ) -> None:
-        """Give back what an attempt has spent that nobody waits for any more."""
+        """Refund the points that an abandoned attempt has spent."""
         if attempt.cancelled():
             return
         error = attempt.exception()
@@ -166,7 +170,7 @@ class SharedBudget:
             self.give_back(client, cost)
 
     def _take_locally(self, client: Client, cost: float) -> Taken:
-        """Spend from the bucket of this process."""
+        """Spend from the local copy of the bucket."""
         outcome = self._local.take(client, cost)
         self.stats.local_takes += 1
         if outcome.is_allowed:
@@ -174,30 +178,30 @@ class SharedBudget:
         return outcome
 
     def _owe(self, client: Client, points: float) -> None:
-        """Remember points to be told to the shared state, as long as there is room."""
+        """Add points to those owed to the shared state, if there is room for the client."""
         if points and (client.id in self._owed or len(self._owed) < self._local.max_clients):
             _, owed = self._owed.get(client.id, (client, 0.0))
             self._owed[client.id] = (client, owed + points)
 
     async def _connect(self) -> None:
-        """Reach the shared state, and write."""
+        """Connect to the shared state, and write to it."""
         await self._shared.connect()
         await self._shared.take(PROBE, 1.0, 0.0, self._local.spent(PROBE))
 
     async def _flush_soon(self) -> None:
-        """Tell the shared state what is owed, once more has gathered."""
+        """Send the points owed after a short wait, in which more may be added."""
         await asyncio.sleep(FLUSH_SECONDS)
         self._flush = None
         await self._tell_all()
 
     async def _tell_all(self) -> None:
-        """Tell the shared state everything that is owed to it."""
+        """Send all points owed to the shared state."""
         while self._owed and self.stats.is_shared:
             some = [self._owed.popitem()[1] for _ in range(min(len(self._owed), FLUSHED_AT_ONCE))]
             await asyncio.gather(*(self._tell(client, owed) for client, owed in some))
 
     async def _tell(self, client: Client, owed: float) -> None:
-        """Tell the shared state what is owed to it; remember a debt that it did not take."""
+        """Send the points that one client owes; keep a debt that could not be sent."""
         try:
             await self._shared.take(client, 0.0, owed, self._local.spent(client))
         except SharedStateError as error:

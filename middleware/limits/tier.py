@@ -1,4 +1,4 @@
-"""What a client may spend: the tiers, and those of a service that names none of its own."""
+"""Tiers: the limits of groups of clients, and the built-in tiers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ ANONYMOUS: Final = "anonymous"
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """The limits that clients of one kind share; each client has its own budget.
+    """The limits of the clients of one tier; each client has its own budget.
 
-    ``points`` (100 microseconds of one core each) is the size of the bucket, ``restore_rate`` what
-    flows back per second, ``max_request_cost`` the points of the largest single request.
+    ``points`` is the size of the bucket; a point is 100 microseconds of one core. ``restore_rate``
+    is the points restored each second. ``max_request_cost`` is the most points of one request.
     """
 
     name: str
@@ -24,7 +24,7 @@ class Tier:
     max_request_cost: int
 
 
-# An anonymous client may use a tenth of a core for ever, and 6 seconds of it at once.
+# An anonymous client may use a tenth of a core permanently, and 6 seconds of a core at once.
 DEFAULT_TIERS: Final[Mapping[str, Tier]] = MappingProxyType(
     {
         tier.name: tier

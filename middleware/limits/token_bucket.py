@@ -1,4 +1,4 @@
-"""The budget of each client: a bucket of points that fills by itself, kept in this process."""
+"""Token buckets: the budget of each client in points, kept in this process."""
 
 import math
 import time
@@ -9,15 +9,15 @@ from typing import Final, NamedTuple, Protocol
 from middleware.limits.clients import Client
 from middleware.limits.tier import Tier
 
-# 300 bytes each: 30 MB when all are in use. Those whose bucket is full again are forgotten.
+# 300 bytes each, 30 MB at most. A bucket that is full again is removed.
 MAX_CLIENTS: Final = 100_000
 
 
 class Taken(NamedTuple):
-    """What became of an attempt to spend points.
+    """The outcome of an attempt to spend points.
 
-    ``remaining`` is what is left, ``reset_seconds`` when the bucket will be full again,
-    ``retry_after`` in how many seconds the same attempt would succeed: 0 if it did.
+    ``remaining`` is the points left. ``reset_seconds`` is the time until the bucket is full.
+    ``retry_after`` is the time until the same attempt would succeed; 0 if it did succeed.
     """
 
     is_allowed: bool
@@ -40,27 +40,27 @@ def taken(tier: Tier, is_allowed: bool, spent: float, cost: float) -> Taken:
 
 
 class Budget(Protocol):
-    """What clients have left to spend."""
+    """The budgets of all clients."""
 
     async def start(self) -> None:
-        """Get ready, at the start of the service."""
+        """Prepare, at the start of the service."""
 
     async def take(self, client: Client, cost: float) -> Taken:
-        """Spend ``cost`` points if the client has them, else none; 0 only asks what is left."""
+        """Spend ``cost`` points if the client has them; a cost of 0 only reads the bucket."""
 
     def give_back(self, client: Client, points: float) -> None:
-        """Return points that were taken and not used; spend as many in any case if negative."""
+        """Refund unused points; spend them unconditionally if negative."""
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close connections."""
 
 
 class LocalBuckets:
-    """The buckets of this process, as points spent and when that was so.
+    """The buckets of this process.
 
-    At most ``max_clients`` are kept. The one used longest ago makes room, which gains its client
-    something only if it has not filled by itself meanwhile; a tier's ``points / restore_rate`` is
-    how long that takes.
+    At most ``max_clients`` are kept. The least recently used is removed first. Its client gains
+    points only if the bucket was not full again, which takes at most ``points / restore_rate``
+    seconds.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class LocalBuckets:
     ) -> None:
         self.max_clients = max_clients
         self._clock = clock
-        # By client: what was spent, when that was so, and when nothing is any more.
+        # By client: the points missing, the time of that figure, the time when it is full again.
         self._states: OrderedDict[str, tuple[float, float, float]] = OrderedDict()
 
     def __len__(self) -> int:
@@ -96,7 +96,7 @@ class LocalBuckets:
         self._drop_oldest(now)
 
     def _drop_oldest(self, now: float) -> None:
-        """Forget the bucket used longest ago if it is full again, or one too many."""
+        """Remove the least recently used bucket if it is full again, or if there are too many."""
         states = self._states
         if len(states) > self.max_clients or states[next(iter(states))][2] <= now:
             states.popitem(last=False)
@@ -111,7 +111,7 @@ class LocalBuckets:
         return taken(client.tier, is_allowed, spent, cost)
 
     def give_back(self, client: Client, points: float) -> None:
-        """Return points that were taken and not used; spend as many in any case if negative."""
+        """Refund unused points; spend them unconditionally if negative."""
         self.note(client, self.spent(client) - points)
 
 
@@ -122,15 +122,15 @@ class LocalBudget:
         self._buckets = buckets
 
     async def start(self) -> None:
-        """Be ready."""
+        """Do nothing."""
 
     async def take(self, client: Client, cost: float) -> Taken:
-        """Spend ``cost`` points if the client has them, else none; 0 only asks what is left."""
+        """Spend ``cost`` points if the client has them; a cost of 0 only reads the bucket."""
         return self._buckets.take(client, cost)
 
     def give_back(self, client: Client, points: float) -> None:
-        """Return points that were taken and not used; spend as many in any case if negative."""
+        """Refund unused points; spend them unconditionally if negative."""
         self._buckets.give_back(client, points)
 
     async def close(self) -> None:
-        """Have nothing to let go of."""
+        """Do nothing."""

@@ -1,17 +1,16 @@
-"""What is recorded about each request.
+"""Record requests, for metrics, logs and traces.
 
 Modules, in reading order:
 
-- ``request_record``: What is known of one request once it has been answered; for metrics, logs
-  and traces.
-- ``request_observer``: Each request seen from outside: measured, counted and logged once it has
-  been answered.
-- ``event_loop_metrics``: Prometheus counters and histograms for the event loop alone: plain
-  numbers until a scrape.
-- ``request_metrics``: Requests as Prometheus counts them; no label holds anything that a client
-  can choose.
-- ``access_log``: One line of the log for each request; of the client's input it holds no text.
-- ``server_timing``: The header ``Server-Timing``: what a request's time went into, told to those
-  who ask.
-- ``spans``: What traces are told of an operation; nothing, and for nothing, if nobody traces.
+- ``request_record``: The record of one request, from which metrics, logs and traces are written.
+- ``request_observer``: Middleware that measures each request, and passes its record to observers
+  at the end.
+- ``event_loop_metrics``: Prometheus counters and histograms that only the event loop changes,
+  without locks.
+- ``request_metrics``: Prometheus metrics of requests. No label has a value that a client can
+  choose.
+- ``access_log``: Writes one log line for each request, without any text that the client sent.
+- ``server_timing``: The header ``Server-Timing``: how long each stage of a request took.
+- ``spans``: The interface that makes spans of operations, and an empty one for use without
+  tracing.
 """

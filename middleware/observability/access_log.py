@@ -1,4 +1,4 @@
-"""One line of the log for each request; of the client's input it holds no text."""
+"""Writes one log line for each request, without any text that the client sent."""
 
 import hmac
 import secrets
@@ -19,10 +19,10 @@ Write = Callable[[Fields], None]
 
 
 class ClientNames:
-    """Names for clients that tell two apart within a day, and nobody who they are.
+    """Pseudonyms of addresses, which differ between addresses but do not reveal them.
 
-    The salt is made anew in each process and each day and is never written down: afterwards not
-    even we can tell which address a name stood for.
+    Each process makes a new salt each day, and never stores it. After that day nobody can find the
+    address of a pseudonym.
     """
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
@@ -32,7 +32,7 @@ class ClientNames:
         self._expires = clock() + SALT_SECONDS
 
     def of(self, client_id: str) -> str:
-        """Return the name of an address: 16 hexadecimal digits."""
+        """Return the pseudonym of an address: 16 hexadecimal digits."""
         now = self._clock()
         if now >= self._expires or len(self._names) >= MAX_CLIENTS:
             self._names.clear()
@@ -51,8 +51,8 @@ class AccessLog:
 
     Args:
         info: Logs a request.
-        debug: Logs what probes ask every few seconds.
-        trace_fields: Returns the fields that find the request among traces.
+        debug: Logs the request of a health probe.
+        trace_fields: Returns the ids of the request's trace.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class AccessLog:
         write(fields)
 
     def _add_operations(self, fields: Fields, record: RequestRecord) -> None:
-        """Add what a request asked for, and what it took."""
+        """Add the fields of the operations of a request, and its costs."""
         if record.refused_by:
             fields["limit"] = record.refused_by
         if not record.operations:
@@ -112,7 +112,7 @@ class AccessLog:
 
 
 def _add_operation(fields: Fields, operation: OperationRecord) -> Collection[str]:
-    """Add what tells one operation from others; return the codes of its errors."""
+    """Add the fields of an operation; return the codes of its errors."""
     document = operation.document
     fields["operation_type"] = document.operation_type
     if document.digest:
@@ -124,5 +124,5 @@ def _add_operation(fields: Fields, operation: OperationRecord) -> Collection[str
 
 
 def _milliseconds(seconds: float) -> float:
-    """Return a duration as the log shows it."""
+    """Return a duration in milliseconds, rounded for the log."""
     return round(seconds * 1_000, 2) if seconds else 0.0

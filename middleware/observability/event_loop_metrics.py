@@ -1,7 +1,7 @@
-"""Prometheus counters and histograms for the event loop alone: plain numbers until a scrape.
+"""Prometheus counters and histograms that only the event loop changes, without locks.
 
-The library's own take a lock for every increment, which nothing needs that only one thread counts:
-0.4 microseconds against 0.07 (``python -m benchmarks.bench_observation``).
+The library's counters take a lock for every increment. One thread needs no lock, which saves time:
+0.07 instead of 0.4 microseconds (``python -m benchmarks.bench_observation``).
 """
 
 import time
@@ -16,15 +16,15 @@ from prometheus_client.registry import Collector
 from prometheus_client.utils import floatToGoString
 
 
-class Tally(Collector):
-    """A counter by labels; ``values[labels] += amount`` counts.
+class LoopCounter(Collector):
+    """A counter with labels; ``values[labels] += amount`` counts.
 
     Args:
-        name: Of the metric, without ``_total``.
+        name: The name of the metric, without ``_total``.
         documentation: One sentence.
-        labels: Their names; every key of ``values`` has one value for each.
-        registry: Where it is found.
-        begin_with: Labels that are there from the start, at zero.
+        labels: The names of the labels. A key of ``values`` has one value for each.
+        registry: The registry of the metric.
+        begin_with: Values of the labels that are exported from the start, at zero.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class Tally(Collector):
         registry: CollectorRegistry,
         begin_with: Iterable[tuple[str, ...]] = (),
     ) -> None:
-        """Begin at zero."""
+        """Register the counter."""
         self.values: defaultdict[tuple[str, ...], float] = defaultdict(float)
         self._name = name
         self._documentation = documentation
@@ -57,11 +57,11 @@ class Tally(Collector):
         yield family
 
 
-class Observations:
-    """How many values were observed up to each bound, and their sum.
+class BucketCounts:
+    """The counts of a histogram's buckets, and the sum of the observed values.
 
     Args:
-        bounds: Ascending.
+        bounds: The upper bounds of the buckets, ascending.
     """
 
     __slots__ = ("_bounds", "_counts", "_sum", "created")
@@ -77,27 +77,27 @@ class Observations:
         self._counts[bisect_left(self._bounds, value)] += 1
         self._sum += value
 
-    def told(self) -> tuple[list[tuple[str, float]], float]:
-        """Return how many are up to each bound, infinity the last, and the sum of all."""
+    def cumulative(self) -> tuple[list[tuple[str, float]], float]:
+        """Return the cumulative count up to each bound, the last being infinity, and the sum."""
         names = map(floatToGoString, (*self._bounds, float("inf")))
         # A list is made in one step, between two observations.
         counts = accumulate(list(self._counts))
         return list(zip(names, map(float, counts), strict=True)), self._sum
 
 
-class Buckets(Collector):
-    """A histogram by the values of at most one label, all known from the start.
+class LoopHistogram(Collector):
+    """A histogram with at most one label, whose values are known from the start.
 
     Args:
-        name: Of the metric.
+        name: The name of the metric.
         documentation: One sentence.
-        bounds: Ascending, the same for all; values up to one are counted with it.
-        registry: Where it is found.
-        label: Its name; empty if there is none.
+        bounds: The upper bounds of the buckets, ascending.
+        registry: The registry of the metric.
+        label: The name of the label; empty if there is none.
         of: The values of the label.
 
     Attributes:
-        of: What counts, by the label's value.
+        of: The counts, by value of the label.
     """
 
     def __init__(
@@ -109,8 +109,8 @@ class Buckets(Collector):
         label: str = "",
         of: Iterable[str] = ("",),
     ) -> None:
-        """Begin with nothing observed."""
-        self.of = {value: Observations(bounds) for value in of}
+        """Register the histogram."""
+        self.of = {value: BucketCounts(bounds) for value in of}
         self._name = name
         self._documentation = documentation
         self._labels = (label,) if label else ()
@@ -125,7 +125,7 @@ class Buckets(Collector):
         family = HistogramMetricFamily(self._name, self._documentation, labels=self._labels)
         for value, observations in self.of.items():
             labels = [value] if self._labels else []
-            family.add_metric(labels, *observations.told())
+            family.add_metric(labels, *observations.cumulative())
             named = dict(zip(self._labels, labels, strict=True))
             family.add_sample(f"{self._name}_created", named, observations.created)
         yield family

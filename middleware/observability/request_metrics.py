@@ -1,4 +1,4 @@
-"""Requests as Prometheus counts them; no label holds anything that a client can choose."""
+"""Prometheus metrics of requests. No label has a value that a client can choose."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -6,10 +6,10 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry
 
-from middleware.observability.event_loop_metrics import Buckets, Tally
+from middleware.observability.event_loop_metrics import LoopCounter, LoopHistogram
 from middleware.observability.request_record import LATENCY_CLASSES, STAGES, RequestRecord
 
-# One boundary is the promise: interactive requests are answered within 0.1 s.
+# The bound 0.1 is that of the objective for interactive requests.
 SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 POINTS: Final = (1, 5, 20, 100, 500, 2_000, 5_000, 10_000, 20_000, 50_000)
 _GRAPHQL: Final = "graphql"
@@ -29,7 +29,7 @@ _STAGE_KEYS: Final = tuple((stage,) for stage in STAGES)
 
 
 def route_of(path: str) -> str:
-    """Return what a path is counted as."""
+    """Return the class of a path, the label ``route``."""
     route = _ROUTES.get(path)
     if route is None:
         return "health" if path.startswith("/healthz/") else "other"
@@ -40,38 +40,38 @@ class RequestMetrics:
     """Counts requests from their records.
 
     Args:
-        registry: Where the metrics are found.
+        registry: The registry of the metrics.
     """
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        """Begin at zero."""
+        """Register the metrics."""
         outcomes = [("query", outcome) for outcome in ("ok", "server_error", "overloaded")]
-        self._requests = Tally(
+        self._requests = LoopCounter(
             "primeql_http_requests",
             "HTTP requests by route and status.",
             ("route", "status"),
             registry,
         ).values
-        self._bytes = Tally(
+        self._bytes = LoopCounter(
             "primeql_response_bytes",
             "Bytes of answers' bodies, as sent, by route.",
             ("route",),
             registry,
         ).values
-        self._operations = Tally(
+        self._operations = LoopCounter(
             "primeql_operations",
             "GraphQL operations by type and outcome.",
             ("type", "outcome"),
             registry,
             outcomes,
         ).values
-        self._root_fields = Tally(
+        self._root_fields = LoopCounter(
             "primeql_root_fields",
             "Operations that ran and selected a root field of the schema.",
             ("field",),
             registry,
         ).values
-        self._stages = Tally(
+        self._stages = LoopCounter(
             "primeql_stage_seconds",
             "Time that GraphQL requests which ran spent in each stage.",
             ("stage",),
@@ -82,8 +82,8 @@ class RequestMetrics:
         self._add_refusals(registry)
 
     def _add_histograms(self, registry: CollectorRegistry) -> None:
-        """Make the metrics of what requests take."""
-        self._seconds = Buckets(
+        """Register the metrics of durations and costs."""
+        self._seconds = LoopHistogram(
             "primeql_request_duration_seconds",
             "Time from arrival to end of GraphQL requests that ran, by class of price.",
             SECONDS,
@@ -91,13 +91,13 @@ class RequestMetrics:
             "class",
             LATENCY_CLASSES,
         ).of
-        self._price = Buckets(
+        self._price = LoopHistogram(
             "primeql_request_cost_points",
             "Price of GraphQL requests that ran, in points of 100 microseconds.",
             POINTS,
             registry,
         ).of[""]
-        self._points = Tally(
+        self._points = LoopCounter(
             "primeql_cost_points",
             "Points taken for requests before they ran, and used when they ended.",
             ("kind",),
@@ -105,7 +105,7 @@ class RequestMetrics:
             [("requested",), ("used",)],
         ).values
 
-        self._compute_seconds = Tally(
+        self._compute_seconds = LoopCounter(
             "primeql_compute_seconds",
             "CPU time that the engine took for GraphQL requests, wherever it ran.",
             (),
@@ -114,15 +114,15 @@ class RequestMetrics:
         ).values
 
     def _add_refusals(self, registry: CollectorRegistry) -> None:
-        """Make the metrics of what was refused or went wrong."""
-        self._rejections = Tally(
+        """Register the metrics of refusals and errors."""
+        self._rejections = LoopCounter(
             "primeql_rejections",
             "GraphQL requests and operations refused before they ran, by reason.",
             ("reason",),
             registry,
             [("COST_LIMIT_EXCEEDED",), ("RATE_LIMITED",), ("UNAUTHENTICATED",)],
         ).values
-        self._field_errors = Tally(
+        self._field_errors = LoopCounter(
             "primeql_field_errors",
             "Operations that ran and had at least one error of a code.",
             ("code",),
@@ -135,7 +135,7 @@ class RequestMetrics:
                 ("WORK_LIMIT_EXCEEDED",),
             ],
         ).values
-        self._rate_limited = Tally(
+        self._rate_limited = LoopCounter(
             "primeql_rate_limited",
             "Requests refused because their client had used up a limit.",
             ("limit",),
@@ -158,7 +158,7 @@ class RequestMetrics:
             self._observe_refusal(record)
 
     def _observe_operations(self, record: RequestRecord) -> None:
-        """Count the operations of a request, and what those that ran have taken."""
+        """Count the operations of a request, and the costs of those that ran."""
         has_run = False
         for operation in record.operations:
             document = operation.document
@@ -175,7 +175,7 @@ class RequestMetrics:
             self._observe_run(record)
 
     def _observe_run(self, record: RequestRecord) -> None:
-        """Count what the operations of a request that ran have taken."""
+        """Count the durations and costs of a request that ran."""
         self._seconds[record.latency_class].observe(record.seconds)
         self._price.observe(record.points)
         self._points["requested",] += record.points
@@ -186,7 +186,7 @@ class RequestMetrics:
             totals[key] += seconds
 
     def _observe_refusal(self, record: RequestRecord) -> None:
-        """Count a request from which no operation was taken."""
+        """Count a request without any known operation."""
         if record.status == 304:
             self._operations["query", "ok"] += 1
         elif record.status >= 400:

@@ -1,4 +1,4 @@
-"""Each request seen from outside: measured, counted and logged once it has been answered."""
+"""Middleware that measures each request, and passes its record to observers at the end."""
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -10,12 +10,12 @@ from middleware.observability.request_record import RequestRecord
 Observer = Callable[[RequestRecord], None]
 
 
-class ObservationMiddleware:
-    """Puts a ``RequestRecord`` into ``scope["state"]``, and shows it to observers at the end.
+class RequestObserver:
+    """Puts a ``RequestRecord`` into ``scope["state"]``, and passes it to observers at the end.
 
     Args:
-        app: What answers; outside of it there must be the request's id.
-        observers: Called with the record of every request, its answer sent.
+        app: The application. An outer middleware must have set the request's id.
+        observers: Called with the record of every request after its answer is sent.
     """
 
     def __init__(self, app: ASGIApp, observers: Sequence[Observer]) -> None:

@@ -1,7 +1,7 @@
-"""The header ``Server-Timing``: what a request's time went into, told to those who ask.
+"""The header ``Server-Timing``: how long each stage of a request took.
 
-Source: W3C Server Timing. Browsers show it beside the request; it is only sent on request, since
-it makes every answer larger.
+Browsers show it beside the request. It is sent only if the client asks, because it makes the answer
+larger. Source: W3C Server Timing.
 """
 
 import time
@@ -14,7 +14,7 @@ HEADER: Final = "Server-Timing"
 
 
 def wants_timing(header: str | None) -> bool:
-    """Return whether a request's header ``Server-Timing`` asks for it: by ``report``."""
+    """Return whether the request has the header ``Server-Timing: report``."""
     return header is not None and header.strip().lower() == "report"
 
 

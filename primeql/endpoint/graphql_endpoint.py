@@ -28,7 +28,7 @@ ExceptionHandler = Callable[[Request, Exception], Awaitable[Response]]
 COMPRESSION_LEVEL: Final = 1
 
 
-class GraphQLShortcut:
+class GraphQLEndpoint:
     """Answers a POST that comes from no page of another origin; hands everything else on.
 
     Args:

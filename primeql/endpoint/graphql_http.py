@@ -63,11 +63,11 @@ async def respond(
     held = admission.memory.holder()
     request.scope["state"]["held"] = held
     try:
-        asker = Asker(admission, settings, request, fields, held)
+        incoming = GraphQLRequest(admission, settings, request, fields, held)
         if request.scope["method"] == "POST":
-            response = await _answer_post(asker, settings, media_type)
+            response = await _answer_post(incoming, settings, media_type)
         else:
-            response = await _answer_get(asker, tags, media_type)
+            response = await _answer_get(incoming, tags, media_type)
     except RequestError as error:
         response = refuse(error, media_type)
     if isinstance(response, LongResponse):
@@ -77,22 +77,24 @@ async def respond(
     return response
 
 
-async def _answer_post(asker: "Asker", settings: Settings, media_type: str) -> Response:
+async def _answer_post(incoming: "GraphQLRequest", settings: Settings, media_type: str) -> Response:
     """Return the answer to what the body of a request asks.
 
     Raises:
         RequestError: It cannot be read.
     """
     timeout = settings.body_timeout_milliseconds / 1_000
-    parameters = await read_json(asker.request, settings.max_request_bytes, timeout, asker.pay)
+    parameters = await read_json(
+        incoming.request, settings.max_request_bytes, timeout, incoming.pay
+    )
     if isinstance(parameters, list):
         operations = _read_batch(parameters, settings.max_operations)
-        return _batch_response(await asker.ask(operations), media_type)
-    reply = await asker.ask([read_operation(parameters)])
+        return _batch_response(await incoming.ask(operations), media_type)
+    reply = await incoming.ask([read_operation(parameters)])
     return _response(reply, media_type, _NOT_STORED)
 
 
-class Asker:
+class GraphQLRequest:
     """Asks what one request asks, as its headers want it asked.
 
     Raises:
@@ -147,21 +149,21 @@ class Asker:
         return await unless_gone(self.request, work)
 
 
-async def _answer_get(asker: Asker, tags: EntityTags, media_type: str) -> Response:
+async def _answer_get(incoming: GraphQLRequest, tags: EntityTags, media_type: str) -> Response:
     """Answer what a query string asks, or tell that what the client has is still the answer.
 
     An answer that may be kept has nothing of the client who asked first.
     """
-    operation = read_operation(_query_parameters(asker.request))
-    document = await asker.document(operation)
-    known = asker.request.headers.get("if-none-match")
+    operation = read_operation(_query_parameters(incoming.request))
+    document = await incoming.document(operation)
+    known = incoming.request.headers.get("if-none-match")
     tag = "" if document is None else tags.of(document, operation, media_type)
     # Only an answer that never changes was given out with this tag.
-    if tag and asker.mode is CostMode.PLAIN and is_named(tag, known):
+    if tag and incoming.mode is CostMode.PLAIN and is_named(tag, known):
         return _unchanged(tag)
     if operation.query is None and document is not None:
         operation = operation._replace(query=document, document_id=None)
-    reply = await asker.ask([operation])
+    reply = await incoming.ask([operation])
     if not tag or not reply.answers[0].is_repeatable or reply.record.wants_timing:
         headers = as_sent({"Cache-Control": NO_STORE, "Vary": VARY})
         return _response(reply, media_type, headers)

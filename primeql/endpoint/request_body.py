@@ -17,7 +17,7 @@ from starlette.types import Receive
 from middleware.header_fields import header_fields, text_of
 from primeql.endpoint.media_types import JSON
 from primeql.operations.request_errors import RequestError
-from primeql.server.eager_start import Begun
+from primeql.server.eager_start import EagerTask
 
 if sys.version_info >= (3, 14):
     from compression.zstd import ZstdDecompressor, ZstdError
@@ -80,7 +80,7 @@ async def read_json(
     announced = fields.get(b"content-length", b"")
     if announced.isdigit() and int(announced[:20]) > max_bytes:
         raise _too_large(max_bytes)
-    reading = Begun(_read(request.receive, max_bytes))
+    reading = EagerTask(_read(request.receive, max_bytes))
     body = reading.result if reading.is_over else await _read_in_time(reading, timeout_seconds)
     if unpack is not None:
         body = unpack(body, max_bytes)
@@ -105,7 +105,7 @@ def decoding_points(body: bytes) -> int:
     return max(of_values, math.ceil((len(body) - _FREE_BYTES) / _BYTES_PER_POINT))
 
 
-async def _read_in_time(work: Begun[bytes], timeout_seconds: float) -> bytes:
+async def _read_in_time(work: EagerTask[bytes], timeout_seconds: float) -> bytes:
     """Return a body that is still on its way.
 
     Does what ``asyncio.timeout`` does, in a third of its time.

@@ -217,14 +217,14 @@ class Admission:
 
     def _make_room(
         self, priced: Sequence[PricedOperation], points: int, arrival: Arrival
-    ) -> "_Lacking | None":
+    ) -> "_Unavailable | None":
         """Hold the memory that operations need; return what is lacking for them to run."""
         size = sum([one.estimate.size for one in priced])
         try:
             if arrival.held is not None:
                 arrival.held.take(size, arrival.client_id)
         except AnswerTooLargeError as error:
-            return _Lacking(RequestError(str(error), 200, ErrorCode.COST_LIMIT_EXCEEDED))
+            return _Unavailable(RequestError(str(error), 200, ErrorCode.COST_LIMIT_EXCEEDED))
         except ClientMemoryError as error:
             arrival.record.refused_by = "memory"
             return _later(RequestError(str(error), 429, ErrorCode.RATE_LIMITED), 1.0)
@@ -271,22 +271,22 @@ class Admission:
 
 
 @dataclass(frozen=True, slots=True)
-class _Lacking:
+class _Unavailable:
     """Why operations cannot run for want of room, and the headers that say when they can."""
 
     error: RequestError
     headers: HeaderFields = field(default_factory=dict)
 
 
-def _overloaded(message: str, retry_seconds: float) -> _Lacking:
+def _overloaded(message: str, retry_seconds: float) -> _Unavailable:
     """Refuse for now, whoever asks."""
     return _later(RequestError(message, 503, ErrorCode.OVERLOADED), retry_seconds)
 
 
-def _later(error: RequestError, retry_seconds: float) -> _Lacking:
+def _later(error: RequestError, retry_seconds: float) -> _Unavailable:
     """Refuse for now."""
     wait = min(max(1, math.ceil(retry_seconds)), MOST_RETRY_SECONDS)
-    return _Lacking(error, as_sent({"Retry-After": str(wait)}))
+    return _Unavailable(error, as_sent({"Retry-After": str(wait)}))
 
 
 def _note(

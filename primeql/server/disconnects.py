@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from starlette.requests import ClientDisconnect, Request
 
-from primeql.server.eager_start import Begun
+from primeql.server.eager_start import EagerTask
 
 T = TypeVar("T")
 
@@ -53,11 +53,11 @@ async def unless_gone(request: Request, work: Coroutine[Any, Any, T]) -> T:
     Raises:
         ClientDisconnect: The client hung up.
     """
-    begun = Begun(work)
+    begun = EagerTask(work)
     return begun.result if begun.is_over else await _unless_gone(request, begun)
 
 
-async def _unless_gone(request: Request, work: Begun[T]) -> T:
+async def _unless_gone(request: Request, work: EagerTask[T]) -> T:
     """Return what ``work`` comes to; see ``unless_gone``."""
     task = asyncio.current_task()
     assert task is not None

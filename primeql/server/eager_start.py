@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 T = TypeVar("T")
 
 
-class Begun(Generic[T]):
+class EagerTask(Generic[T]):
     """A coroutine that has run up to its end, or to where it first waits; awaited, it goes on.
 
     A timer, a task or a second coroutine around work that does not wait takes longer than most of

@@ -20,7 +20,7 @@ _PROCESSES = Path("/proc")
 _PAGE_BYTES = 4_096
 
 
-class Readings(Collector):
+class ScrapedMetrics(Collector):
     """What a function reads, each time someone scrapes."""
 
     def __init__(self, read: Callable[[], Iterable[Metric]]) -> None:

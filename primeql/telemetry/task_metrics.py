@@ -6,7 +6,7 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Histogram
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 
-from middleware.observability.event_loop_metrics import Tally
+from middleware.observability.event_loop_metrics import LoopCounter
 from resolvers.running.compute import Compute
 from resolvers.running.task_records import TaskRecord
 
@@ -23,7 +23,7 @@ class TaskMetrics:
     """
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self._tasks = Tally(
+        self._tasks = LoopCounter(
             "primeql_pool_tasks",
             "Computations that left the event loop, by lane and outcome.",
             ("lane", "outcome"),
@@ -46,13 +46,13 @@ class TaskMetrics:
         )
         self._wait = {lane: wait.labels(lane) for lane in LANES}
         self._task = {lane: task.labels(lane) for lane in LANES}
-        self._calls = Tally(
+        self._calls = LoopCounter(
             "primeql_engine_calls",
             "Calls of the engine's functions in threads and workers.",
             ("function",),
             registry,
         ).values
-        self._seconds = Tally(
+        self._seconds = LoopCounter(
             "primeql_engine_seconds",
             "CPU time of the engine's functions in threads and workers.",
             ("function",),

@@ -25,13 +25,13 @@ from middleware.limits.shared_budget import SharedBudget
 from middleware.limits.token_bucket import Budget
 from middleware.observability.access_log import AccessLog
 from middleware.observability.request_metrics import RequestMetrics
-from middleware.observability.request_observer import ObservationMiddleware
+from middleware.observability.request_observer import RequestObserver
 from primeql import __version__
 from primeql.cgroup import ControlGroup
 from primeql.operations.service import PrimeService
 from primeql.settings import Settings, SettingsError
 from primeql.telemetry.collectors import (
-    Readings,
+    ScrapedMetrics,
     answer_readings,
     budget_readings,
     document_readings,
@@ -76,7 +76,7 @@ class Telemetry:
         self._requests = RequestMetrics(self.registry)
         self._lag = EventLoopLag(self.registry)
         self._tasks = TaskMetrics(self.registry)
-        self.registry.register(Readings(memory_readings(ControlGroup())))
+        self.registry.register(ScrapedMetrics(memory_readings(ControlGroup())))
         self.tracing = _tracing() if settings.traces else None
         log = access_writers(settings)
         trace_fields = None if self.tracing is None else self.tracing.fields
@@ -107,7 +107,7 @@ class Telemetry:
         if uses := redis_uses(service.memory, budget):
             readings.append(redis_readings(uses))
         for read in readings:
-            self.registry.register(Readings(read))
+            self.registry.register(ScrapedMetrics(read))
 
     @property
     def observe_task(self) -> TaskObserver:
@@ -124,7 +124,7 @@ class Telemetry:
 
     def wrap(self, app: ASGIApp) -> ASGIApp:
         """Return an application whose requests are observed; the request's id is outside."""
-        app = ObservationMiddleware(app, (self._requests.observe, self._log.observe))
+        app = RequestObserver(app, (self._requests.observe, self._log.observe))
         return app if self.tracing is None else self.tracing.wrap(app)
 
     @property

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from middleware.limits import request_windows
 from middleware.limits.clients import ClientResolver, KeyHolder
 from middleware.limits.concurrency import ConcurrentRequests
-from middleware.limits.request_limits import Guard
+from middleware.limits.request_limits import RequestLimits
 from middleware.limits.request_rate import RequestRate
 from middleware.limits.request_windows import RequestWindows
 from middleware.limits.tier import Tier
@@ -55,7 +55,7 @@ class Application:
         self.door.set()
         self.running = 0
         self.concurrent = ConcurrentRequests()
-        guard = Guard(
+        guard = RequestLimits(
             ClientResolver(Keys(), TIERS, ()), RequestRate(TIERS.values()), self.concurrent
         )
         self.asgi = Starlette(

@@ -5,7 +5,7 @@ import re
 import pytest
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
 
-from middleware.observability.event_loop_metrics import Buckets
+from middleware.observability.event_loop_metrics import LoopHistogram
 
 BOUNDS = (0.005, 0.1, 1.0, 250)
 VALUES = (0.0, 0.004, 0.005, 0.0051, 0.1, 0.7, 1.0, 3, 250, 250.5, 1e9)
@@ -21,7 +21,7 @@ def _told(registry: CollectorRegistry) -> str:
 def test_a_scrape_tells_what_the_librarys_own_would(label: str) -> None:
     names = ("light", "heavy") if label else ("",)
     ours, theirs = CollectorRegistry(), CollectorRegistry()
-    buckets = Buckets("seconds", "Some.", BOUNDS, ours, label, names)
+    buckets = LoopHistogram("seconds", "Some.", BOUNDS, ours, label, names)
     histogram = Histogram(
         "seconds", "Some.", [label] if label else (), buckets=BOUNDS, registry=theirs
     )
@@ -35,6 +35,6 @@ def test_a_scrape_tells_what_the_librarys_own_would(label: str) -> None:
 
 def test_a_name_is_taken_once() -> None:
     registry = CollectorRegistry()
-    Buckets("seconds", "Some.", BOUNDS, registry)
+    LoopHistogram("seconds", "Some.", BOUNDS, registry)
     with pytest.raises(ValueError, match="Duplicated"):
-        Buckets("seconds", "Some.", BOUNDS, registry)
+        LoopHistogram("seconds", "Some.", BOUNDS, registry)

@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from primeql.endpoint.graphql_endpoint import GraphQLShortcut
+from primeql.endpoint.graphql_endpoint import GraphQLEndpoint
 
 
 async def endpoint(request: Request) -> Response:
@@ -51,7 +51,7 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
             Route("/page", long_way, methods=["POST"]),
         ]
     )
-    shortcut = GraphQLShortcut(app, endpoint, HANDLERS, minimum_size=100)
+    shortcut = GraphQLEndpoint(app, endpoint, HANDLERS, minimum_size=100)
     transport = httpx.ASGITransport(shortcut, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
         yield client
@@ -87,7 +87,7 @@ async def test_exceptions_are_answered_by_the_nearest_handler(
 
 
 async def test_what_nobody_foresaw_is_raised_again() -> None:
-    shortcut = GraphQLShortcut(Starlette(), endpoint, HANDLERS, minimum_size=100)
+    shortcut = GraphQLEndpoint(Starlette(), endpoint, HANDLERS, minimum_size=100)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(shortcut)) as client:
         with pytest.raises(KeyError):
             await client.post("http://test/graphql", content=b"broken")

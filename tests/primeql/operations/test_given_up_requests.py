@@ -12,7 +12,7 @@ import pytest
 
 from primeql.operations.operation import Operation
 from primeql.operations.service import PricedOperation, PrimeService
-from primeql.server.eager_start import Begun
+from primeql.server.eager_start import EagerTask
 from tests.hard_integers import hard_semiprime
 from tests.waiting import until
 
@@ -47,7 +47,7 @@ async def test_what_is_given_up_leaves_nothing_to_the_collector(
     async def answer() -> None:
         prepared = await service.prepare(Operation(query), service.arrival("given up"))
         assert isinstance(prepared, PricedOperation)
-        await Begun(service.run(prepared))
+        await EagerTask(service.run(prepared))
 
     task = asyncio.create_task(answer())
     slow = service.compute.slow

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from primeql.server.eager_start import Begun
+from primeql.server.eager_start import EagerTask
 
 
 async def _steps(*waits: "asyncio.Future[int]") -> list[int]:
@@ -20,18 +20,18 @@ def _future() -> "asyncio.Future[int]":
 
 
 def test_what_does_not_wait_is_over_at_once() -> None:
-    begun = Begun(_steps())
+    begun = EagerTask(_steps())
     assert begun.is_over
     assert begun.result == []
 
 
 async def test_what_is_over_can_be_awaited() -> None:
-    assert await Begun(_steps()) == []
+    assert await EagerTask(_steps()) == []
 
 
 async def test_waits_are_taken_one_after_the_other() -> None:
     first, second = _future(), _future()
-    begun = Begun(_steps(first, second))
+    begun = EagerTask(_steps(first, second))
     assert not begun.is_over
     loop = asyncio.get_running_loop()
     loop.call_later(0.01, first.set_result, 1)
@@ -46,9 +46,9 @@ async def test_exceptions_come_through_before_and_after_a_wait() -> None:
         raise KeyError("as it is")
 
     with pytest.raises(KeyError, match="as it is"):
-        Begun(fail(None))
+        EagerTask(fail(None))
     wait = _future()
-    begun = Begun(fail(wait))
+    begun = EagerTask(fail(wait))
     wait.set_result(0)
     with pytest.raises(KeyError, match="as it is"):
         await begun
@@ -64,7 +64,7 @@ async def test_an_exception_of_what_it_waits_for_reaches_the_coroutine() -> None
         raise AssertionError
 
     wait = _future()
-    begun = Begun(patient(wait))
+    begun = EagerTask(patient(wait))
     wait.set_exception(ValueError("told"))
     assert await begun == "told"
 
@@ -82,7 +82,7 @@ async def test_cancelling_reaches_the_coroutine() -> None:
         raise AssertionError
 
     async def outer() -> str:
-        return await Begun(stubborn())
+        return await EagerTask(stubborn())
 
     task = asyncio.create_task(outer())
     await asyncio.sleep(0)
@@ -111,7 +111,7 @@ async def test_what_is_cancelled_leaves_nothing_to_the_collector(
         await waits(event)
 
     async def outer() -> None:
-        await Begun(patient())
+        await EagerTask(patient())
 
     gc.disable()
     try:
