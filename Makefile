@@ -12,7 +12,7 @@ TEST_PROCESSES ?= 2
 # Folders with packages for the tests of clients, of the protocol and of the page.
 NPM_FOLDERS := $(dir $(wildcard examples/*/package-lock.json)) tests/protocol tests/explorer
 
-.PHONY: install run test slow faults soak ship stack check bench schema explorer lock hooks system observe monitoring
+.PHONY: install run test slow faults soak ship stack check bench schema explorer lock hooks system observe monitoring checklist
 .DEFAULT_GOAL := install
 # Prerequisites are made in their order: the page is built with the npm that `system` installs.
 .NOTPARALLEL:
@@ -58,6 +58,12 @@ check: .venv/installed-dev
 	$(BIN)/codespell
 	$(BIN)/mypy
 	$(BIN)/pytest -q tests/test_architecture.py tests/test_documents.py
+
+# Where the production checklist stands; ALL=1 runs what takes long, too.
+checklist: system .venv/installed-dev explorer
+	$(if $(ALL),scripts/install-ship-tools)
+	$(BIN)/python -m tests.clients.npm $(NPM_FOLDERS) $(if $(ALL),tests/ship)
+	$(BIN)/python -m scripts.checklist $(if $(ALL),--all)
 
 bench: system .venv/installed-dev
 	$(BIN)/python -m benchmarks
