@@ -1,6 +1,6 @@
 """What questions about intervals of primes cost."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from engine.errors import EngineError
@@ -47,14 +47,6 @@ class RangePrices:
     def __init__(self, tariff: Tariff, ranges: PrimeRanges) -> None:
         self._tariff = tariff
         self._ranges = ranges
-
-    def prime_count(self, parent: Any, arguments: Arguments) -> Priced:
-        """Query.primeCount."""
-        return self._number(arguments["x"], self._ranges.prime_count_cost)
-
-    def nth_prime(self, parent: Any, arguments: Arguments) -> Priced:
-        """Query.nthPrime."""
-        return self._number(arguments["n"], self._ranges.nth_prime_cost)
 
     def prime_range(self, parent: Any, arguments: Arguments) -> Priced:
         """Query.primeRange."""
@@ -153,16 +145,6 @@ class RangePrices:
             return self._tariff.refused, NOTHING
         cost = constellation_count_cost(self._ranges, interval.low, interval.high, offsets)
         return self._tariff.computed + self._tariff.sweep(cost), NOTHING
-
-    def _number(self, argument: int, cost: Callable[[int], float]) -> Priced:
-        """Return the price of a count or an n-th prime."""
-        points = self._tariff.computed + self._tariff.overheads.value
-        return (
-            points
-            + self._tariff.integer(argument.bit_length())
-            + self._tariff.sweep(cost(argument)),
-            NOTHING,
-        )
 
     def _page(self, low: int, high: int, count: int, is_from_end: bool) -> float:
         """Return the price of primes from one end of an interval."""

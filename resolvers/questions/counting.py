@@ -17,7 +17,6 @@ PRIME_COUNT: Final = SweepQuestion(
     int,
     check=answer_checks.PRIME_COUNT,
     advice="Ask for an x of at most about {most}",
-    price=lambda prices: prices.ranges.prime_count,
     weight=16,
 )
 NTH_PRIME: Final = SweepQuestion(
@@ -26,7 +25,6 @@ NTH_PRIME: Final = SweepQuestion(
     int,
     check=answer_checks.NTH_PRIME,
     advice="Ask for an n of at most about {most}",
-    price=lambda prices: prices.ranges.nth_prime,
     weight=27,
 )
 

@@ -160,6 +160,12 @@ class SweepQuestion(EngineQuestion[T]):
         """Say what would be within reach, where the sweep is refused for its time."""
         return narrowed(context, arguments[0], cost, self.advice)
 
+    def usual_price(self, prices: Prices, state: Any, arguments: Mapping[str, Any]) -> Priced:
+        """Return the price of reading the arguments, and of a sweep as far as they say."""
+        tariff, asked = prices.tariff, tuple(arguments.values())
+        points = tariff.computed + tariff.overheads.value + tariff.integer(asked[0].bit_length())
+        return points + tariff.sweep(self.cost(prices.prime_ranges, *asked)), NOTHING
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RangeQuestion(SweepQuestion[T]):
