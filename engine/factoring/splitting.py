@@ -18,41 +18,41 @@ _SEARCH_LESS: Final = 17
 _LEAST_SEARCH_BITS: Final = 16
 # The number of primes of at most 20 bits.
 _TRIAL_PRIMES: Final = 82_025
-# A composite of one of these sizes, in bits, is multiplied by this prime, and the product is
-# factored. Reason: FLINT stalls on a few composites of these sizes. From 69 to 76 bits its SQUFOF
-# takes 15 times the median for some. From 83 to 99 bits its quadratic sieve takes 10 to 150 times
-# the median for 1 in 400 to 13,000. No stall was seen for products of 101 bits, the size aimed at
-# up to 86 bits. Larger products are searched by elliptic curves, which could find the prime and
-# leave the composite alone again. So from 87 bits on the primes were chosen to be missed by the
-# curves, which are nearly the same for all integers of one size. For up to 3 % of the composites
-# of a size, near its ends, the curves still find the prime; these may stall as before. The next
-# size of product without a stall is 113 bits: at 111 one of 3,000 took 6 s. The cost is 5 ms
-# instead of 3.5 up to 88 bits, and 9 to 12 ms from 89 bits on (benchmarks/RESULTS.md).
+# A composite of one of these sizes, in bits, is multiplied by the first of these primes that
+# FLINT's elliptic curves miss, and the product is factored. Reason: FLINT stalls on a few of these.
+# From 69 to 76 bits its SQUFOF takes 15 times the median for some. From 83 to 99 bits
+# its quadratic sieve takes 10 to 150 times the median for 1 in 400 to 13,000. No stall was seen for
+# products of 101 bits, the size aimed at up to 86 bits. Larger products are searched by the curves,
+# which could find the prime and leave the composite alone again. They are nearly the same for all
+# products of one size: a first prime is missed for most of them, and the next ones for the others.
+# Of the larger products, 105, 106 and 113 bits showed no stall; at 111 bits one of 3,000 took 6 s.
+# From 89 to 92 bits the median doubles or triples, to 8 to 12 ms. That is accepted, since without
+# the primes 1 in 6,000 takes 200 to 330 ms and FLINT cannot be interrupted (benchmarks/RESULTS.md).
 WIDENING_PRIMES: Final = {
-    69: 4_294_967_311,
-    70: 2_147_483_659,
-    71: 1_073_741_827,
-    72: 536_870_923,
-    73: 268_435_459,
-    74: 134_217_757,
-    75: 67_108_879,
-    76: 33_554_467,
-    81: 1_048_583,
-    82: 524_309,
-    83: 262_147,
-    84: 131_101,
-    85: 65_537,
-    86: 32_771,
-    87: 264_029,
-    88: 260_017,
-    89: 16_777_291,
-    90: 8_388_697,
-    91: 4_194_863,
-    92: 2_102_557,
-    93: 1_054_033,
-    94: 541_201,
-    95: 2_147_473,
-    96: 2_098_279,
+    69: (4_294_967_311, 4_294_967_291),
+    70: (2_147_483_659, 2_147_483_647),
+    71: (1_073_741_827, 1_073_741_789),
+    72: (536_870_923, 536_870_909),
+    73: (268_435_459, 268_435_399),
+    74: (134_217_757, 134_217_689),
+    75: (67_108_879, 67_108_859),
+    76: (33_554_467, 33_554_393),
+    81: (1_048_583, 1_048_573),
+    82: (524_309, 524_287),
+    83: (262_147, 262_139),
+    84: (131_101, 131_071),
+    85: (65_537, 65_521),
+    86: (32_771, 133_417),
+    87: (299_357,),
+    88: (266_047,),
+    89: (229_753,),
+    90: (100_769, 122_011, 922_931),
+    91: (4_194_863, 8_388_739),
+    92: (2_102_557, 8_400_409),
+    93: (1_054_033, 4_467_887),
+    94: (541_201, 4_550_261),
+    95: (2_147_473, 4_518_749),
+    96: (2_098_279, 2_126_659),
 }
 
 
@@ -101,12 +101,11 @@ def complete_split(composite: int) -> list[Split]:
     >>> sorted(split.part for split in complete_split((2**31 - 1) * (2**61 - 1)))
     [2147483647, 2305843009213693951]
     """
-    bits = composite.bit_length()
-    if bits <= _SAFE_BITS:
+    if composite.bit_length() <= _SAFE_BITS:
         return [Split(*part, True) for part in _short_factors(composite)]
-    search = bits // _SEARCH_SHARE - _SEARCH_LESS
+    search = _search_bits(composite)
     unsplit = [Split(composite, 1, False)]
-    found = search_split(composite, search) if search >= _LEAST_SEARCH_BITS else unsplit
+    found = search_split(composite, search) if search else unsplit
     if found == unsplit:
         return [Split(*part, True) for part in flint_calls.factors(composite)]
     complete = []
@@ -133,12 +132,41 @@ def _separated(parts: Iterable[Part], order: int) -> Iterator[Split]:
 
 def _short_factors(composite: int) -> list[Part]:
     """Return the prime factors of a composite of up to 96 bits; see ``WIDENING_PRIMES``."""
-    prime = WIDENING_PRIMES.get(composite.bit_length())
-    if prime is None or _has_endless_part(composite, prime):
+    prime = _widening_prime(composite)
+    if prime is None:
         return flint_calls.factors(composite)
     parts = flint_calls.factors(composite * prime)
     reduced = [(part, exponent - (part == prime)) for part, exponent in parts]
     return [(part, exponent) for part, exponent in reduced if exponent]
+
+
+def _widening_prime(composite: int) -> int | None:
+    """Return the prime that a composite of up to 96 bits is multiplied by, None if there is none.
+
+    That is the first one that FLINT's elliptic curves miss, or the last one if they split each
+    product: then the composite has a small prime factor.
+
+    Cost: 0.1 to 0.4 ms for a search, which FLINT makes again.
+    """
+    safe = None
+    for prime in WIDENING_PRIMES.get(composite.bit_length(), ()):
+        if not _has_endless_part(composite, prime):
+            safe = prime
+            if _is_missed(composite * prime):
+                break
+    return safe
+
+
+def _is_missed(product: int) -> bool:
+    """Return whether the search that ``fmpz_factor`` makes first leaves a product unsplit."""
+    bits = _search_bits(product)
+    return not bits or flint_calls.parts_of_size(product, bits) == [(product, 1)]
+
+
+def _search_bits(n: int) -> int:
+    """Return the size of factors that ``fmpz_factor`` looks for by elliptic curves, 0 if none."""
+    bits = n.bit_length() // _SEARCH_SHARE - _SEARCH_LESS
+    return bits if bits >= _LEAST_SEARCH_BITS else 0
 
 
 def _has_endless_part(composite: int, prime: int) -> bool:
