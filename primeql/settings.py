@@ -276,6 +276,13 @@ class Settings:
         False,
         "Whether spans are sent to OTEL_EXPORTER_OTLP_ENDPOINT; needs the extra tracing.",
     )
+    max_hang_seconds: int = _integer(
+        0,
+        0,
+        3_600,
+        "After so long without a turn of its event loop the process ends, to be started anew; 0 for"
+        " never. The image has 30.",
+    )
     log_level: str = _choice(
         "info", ("debug", "info", "warning", "error"), "From which level on to log."
     )

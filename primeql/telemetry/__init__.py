@@ -5,6 +5,8 @@ Modules, in reading order:
 - ``logging_setup``: The log: one JSON object a line, or readable text on a terminal, all on
   standard error.
 - ``event_loop_lag``: How late the event loop is: what every request waits beside its own work.
+- ``loop_watchdog``: Ends a process whose event loop has stopped turning, so that its supervisor
+  starts it anew.
 - ``task_metrics``: Computations in threads and processes as Prometheus counts them.
 - ``collectors``: Metrics that other parts of the process keep anyway, read when someone scrapes.
 - ``tracing``: Spans by OpenTelemetry, for a request, its operations and their tasks in threads

@@ -4,7 +4,7 @@ import asyncio
 import time
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Histogram
+from prometheus_client import CollectorRegistry, Gauge, Histogram
 
 INTERVAL_SECONDS: Final = 0.25
 BUCKETS: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0)
@@ -14,7 +14,10 @@ class EventLoopLag:
     """Sleeps a quarter of a second again and again, and notes how much longer it took.
 
     Args:
-        registry: Where the metric is found.
+        registry: Where the metrics are found.
+
+    Attributes:
+        turns: How often it has woken up so far.
     """
 
     def __init__(self, registry: CollectorRegistry) -> None:
@@ -24,6 +27,14 @@ class EventLoopLag:
             buckets=BUCKETS,
             registry=registry,
         )
+        self.turns = 0
+        self._woken = time.perf_counter()
+        # Read by the thread that serves the metrics, which goes on while the loop hangs.
+        Gauge(
+            "primeql_event_loop_silence_seconds",
+            "How long ago the event loop has turned; less than a second unless it hangs.",
+            registry=registry,
+        ).set_function(lambda: time.perf_counter() - self._woken)
         self._watch: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -40,4 +51,6 @@ class EventLoopLag:
         while True:
             due = time.perf_counter() + INTERVAL_SECONDS
             await asyncio.sleep(INTERVAL_SECONDS)
-            self._lag.observe(max(0.0, time.perf_counter() - due))
+            self._woken = time.perf_counter()
+            self.turns += 1
+            self._lag.observe(max(0.0, self._woken - due))

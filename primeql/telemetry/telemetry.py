@@ -43,6 +43,7 @@ from primeql.telemetry.collectors import (
 )
 from primeql.telemetry.event_loop_lag import EventLoopLag
 from primeql.telemetry.logging_setup import access_writers
+from primeql.telemetry.loop_watchdog import LoopWatchdog
 from primeql.telemetry.task_metrics import TaskMetrics, pool_readings
 from resolvers.running.task_records import TaskObserver, TaskRecord
 
@@ -75,6 +76,7 @@ class Telemetry:
         self._server: WSGIServer | None = None
         self._requests = RequestMetrics(self.registry)
         self._lag = EventLoopLag(self.registry)
+        self._watchdog = LoopWatchdog(lambda: self._lag.turns, settings.max_hang_seconds)
         self._tasks = TaskMetrics(self.registry)
         self.registry.register(ScrapedMetrics(memory_readings(ControlGroup())))
         self.tracing = _tracing() if settings.traces else None
@@ -140,6 +142,8 @@ class Telemetry:
     def start(self) -> None:
         """Serve the metrics, in a thread: a loop that hangs can still be seen to hang."""
         self._lag.start()
+        if self._settings.max_hang_seconds:
+            self._watchdog.start()
         if self.routes:
             return
         host, port = self._settings.metrics_host, self._settings.metrics_port
@@ -155,6 +159,7 @@ class Telemetry:
     def stop(self) -> None:
         """Serve the metrics no more, and send the last spans: 2 s if nobody takes them."""
         self._lag.stop()
+        self._watchdog.stop()
         if self.tracing is not None:
             self.tracing.close()
         if self._server is not None:

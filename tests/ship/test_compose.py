@@ -235,5 +235,13 @@ def test_prometheus_scrapes_what_there_is(services: Services, tmp_path: Path) ->
     assert jobs["primeql"]["static_configs"] == [{"targets": replicas}]
 
 
+def test_prometheus_keeps_what_the_budgets_need(services: Services) -> None:
+    windows = re.findall(r"(\d+)d\]", (OPS / "prometheus/rules.yml").read_text())
+    options = " ".join(services["prometheus"]["command"])
+    kept = re.search(r"retention\.time=(\d+)d", options)
+    assert kept is not None
+    assert int(kept[1]) > max(map(int, windows)) == 30
+
+
 def test_version_of_the_image_is_the_project_s(services: Services) -> None:
     assert services["api-1"]["image"].endswith(f":{__version__}}}")

@@ -76,6 +76,7 @@ def test_environment_of_the_image_names_no_secret(image: str) -> None:
         "PRIMEQL_PORT",
         "PRIMEQL_METRICS_HOST",
         "PRIMEQL_METRICS_PORT",
+        "PRIMEQL_MAX_HANG_SECONDS",
     }
 
 
