@@ -16,6 +16,8 @@ from typing import Any
 
 import yaml
 
+from scripts.surrounding_alerts import SURROUNDING_ALERTS
+
 ROOT = Path(__file__).parents[1]
 RULES = ROOT / "ops" / "prometheus" / "rules.yml"
 PROMETHEUS_RULE = ROOT / "kustomize" / "components" / "monitoring" / "prometheusrule.yaml"
@@ -208,6 +210,15 @@ def symptom_alerts() -> Iterator[Rule]:
         "event-loop-lag",
     )
     yield alert(
+        "PrimeqlEventLoopHangs",
+        "max by (namespace, job, instance) (primeql_event_loop_silence_seconds) > 10",
+        "0m",
+        "page",
+        "The event loop of {{ $labels.instance }} has not turned for"
+        " {{ $value | humanizeDuration }}.",
+        "event-loop-hangs",
+    )
+    yield alert(
         "PrimeqlPoolSaturated",
         "min_over_time(primeql_pool_queue_depth[5m]) > 0"
         " and primeql_pool_busy_workers >= primeql_pool_workers",
@@ -302,13 +313,15 @@ def groups(runbooks: str) -> list[dict[str, Any]]:
         runbooks: What stands before the name of a page in links.
     """
     alerts = [*symptom_alerts(), *burn_alerts()]
-    for one in alerts:
+    surrounding = [alert(*one) for one in SURROUNDING_ALERTS]
+    for one in [*alerts, *surrounding]:
         page = f"{one['annotations']['runbook_url']}.md"
         one["annotations"]["runbook_url"] = f"{runbooks}/{page}"
     return [
         {"name": "primeql-records", "interval": "1m", "rules": list(records())},
         {"name": "primeql-budgets", "interval": "5m", "rules": list(budget_records())},
         {"name": "primeql-alerts", "rules": alerts},
+        {"name": "primeql-surroundings", "rules": surrounding},
     ]
 
 

@@ -24,6 +24,7 @@ def test_amtool_accepts_both_configurations() -> None:
             ["alertname=PrimeqlAuthFailures", "severity=ticket", "category=security"],
             "security,chat",
         ),
+        (["alertname=PrimeqlWatchdog", "severity=none"], "deadman"),
         (["alertname=Another", "severity=info"], "email"),
         (["alertname=Another"], "email"),
     ],

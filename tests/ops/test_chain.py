@@ -26,8 +26,12 @@ from tests.waiting import wait_until
 
 RULES = yaml.safe_load((OPS / "prometheus" / "rules.yml").read_text())["groups"]
 RECORDS = [rule["record"] for group in RULES for rule in group["rules"] if "record" in rule]
+# Those of the surroundings have series of exporters that do not run here.
 ALERTS = {
-    rule["alert"]: rule["expr"] for group in RULES for rule in group["rules"] if "alert" in rule
+    rule["alert"]: rule["expr"]
+    for group in RULES
+    for rule in group["rules"]
+    if "alert" in rule and group["name"] != "primeql-surroundings"
 }
 SELECTOR = re.compile(r"\b((?:primeql|process|python|job:|up\b)[\w:]*)(\{[^}]*\})?")
 RUNBOOKS = sorted((OPS.parent / "docs" / "runbooks").glob("*.md"))
@@ -52,6 +56,8 @@ def hurried_config(folder: Path, web: str, mail: str) -> dict[str, Any]:
         smtp_smarthost=mail, smtp_require_tls=False, pagerduty_url=f"{web}/pagerduty"
     )
     config["route"].update(group_wait="1s", group_interval="2s")
+    (deadman,) = (one for one in config["receivers"] if one["name"] == "deadman")
+    deadman["webhook_configs"][0]["url"] = f"{web}/deadman"
     (folder / "slack_api_url").write_text(f"{web}/slack")
     (folder / "smtp_password").write_text("mail-password")
     (folder / "pagerduty_routing_key").write_text("routing-key")
@@ -126,6 +132,12 @@ def test_recorded_ratios_are_those_of_what_was_asked(stack: Stack) -> None:
 def test_nothing_fires_while_all_is_well(stack: Stack) -> None:
     firing = stack.prometheus.query('ALERTS{alertname=~"Primeql.*(Down|Die|Errors.*|Memory.*)"}')
     assert firing == []
+
+
+def test_the_watchdog_is_heard(stack: Stack) -> None:
+    wait_until(lambda: stack.received.posted("/deadman"), "a sign of life")
+    message = stack.received.posted("/deadman")[0]
+    assert message["commonLabels"]["alertname"] == "PrimeqlWatchdog"
 
 
 def test_a_killed_server_is_told_of(stack: Stack) -> None:

@@ -42,6 +42,7 @@ MODELS = {
     "ExternalSecret": "external-secrets/external-secrets.io/v1",
     "Gateway": "gateway-api/gateway.networking.k8s.io/v1",
     "HTTPRoute": "gateway-api/gateway.networking.k8s.io/v1",
+    "Probe": "prometheus-operator/monitoring.coreos.com/v1",
     "PrometheusRule": "prometheus-operator/monitoring.coreos.com/v1",
     "ServiceMonitor": "prometheus-operator/monitoring.coreos.com/v1",
 }
