@@ -19,7 +19,7 @@ from resolvers.limits import Limits
 from resolvers.pace import Pace
 from resolvers.pagination import encode_cursor
 from resolvers.pricing.prices import PriceBook
-from resolvers.pricing.states import grouped
+from resolvers.pricing.states import IntegerState, grouped
 from resolvers.pricing.tariff import Overheads
 from schema import build_schema
 from schema.field_facts import field_facts
@@ -298,3 +298,27 @@ def test_groups_of_integers_are_of_one_size(values: list[int]) -> None:
         assert group.are_words == all(0 <= one < 2**64 for one in group.values)
         signs = {(one.bit_length(), one < 0) for one in group.values}
         assert len(signs) == 1
+
+
+BOOK = PriceBook(FIELDS, Limits(), RANGES, Overheads())
+# Arguments that a field has to be asked with.
+NEEDED = {"Integer.neighbours": {"count": 3}}
+OF_INTEGERS = [facts.coordinate for facts in FIELDS if facts.coordinate.startswith("Integer.")]
+
+
+def points(coordinate: str, state: Any) -> float:
+    """Return the points of one field."""
+    field_price = BOOK.price_of(coordinate)
+    assert field_price is not None
+    return field_price(state, NEEDED.get(coordinate, {}))[0]
+
+
+@pytest.mark.parametrize("coordinate", [*filter(BOOK.is_scaled, OF_INTEGERS)])
+@given(data=st.data(), bits=st.integers(1, 64))
+@settings(max_examples=30)
+def test_scaled_field_costs_the_same_on_words_of_one_length(
+    coordinate: str, data: st.DataObject, bits: int
+) -> None:
+    words = st.integers(2 ** (bits - 1), 2**bits - 1)
+    costs = {points(coordinate, IntegerState([data.draw(words)])) for _ in range(3)}
+    assert len(costs) == 1
