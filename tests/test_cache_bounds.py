@@ -15,16 +15,13 @@ from engine.intervals.prime_ranges import PrimeRanges
 from engine.sieving.sieve_costs import Task
 from engine.sieving.sieve_plan import _KEPT_PLANS, Planner
 from engine.stop import Stop
-from middleware.limits import client_address, request_rate, request_windows
+from middleware.limits import client_address, request_windows
 from middleware.limits.client_address import ClientAddresses
 from middleware.limits.clients import Client
-from middleware.limits.request_rate import RequestRate
 from middleware.limits.request_windows import RequestWindows
 from middleware.limits.shared_budget import SharedBudget
 from middleware.limits.tier import Tier
 from middleware.limits.token_bucket import LocalBuckets
-from middleware.observability import access_log
-from middleware.observability.access_log import ClientNames
 from primeql.endpoint.media_types import _CACHED_HEADERS, negotiate
 from resolvers.limits import Limits
 from resolvers.pace import Pace
@@ -98,20 +95,9 @@ def windows() -> tuple[Fill, int]:
     return lambda number: kept.count(client(number).id, 3_600), MOST
 
 
-def window_names() -> tuple[Fill, int]:
-    rate = RequestRate([TIER])
-    # The names, and the windows that they are of.
-    return lambda number: rate.count(client(number), "graphql"), 3 * MOST
-
-
 def addresses() -> tuple[Fill, int]:
     known = ClientAddresses(())
     return lambda number: known.identity(client(number).id[3:-3], ()), 2 * MOST
-
-
-def client_names() -> tuple[Fill, int]:
-    names = ClientNames()
-    return lambda number: names.of(client(number).id), MOST
 
 
 def media_types() -> tuple[Fill, int]:
@@ -123,7 +109,7 @@ def prices_of_factors() -> tuple[Fill, int]:
     return lambda number: prices._splitting(number % 200, 64 + number, True), _KEPT_PRICES
 
 
-FILLS = [buckets, debts, windows, window_names, addresses, client_names, media_types]
+FILLS = [buckets, debts, windows, addresses, media_types]
 FILLS += [prices_of_factors]
 
 
@@ -132,9 +118,7 @@ async def test_entries_take_no_more_than_their_number_allows(
     made: Callable[[], tuple[Fill, int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(request_windows, "MAX_WINDOWS", MOST)
-    monkeypatch.setattr(access_log, "MAX_CLIENTS", MOST)
     monkeypatch.setattr(client_address, "CACHED_ADDRESSES", MOST)
-    monkeypatch.setattr(request_rate, "CACHED_CLIENTS", MOST)
     fill, most = made()
     # Far more than fit, all of which are counted from the first on.
     assert await taken(fill, 3 * most) < most * ENTRY_BYTES

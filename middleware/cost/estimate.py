@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from middleware.cost.price_protocols import ScaleFunction
 from middleware.cost.selection_prices import KnownPrice, PricedField, Variables
 
 # A field that fails for the want of an argument.
@@ -82,26 +81,15 @@ class Estimator:
 
     def add_root(self, field: PricedField) -> None:
         """Add a root field and all below it; what is known of it is not priced again."""
-        if field.is_lasting:
-            if field.known is None:
-                field.known = self._apart(field)
-            self._add_known(field, field.known)
-        elif field.prices.scale_of is not None:
-            self._add_scaled(field, field.prices.scale_of)
-        else:
-            self.add((field,), self.root, 1.0, ())
-
-    def _add_scaled(self, field: PricedField, scale_of: ScaleFunction) -> None:
-        """Add a root field whose price is known by its scale, if there is one."""
-        arguments = field.arguments.valid(self.variables)
-        scale = None if arguments is None else scale_of(arguments)
+        scale = field.scale(self.variables)
         if scale is None:
             self.add((field,), self.root, 1.0, ())
             return
-        known = field.prices.by_scale.get(scale)
+        known = field.known(scale)
         if known is None:
-            known = field.prices.by_scale[scale] = self._apart(field)
-        self._add_known(field, known)
+            known = self._apart(field)
+            field.keep(scale, known)
+        self.add_known(field, known)
 
     def _apart(self, field: PricedField) -> KnownPrice:
         """Return the price of a field and all below it, which is not added."""
@@ -116,13 +104,12 @@ class Estimator:
         self.dearest_points, self.dearest = dearest_points, dearest
         return found
 
-    def _add_known(self, field: PricedField, known: KnownPrice) -> None:
+    def add_known(self, field: PricedField, known: KnownPrice) -> None:
         """Add a root field whose price was found for it, or for another alias of its group."""
-        points, size, dearest_points, dearest = known
-        if dearest_points > self.dearest_points:
-            self.dearest_points = dearest_points
-            self.dearest = (field.name, *dearest[1:])
-        self._count(points, size)
+        if known.dearest_points > self.dearest_points:
+            self.dearest_points = known.dearest_points
+            self.dearest = known.dearest_of(field.name)
+        self._count(known.points, known.size)
 
     def add(
         self, fields: Sequence[PricedField], state: Any, times: float, above: tuple[str, ...]

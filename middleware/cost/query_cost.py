@@ -1,7 +1,7 @@
 """The price of an operation, known before anything of it runs."""
 
 import math
-from collections.abc import Generator, Hashable
+from collections.abc import Generator
 
 from graphql import GraphQLSchema
 
@@ -11,8 +11,6 @@ from middleware.cost.price_protocols import PriceBook
 from middleware.cost.schema_prices import CompleteBook
 from middleware.cost.selection_prices import PlanVisitor, Variables
 
-# The scale of all that has one price for ever.
-_LASTING = "lasting"
 # Root fields priced between two turns of other requests: at 10 us each 2 ms.
 _TURN_FIELDS = 200
 
@@ -55,8 +53,6 @@ class OperationPrice:
         self._fields = prices.fields
         self._points = book.request_points + prices.points
         self._idle_variables = plan.idle_variables
-        # Prices that were found for a single root field.
-        self._by_scale: dict[Hashable, Estimate] = {}
 
     def price(self, variables: Variables, enough: float = math.inf) -> Estimate:
         """Return what the operation is expected to cost with these variables.
@@ -88,20 +84,24 @@ class OperationPrice:
                 tally.root_fields.append((field.name, tally.points - before))
         except EnoughError:
             return tally.estimate(is_complete=False)
-        estimate = tally.estimate(is_complete=True)
-        scale = self._scale(variables)
-        if scale is not None:
-            self._by_scale[scale] = estimate
-        return estimate
+        return tally.estimate(is_complete=True)
 
     def known_price(self, variables: Variables, enough: float = math.inf) -> Estimate | None:
         """Return what ``price`` does, None if that is not known from values of the same scale.
 
         Cost: 1 us, where ``price`` takes 5.
         """
-        scale = self._scale(variables)
-        estimate = None if scale is None else self._by_scale.get(scale)
-        return estimate if estimate is not None and estimate.points <= enough else None
+        if len(self._fields) != 1 or self._idle_variables:
+            return None
+        (field,) = self._fields
+        scale = field.scale(variables)
+        known = None if scale is None else field.known(scale)
+        if known is None or self._points + known.points > enough:
+            return None
+        points = self._points + known.points
+        root_fields = ((field.name, points - self._points),)
+        dearest = known.dearest_of(field.name)
+        return Estimate(points, known.size, dearest, known.dearest_points, root_fields)
 
     def _idle_points(self, variables: Variables) -> float:
         """Return what it takes to coerce the variables that no selected field asks with."""
@@ -112,15 +112,3 @@ class OperationPrice:
             for name in self._idle_variables
             if name in variables
         )
-
-    def _scale(self, variables: Variables) -> Hashable | None:
-        """Return the scale that alone tells the price of the operation, None if there is none."""
-        if len(self._fields) != 1 or self._idle_variables:
-            return None
-        (field,) = self._fields
-        if field.is_lasting:
-            return _LASTING
-        if field.prices.scale_of is None:
-            return None
-        arguments = field.arguments.valid(variables)
-        return None if arguments is None else field.prices.scale_of(arguments)

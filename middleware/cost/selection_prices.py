@@ -10,6 +10,8 @@ from middleware.cost.price_protocols import PriceBook, ScaleFunction
 from middleware.cost.stock_prices import by_stock, is_description
 
 Variables = Mapping[str, Any]
+# The scale of all that has one price for ever.
+_LASTING = "lasting"
 
 
 class KnownPrice(NamedTuple):
@@ -23,6 +25,10 @@ class KnownPrice(NamedTuple):
     dearest_points: float
     dearest: tuple[str, ...]
 
+    def dearest_of(self, name: str) -> tuple[str, ...]:
+        """Return the path of the same where another alias asks for it."""
+        return (name, *self.dearest[1:]) if self.dearest else ()
+
 
 class PricedField:
     """One response name of a selection.
@@ -32,17 +38,36 @@ class PricedField:
         arguments: What it is asked with.
         prices: What the fields of its group cost.
         is_lasting: Neither variables nor the process's past can change its price.
-        known: The price of a lasting root field once it was worked out.
     """
 
-    __slots__ = ("arguments", "is_lasting", "known", "name", "prices")
+    __slots__ = ("_known", "arguments", "is_lasting", "name", "prices")
 
     def __init__(self, name: str, arguments: PlannedArguments, prices: "GroupPrices") -> None:
         self.name = name
         self.arguments = arguments
         self.prices = prices
         self.is_lasting: bool = prices.is_lasting and arguments.are_known
-        self.known: KnownPrice | None = None
+        self._known: KnownPrice | None = None
+
+    def scale(self, variables: Variables) -> Hashable | None:
+        """Return the scale that alone decides the price of a root field; None if none does."""
+        if self.is_lasting:
+            return _LASTING
+        if self.prices.scale_of is None:
+            return None
+        arguments = self.arguments.valid(variables)
+        return None if arguments is None else self.prices.scale_of(arguments)
+
+    def known(self, scale: Hashable) -> KnownPrice | None:
+        """Return the price of a scale if it was worked out, perhaps for another of the group."""
+        return self._known if self.is_lasting else self.prices.by_scale.get(scale)
+
+    def keep(self, scale: Hashable, price: KnownPrice) -> None:
+        """Keep the price of a scale."""
+        if self.is_lasting:
+            self._known = price
+        else:
+            self.prices.by_scale[scale] = price
 
 
 class SelectionPrices:

@@ -6,7 +6,6 @@ draft; ``Reset`` is in seconds from now, because clocks differ.
 """
 
 import math
-from functools import lru_cache
 from typing import Final
 
 from middleware.header_fields import HeaderFields
@@ -22,8 +21,6 @@ EXPOSED_HEADERS: Final = (
     "X-RateLimit-Remaining",
     "X-RateLimit-Reset",
 )
-# One for each tier.
-_CACHED_POLICIES: Final = 64
 
 
 def whole_seconds(seconds: float) -> int:
@@ -52,7 +49,6 @@ def budget_headers(outcome: Taken, tier: Tier) -> HeaderFields:
     return headers
 
 
-@lru_cache(_CACHED_POLICIES)
 def _policy(limit: int, restore_rate: float) -> bytes:
     """Return the value of ``RateLimit-Policy`` for a bucket."""
     window = max(1, whole_seconds(limit / restore_rate))

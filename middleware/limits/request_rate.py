@@ -5,7 +5,6 @@ import os
 import time
 import warnings
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import TypeVar
 
 from limits import RateLimitItemPerMinute
@@ -19,8 +18,6 @@ from middleware.limits.tier import Tier
 from middleware.refusal import rate_limited
 
 T = TypeVar("T")
-
-CACHED_CLIENTS = 4_096
 
 
 class _Limiter(Limiter):
@@ -70,8 +67,6 @@ class RequestRate:
         self._limits = {
             tier.name: RateLimitItemPerMinute(tier.requests_per_minute) for tier in tiers
         }
-        # The strategy builds the key from strings, which takes as long as the count itself.
-        self._window = lru_cache(CACHED_CLIENTS)(self._window_of)
 
     def count(self, client: Client, path_class: str, requests: int = 1) -> None:
         """Count a request in the window of its client.
@@ -84,7 +79,8 @@ class RequestRate:
         Raises:
             RefusedError: The client has sent more requests in a minute than its tier allows.
         """
-        limit, window = self._window(client.tier.name, client.id, path_class)
+        limit = self._limits[client.tier.name]
+        window = limit.key_for(client.id, path_class)
         # In a tier with a low limit, the first request with an invalid key is still answered.
         requests = min(requests, limit.amount)
         # The same as the strategy does for one window.
@@ -96,13 +92,6 @@ class RequestRate:
             message += f"; one with an API key that is not valid counts as {requests}"
         headers = request_rate_headers(limit.amount, end - time.time())
         raise rate_limited("requests", message, headers)
-
-    def _window_of(
-        self, tier: str, client_id: str, path_class: str
-    ) -> tuple[RateLimitItemPerMinute, str]:
-        """Return the limit of a tier, and the key of a client's window."""
-        limit = self._limits[tier]
-        return limit, limit.key_for(client_id, path_class)
 
 
 def _client_id(request: Request) -> str:

@@ -10,7 +10,6 @@ from middleware.observability.request_metrics import route_of
 from middleware.observability.request_record import OperationRecord, RequestRecord
 
 SALT_SECONDS: Final = 86_400
-MAX_CLIENTS: Final = 4_096
 MAX_CODES: Final = 10
 
 Fields = dict[str, Any]
@@ -27,23 +26,16 @@ class ClientNames:
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
-        self._names: dict[str, str] = {}
         self._salt = secrets.token_bytes(32)
         self._expires = clock() + SALT_SECONDS
 
     def of(self, client_id: str) -> str:
         """Return the pseudonym of an address: 16 hexadecimal digits."""
         now = self._clock()
-        if now >= self._expires or len(self._names) >= MAX_CLIENTS:
-            self._names.clear()
         if now >= self._expires:
             self._salt = secrets.token_bytes(32)
             self._expires = now + SALT_SECONDS
-        name = self._names.get(client_id)
-        if name is None:
-            digest = hmac.digest(self._salt, client_id.encode(), "sha256")
-            name = self._names[client_id] = digest.hex()[:16]
-        return name
+        return hmac.digest(self._salt, client_id.encode(), "sha256").hex()[:16]
 
 
 class AccessLog:

@@ -6,7 +6,6 @@ import math
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,7 +29,6 @@ from primeql.settings import AUTOMATIC_PACE, Settings, SettingsError
 from primeql.stores.answer_revision import answer_revision
 from primeql.stores.redis_answers import RedisAnswers
 from resolvers.context import RequestContext
-from resolvers.limits import Limits
 from resolvers.pace import Pace
 from resolvers.pricing.answer_sizes import AWAITED_BYTES, STOCK_AWAITED_BYTES
 from resolvers.pricing.prices import PriceBook
@@ -48,9 +46,6 @@ from schema.field_facts import field_facts
 from schema.scalars import DIGIT_SCALARS
 
 logger = logging.getLogger("primeql.operations.service")
-
-# One for each tier.
-_CACHED_LIMITS = 64
 
 # Documents above this would not fit the cache, and be parsed anew each time.
 MAX_DOCUMENT_BYTES = 262_144
@@ -121,7 +116,6 @@ class PrimeService:
         self.settings = settings
         self.schema = build_schema(settings.max_digits)
         self._limits = settings.limits
-        self._limits_up_to = lru_cache(_CACHED_LIMITS)(partial(_limits_up_to, settings.limits))
         self._executor = DocumentExecutor(
             self.schema._schema,
             DocumentLimits(
@@ -194,10 +188,13 @@ class PrimeService:
 
     def context(self, arrival: Arrival) -> RequestContext:
         """Return the context of one operation of a request."""
+        limits = self._limits
+        if arrival.max_request_cost != limits.max_request_cost:
+            limits = replace(limits, max_request_cost=arrival.max_request_cost)
         return RequestContext(
             self._ranges,
             self._compute,
-            self._limits_up_to(arrival.max_request_cost),
+            limits,
             arrival.deadline,
             arrival.request_id,
             __version__,
@@ -331,11 +328,6 @@ def _registration(operation: Operation, arrival: Arrival) -> Registration | None
     if operation.query is None or operation.document_id is None:
         return None
     return Registration(operation.document_id, arrival.client_id)
-
-
-def _limits_up_to(limits: Limits, max_request_cost: int) -> Limits:
-    """Return limits for a client whose requests may cost so much."""
-    return replace(limits, max_request_cost=max_request_cost)
 
 
 async def _priced(
