@@ -25,9 +25,10 @@ _TRIAL_PRIMES: Final = 82_025
 # products of 101 bits, the size aimed at up to 86 bits. Larger products are searched by the curves,
 # which could find the prime and leave the composite alone again. They are nearly the same for all
 # products of one size: a first prime is missed for most of them, and the next ones for the others.
-# Of the larger products, 105, 106 and 113 bits showed no stall; at 111 bits one of 3,000 took 6 s.
-# From 89 to 92 bits the median doubles or triples, to 8 to 12 ms. That is accepted, since without
-# the primes 1 in 6,000 takes 200 to 330 ms and FLINT cannot be interrupted (benchmarks/RESULTS.md).
+# From 89 bits on, 113 is the size without a stall: at 106 two of 680 took up to 2.3 s, at 111 one
+# of 3,000 took 6 s. From 89 to 92 bits the median triples, to 9 to 12 ms. That is accepted, since
+# without the primes 1 in 6,000 takes 200 to 330 ms, and FLINT cannot be interrupted
+# (benchmarks/RESULTS.md).
 WIDENING_PRIMES: Final = {
     69: (4_294_967_311, 4_294_967_291),
     70: (2_147_483_659, 2_147_483_647),
@@ -43,10 +44,10 @@ WIDENING_PRIMES: Final = {
     84: (131_101, 131_071),
     85: (65_537, 65_521),
     86: (32_771, 133_417),
-    87: (299_357,),
-    88: (266_047,),
-    89: (229_753,),
-    90: (100_769, 122_011, 922_931),
+    87: (264_029, 299_357),
+    88: (260_017, 266_047),
+    89: (16_777_291, 1_207_309),
+    90: (8_388_697, 922_931),
     91: (4_194_863, 8_388_739),
     92: (2_102_557, 8_400_409),
     93: (1_054_033, 4_467_887),
