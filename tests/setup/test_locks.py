@@ -103,7 +103,9 @@ def test_supported_versions_are_those_that_the_readme_names() -> None:
     assert tuple(named) == PYTHONS
     assert project["requires-python"] == f">={PYTHONS[0]}"
     (sentence,) = re.findall(
-        r"^You need Linux, make, and Python (.+) as `python3`", (ROOT / "README.md").read_text(), re.M
+        r"^You need Linux, make, and Python (.+) as `python3`",
+        (ROOT / "README.md").read_text(),
+        re.M,
     )
     assert tuple(re.findall(r"[\d.]+", sentence)) == PYTHONS
 
