@@ -1,4 +1,4 @@
-"""The one place where the layers are wired into an application."""
+"""Builds the application from its layers."""
 
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -52,20 +52,20 @@ from resolvers.errors import ErrorCode
 logger = logging.getLogger("primeql.app")
 
 EXPLORER_DIRECTORY = Path(__file__).parent / "explorer_static"
-# Smaller answers gain nothing by compression.
+# Smaller answers are not compressed, because they would gain nothing.
 COMPRESSED_BYTES = 1_024
 
 
 def create_app(settings: Settings) -> ASGIApp:
-    """Return the application; its tables are built now, its workers start with it."""
+    """Return the application. Its tables are built now; its workers start with the server."""
     telemetry = Telemetry(settings)
     app = _routes(settings, telemetry)
-    # Around Starlette's own error handling, so that its answers have them too.
+    # Outside of Starlette's error handling, so that error answers have these headers too.
     return AnswerHeadersMiddleware(telemetry.wrap(app), settings.hsts_seconds)
 
 
 def _routes(settings: Settings, telemetry: Telemetry) -> ASGIApp:
-    """Return the routes and what stands between them and their clients."""
+    """Return the routes with their middleware."""
     service = PrimeService(settings, telemetry.observe_task, telemetry.tracing)
     budget = _budget(settings)
     share = settings.max_client_memory_percent / 100
@@ -109,7 +109,7 @@ def _routes(settings: Settings, telemetry: Telemetry) -> ASGIApp:
 def _lifespan(
     telemetry: Telemetry, service: PrimeService, keys: ApiKeys, admission: Admission
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
-    """Return what starts the parts of the application, and ends them."""
+    """Return the lifespan handler, which starts and stops the parts of the application."""
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -150,7 +150,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
 
 
 def _budget(settings: Settings) -> Budget:
-    """Return where clients' budgets are kept: in Redis if there is one, in this process if not."""
+    """Return the clients' budgets: in Redis if configured, else in this process."""
     local = LocalBuckets()
     url = settings.budget_redis_url or settings.redis_url
     if not url:
@@ -165,7 +165,7 @@ async def _http_error(_request: Request, error: Exception) -> Response:
 
 
 async def _gone(_request: Request, _error: Exception) -> Response:
-    """Answer a client that has hung up; nobody reads it."""
+    """Answer a client that has disconnected; nobody reads the answer."""
     return Response(status_code=CLIENT_GONE)
 
 

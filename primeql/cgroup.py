@@ -1,4 +1,4 @@
-"""What the control group of this process may use: the limits that containers are given."""
+"""Reads the limits of this process's control group, which containers set."""
 
 import math
 import re
@@ -7,7 +7,7 @@ from pathlib import Path
 
 _MOUNTS = Path("/sys/fs/cgroup")
 _MEMBERSHIP = Path("/proc/self/cgroup")
-# Kernels write "no limit" of version 1 as the largest multiple of a page below 2^63.
+# Version 1 writes "no limit" as the largest multiple of a page below 2^63.
 _UNLIMITED_BYTES = 1 << 60
 
 
@@ -20,7 +20,7 @@ class ControlGroup:
     """
 
     def __init__(self, mounts: Path = _MOUNTS, membership: Path = _MEMBERSHIP) -> None:
-        """Read which groups the process is in; none where there is no such file."""
+        """Read the groups of the process; there are none if the file is missing."""
         self._mounts = mounts
         self._paths: dict[str, str] = {}
         for line in (_read(membership) or "").splitlines():
@@ -29,7 +29,7 @@ class ControlGroup:
                 self._paths[controller] = path
 
     def cpus(self) -> float:
-        """Return how many cores' time the process may use; infinity without a limit."""
+        """Return how many cores the process may use; infinity without a limit."""
         quotas = [_quota(text) for text in self._texts("", "cpu.max")]
         for folder in self._folders("cpu"):
             quota = _read(folder / "cpu.cfs_quota_us")
@@ -56,7 +56,7 @@ class ControlGroup:
         """Yield the folders of a group and of all above it; version 2 has no controller's name."""
         if controller not in self._paths:
             return
-        # A container may see its group's path as its host does, and be shown only the group itself.
+        # A container may see the path of its group on the host, but only the group itself.
         group = Path(self._paths[controller].lstrip("/"))
         for mount in self._hierarchies(controller):
             for path in (group, *group.parents):
@@ -73,7 +73,7 @@ class ControlGroup:
 
 
 def _read(path: Path) -> str | None:
-    """Return what a file holds; None if there is none."""
+    """Return the content of a file; None if there is no such file."""
     try:
         return path.read_text().strip()
     except OSError:
@@ -81,6 +81,6 @@ def _read(path: Path) -> str | None:
 
 
 def _quota(text: str) -> float:
-    """Return the cores that a quota and a period, in microseconds, come to."""
+    """Return the number of cores of a text with a quota and a period in microseconds."""
     found = re.fullmatch(r"(\d+) (\d+)", text)
     return int(found[1]) / int(found[2]) if found else math.inf

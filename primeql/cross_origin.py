@@ -1,4 +1,4 @@
-"""What pages of other origins may send and read (CORS)."""
+"""Sets what pages of other origins may send and read (CORS)."""
 
 from typing import Final
 
@@ -14,8 +14,8 @@ from primeql.endpoint.request_origin import PREFLIGHTED_HEADERS
 from primeql.operations.request_errors import RequestError
 
 PREFLIGHT_SECONDS: Final = 86_400
-# W3C Trace Context and Baggage, and what error trackers add: libraries send them by themselves, and
-# a page whose request is refused for one can ask nothing. So do clients that say who they are.
+# Headers of W3C Trace Context, of Baggage, of error trackers, and of clients that identify
+# themselves. Libraries add them to every request, so refusing them would exclude such pages.
 TRACE_HEADERS: Final = ("traceparent", "tracestate", "baggage", "sentry-trace")
 CLIENT_HEADERS: Final = ("apollographql-client-name", "apollographql-client-version")
 ALLOWED: Final = (
@@ -35,7 +35,7 @@ READABLE: Final = ("Allow", "ETag", "X-Request-Id", server_timing.HEADER, *EXPOS
 
 
 class CrossOriginMiddleware(CORSMiddleware):
-    """Starlette's CORS, whose refusals of preflights are errors with a code."""
+    """Starlette's CORS middleware, with GraphQL errors for refused preflights."""
 
     def preflight_response(self, request_headers: Headers) -> Response:
         """Return the answer to a preflight."""

@@ -1,4 +1,4 @@
-"""The page in the browser at ``/``: GraphiQL from files built beforehand, nothing from outside."""
+"""Serves the page in the browser at ``/``: GraphiQL, from files built beforehand."""
 
 import hashlib
 import re
@@ -18,7 +18,7 @@ CONTENT_SECURITY_POLICY: Final = "; ".join(
         "default-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
-        # The editor's style sheet draws its wavy underlines from data: images.
+        # The editor's style sheet uses data: images for wavy underlines.
         "img-src 'self' data:",
         "font-src 'self'",
         "connect-src 'self'",
@@ -35,7 +35,7 @@ NOT_BUILT: Final = (
     "The explorer page is not built: run `make explorer` (needs Node 20 or later). "
     "The API itself answers at /graphql.\n"
 )
-# Asked of no table of the machine: those of small container images lack fonts.
+# Listed here, because the tables of media types in small container images lack fonts.
 MEDIA_TYPES: Final[Mapping[str, str]] = {
     ".css": "text/css",
     ".js": "text/javascript",
@@ -51,11 +51,11 @@ def explorer_routes(static_directory: Path) -> list[BaseRoute]:
     """Return the routes of the page at ``/``, of its assets and of its icon.
 
     Args:
-        static_directory: What the build in ``explorer/`` wrote. It is looked at anew by every
-            request, so a page built while the service runs is served at once.
+        static_directory: The output of the build in ``explorer/``. Every request reads it, so a
+            new build is served at once.
     """
 
-    # Plain functions: Starlette calls them in a thread, off the event loop.
+    # Not async: Starlette calls these functions in a thread, not on the event loop.
     def page(request: Request) -> Response:
         return _page(request, static_directory / "index.html")
 
@@ -77,8 +77,8 @@ def _page(request: Request, index: Path) -> Response:
         content = index.read_bytes()
     except FileNotFoundError:
         return PlainTextResponse(NOT_BUILT, headers={**COMMON_HEADERS, "Cache-Control": "no-store"})
-    # Of the content, not of its time and size: hashed names keep the size, and container images
-    # are often built with one time for all files.
+    # A hash of the content, not of time and size: hashed names keep the size, and container images
+    # often have one time for all files.
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     headers = {
         **COMMON_HEADERS,
@@ -100,7 +100,7 @@ def _asset(request: Request, directory: Path) -> Response:
     accepted = _accepted_codings(request.headers.get("accept-encoding", ""))
     headers = {
         **COMMON_HEADERS,
-        # The name holds the hash of the content: what it stands for never changes.
+        # The name contains the hash of the content, so the content never changes.
         "Cache-Control": "public, max-age=31536000, immutable",
         "Vary": "Accept-Encoding",
     }
@@ -123,7 +123,7 @@ def _icon(icon: Path) -> Response:
 
 
 def _accepted_codings(accept_encoding: str) -> set[str]:
-    """Return the codings that ``Accept-Encoding`` names and does not refuse by a weight of 0."""
+    """Return the codings in ``Accept-Encoding`` whose weight is not 0."""
     accepted = set()
     for item in accept_encoding.lower().replace(" ", "").split(","):
         coding, _, weight = item.partition(";q=")

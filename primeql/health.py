@@ -1,4 +1,4 @@
-"""Health endpoints: whether the process lives, and whether it may be sent requests."""
+"""Health endpoints: whether the process runs, and whether it is ready for requests."""
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -8,7 +8,7 @@ from primeql.operations.service import PrimeService
 
 
 def health_routes(service: PrimeService) -> list[BaseRoute]:
-    """Return ``/livez``, ``/readyz`` and ``/healthz``, the same as ``/readyz`` for people."""
+    """Return the routes ``/livez``, ``/readyz`` and ``/healthz``; the last equals ``/readyz``."""
 
     async def live(_request: Request) -> Response:
         return PlainTextResponse("ok\n")

@@ -16,27 +16,27 @@ PREFIX = "PRIMEQL_"
 # PRIMEQL_REDIS_URL_FILE names a file whose content is PRIMEQL_REDIS_URL.
 FILE_SUFFIX = "_FILE"
 MAX_INTEGER_CHARACTERS = 20
-# The pace of the machine is measured, at start and when idle.
+# The value for a pace that is measured, at start and when the service is idle.
 AUTOMATIC_PACE = "auto"
 _DEFAULT_LIMITS = Limits()
 
 
 class SettingsError(Exception):
-    """A setting that is unknown or cannot be read; the message names it."""
+    """A setting is unknown or cannot be read; the message names it."""
 
 
 def _available_cores() -> int:
-    """Return how many cores this process may use all the time: at least one."""
+    """Return how many whole cores this process may use: at least one."""
     return max(1, math.floor(min(len(os.sched_getaffinity(0)), ControlGroup().cpus())))
 
 
 def _setting(default: Any, read: Callable[[str], Any], help_text: str) -> Any:
-    """Declare a setting; ``read`` turns its text into its value, or says what it must be."""
+    """Declare a setting. ``read`` converts its text; its ValueError says what the text must be."""
     return dataclasses.field(default=default, metadata={"read": read, "help": help_text})
 
 
 def _secret(default: str, read: Callable[[str], str], help_text: str) -> Any:
-    """Declare a setting that may hold a password; a file may hold it, and it is never shown."""
+    """Declare a secret setting: it is never shown, and its value may be in a file."""
     metadata = {"read": read, "help": help_text, "is_secret": True}
     return dataclasses.field(default=default, repr=False, metadata=metadata)
 
@@ -87,14 +87,14 @@ def _read_origins(text: str) -> tuple[str, ...]:
 
 
 def _read_execution(text: str) -> str:
-    """Return the way documents run."""
+    """Return the executor: plan or stock."""
     if text not in ("plan", "stock"):
         raise ValueError("plan or stock")
     return text
 
 
 def _read_pace(text: str) -> str:
-    """Return the pace of the machine: a number, or that it is to be measured."""
+    """Return the pace as text: a number, or auto."""
     try:
         is_pace = text == AUTOMATIC_PACE or 0.01 <= float(text) <= 100
     except ValueError:
@@ -105,14 +105,14 @@ def _read_pace(text: str) -> str:
 
 
 def _read_redis_url(text: str) -> str:
-    """Return the address of a Redis, or nothing."""
+    """Return the address of a Redis, or an empty text."""
     if text and not text.startswith(("redis://", "rediss://", "unix://")):
         raise ValueError("an address such as redis://host:6379/0")
     return text
 
 
 def _read_answers_key(text: str) -> str:
-    """Return a key that nobody guesses, or nothing."""
+    """Return a key of at least 32 characters, or an empty text."""
     is_key = 32 <= len(text) <= 256 and text.isascii() and text.isprintable()
     if text and not is_key:
         raise ValueError("32 to 256 printable ASCII characters, such as openssl rand -hex 32 makes")
@@ -127,10 +127,10 @@ def is_secret(field: "dataclasses.Field[Any]") -> bool:
 def _with_secrets_from_files(
     environ: Mapping[str, str], fields: "Mapping[str, dataclasses.Field[Any]]"
 ) -> dict[str, str]:
-    """Return ``environ`` with the secrets that files hold, in place of the files' names.
+    """Return ``environ`` with the content of secret files in place of their names.
 
     Raises:
-        SettingsError: A file cannot be read, or the secret is set both ways.
+        SettingsError: A file cannot be read, or both the secret and its file are set.
     """
     given = dict(environ)
     for name in filter(lambda name: is_secret(fields[name]), fields):
@@ -148,7 +148,7 @@ def _with_secrets_from_files(
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Settings:
-    """Every knob of the service; the variable of ``max_digits`` is ``PRIMEQL_MAX_DIGITS``."""
+    """All settings of the service. The variable of ``max_digits`` is ``PRIMEQL_MAX_DIGITS``."""
 
     host: str = _setting("127.0.0.1", str, "Address to listen on.")
     port: int = _integer(8_000, 0, 65_535, "Port to listen on; 0 takes a free one.")
@@ -292,7 +292,7 @@ class Settings:
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
-        """Return the settings in ``environ``, defaults for what it leaves out.
+        """Return the settings in ``environ``; a missing one has its default.
 
         Raises:
             SettingsError: A ``PRIMEQL_*`` variable is unknown or cannot be read.
@@ -320,11 +320,11 @@ class Settings:
 
     @property
     def worker_count(self) -> int:
-        """The worker processes to start."""
+        """The number of worker processes to start."""
         return self.workers or _available_cores()
 
     @property
     def limits(self) -> Limits:
-        """What a request may ask for; the largest cost is that of its client's tier."""
+        """The limits of requests; the largest cost is set by the client's tier instead."""
         names = {field.name for field in dataclasses.fields(Limits)} - {"max_request_cost"}
         return Limits(**{name: getattr(self, name) for name in names})

@@ -1,4 +1,4 @@
-"""The tiers of clients, read from a file."""
+"""Reads the tiers of clients from a file."""
 
 import json
 import math
@@ -18,7 +18,7 @@ _Reader = Callable[[Any], int | float]
 
 
 def read_tiers(path: str) -> Mapping[str, Tier]:
-    """Return the tiers of a TOML or JSON file by their names; the built-in ones without a path.
+    """Return the tiers of a TOML or JSON file by name; the built-in tiers if the path is empty.
 
     Raises:
         SettingsError: The file cannot be used; the message names it, the tier and the key.

@@ -1,4 +1,4 @@
-"""``primeql config``: check the settings, show them, or list what there is to set."""
+"""``primeql config``: check the settings, show them, or list all settings."""
 
 import argparse
 import dataclasses
@@ -37,7 +37,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def _check(options: argparse.Namespace, settings: Settings) -> int:
-    """Read everything that a start would read; what cannot be read is named, with status 2."""
+    """Read all settings and their files, as a start does; SettingsError names a faulty one."""
     environ: Mapping[str, str] = os.environ
     if options.env_file is not None:
         environ = read_env_file(options.env_file)
@@ -64,7 +64,7 @@ def _read_files(settings: Settings) -> None:
     Raises:
         SettingsError: One cannot be used.
     """
-    # Here, since they import the server's libraries: a health check must not.
+    # Imported here, because they load the server's libraries, which a health check must not.
     from primeql.operations.persisted_queries import read_manifest
     from primeql.stores.key_file import KeyFile, KeyFileError
     from primeql.tiers import read_tiers
@@ -80,10 +80,10 @@ def _read_files(settings: Settings) -> None:
 
 
 def read_env_file(path: Path) -> dict[str, str]:
-    """Return the variables of a file of ``NAME=value`` lines, as containers read them: no quotes.
+    """Return the variables of a file of ``NAME=value`` lines; quotes have no meaning.
 
     Raises:
-        SettingsError: The file cannot be read, or a line is no assignment.
+        SettingsError: The file cannot be read, or a line is not an assignment.
     """
     try:
         lines = path.read_text().splitlines()
@@ -115,7 +115,7 @@ def _docs(_options: argparse.Namespace, _settings: Settings) -> int:
 
 
 def _example(_options: argparse.Namespace, _settings: Settings) -> int:
-    """Print a file of settings."""
+    """Print an example file of settings."""
     print("\n".join(_example_lines()))
     return 0
 
@@ -131,7 +131,7 @@ def table() -> Iterator[str]:
 
 
 def _example_lines() -> Iterator[str]:
-    """Yield the lines of a file that sets nothing, and says what can be set."""
+    """Yield the lines of a file in which every setting is commented out."""
     yield "# Settings of the Prime Math API, written by `primeql config example`: each is at its"
     yield "# default. Copy this file to .env, take the # from what you change, and check it with"
     yield "# `primeql config check --env-file .env`. Values take no quotes. The service reads its"
@@ -146,7 +146,7 @@ def _example_lines() -> Iterator[str]:
 
 
 def as_text(value: Any) -> str:
-    """Return a value as its variable would be set."""
+    """Return a value as the text of its variable."""
     if isinstance(value, bool):
         return str(value).lower()
     return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)

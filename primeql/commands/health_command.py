@@ -1,4 +1,4 @@
-"""``primeql health``: whether the server of these settings is ready; for health checks."""
+"""``primeql health``: check whether the running server is ready."""
 
 import argparse
 import http.client
@@ -19,7 +19,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def _health(options: argparse.Namespace, settings: Settings) -> int:
-    """Ask; exit status 1 if the answer is not 200, or there is none."""
+    """Send the request; return status 1 if there is no answer, or its status is not 200."""
     connection = http.client.HTTPConnection(
         _address(settings.host), settings.port, timeout=options.seconds
     )
@@ -38,7 +38,7 @@ def _health(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _address(host: str) -> str:
-    """Return where a server that listens on ``host`` can be reached from here."""
+    """Return the address at which this machine reaches a server that listens on ``host``."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

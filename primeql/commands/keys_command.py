@@ -20,19 +20,19 @@ SHOWN_ONCE: Final = "Keep it now: only its hash is stored, and it is not shown a
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add ``keys`` to the commands; what is chosen is run as ``options.run(options, settings)``."""
+    """Add ``keys`` to the commands; the chosen action is ``options.run(options, settings)``."""
     keys = commands.add_parser("keys", help="create, list, revoke and rotate API keys")
     actions = keys.add_subparsers(required=True, metavar="ACTION")
 
     create = actions.add_parser("create", help="create a key and print it, once")
-    create.add_argument("--tier", required=True, help="tier of its holder")
-    create.add_argument("--name", required=True, type=_name, help="who holds it, for people")
+    create.add_argument("--tier", required=True, help="tier of the key's holder")
+    create.add_argument("--name", required=True, type=_name, help="name of the key's holder")
     create.set_defaults(run=_run, action=_create)
 
     list_ = actions.add_parser("list", help="list keys, without their secrets")
     list_.set_defaults(run=_run, action=_list)
 
-    revoke = actions.add_parser("revoke", help="make a key invalid for ever")
+    revoke = actions.add_parser("revoke", help="make a key invalid permanently")
     revoke.add_argument("id", help="as listed, the second part of the key")
     revoke.set_defaults(run=_run, action=_revoke)
 
@@ -95,7 +95,7 @@ def _revoke(options: argparse.Namespace, _settings: Settings, file: KeyFile) -> 
 
 
 def _rotate(options: argparse.Namespace, _settings: Settings, file: KeyFile) -> None:
-    """Give a key a new secret; the old ones expire."""
+    """Give a key a new secret; let the old secrets expire."""
     now = _now()
     until = now + options.overlap
     with file.changed() as keys:
@@ -112,7 +112,7 @@ def _rotate(options: argparse.Namespace, _settings: Settings, file: KeyFile) -> 
 
 
 def _index(keys: list[ApiKey], identifier: str) -> int:
-    """Return where in the list the key in force with an identifier is."""
+    """Return the index in the list of the valid key with an identifier."""
     for index, key in enumerate(keys):
         if key.id == identifier:
             if key.revoked is not None:
@@ -122,7 +122,7 @@ def _index(keys: list[ApiKey], identifier: str) -> int:
 
 
 def _state(key: ApiKey) -> str:
-    """Return whether a key is valid, for people."""
+    """Return a key's state as text for people."""
     if key.revoked is not None:
         return f"revoked {key.revoked:%Y-%m-%d}"
     expiring = [secret.expires for secret in key.secrets if secret.expires is not None]
@@ -132,13 +132,13 @@ def _state(key: ApiKey) -> str:
 
 
 def _show(text: str) -> None:
-    """Print a key, alone on standard output for scripts."""
+    """Print a key to standard output, and a note to standard error."""
     print(text)
     print(SHOWN_ONCE, file=sys.stderr)
 
 
 def _now() -> datetime:
-    """Return this second."""
+    """Return the current time, without fractions of a second."""
     return datetime.now(UTC).replace(microsecond=0)
 
 

@@ -1,4 +1,4 @@
-"""``primeql query`` and ``primeql schema``: what the service answers, without a server."""
+"""``primeql query`` and ``primeql schema``: run a query, or print the schema, without a server."""
 
 import argparse
 import asyncio
@@ -31,7 +31,7 @@ def _json_object(text: str) -> dict[str, Any]:
 
 def _schema(_options: argparse.Namespace, settings: Settings) -> int:
     """Print the SDL."""
-    # Here, since it takes 0.5 s to import: a health check must not.
+    # Imported here, because it takes 0.5 s, which a health check must not take.
     from schema import build_schema
 
     print(build_schema(settings.max_digits).as_str())
@@ -47,8 +47,8 @@ def _query(options: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _answer(settings: Settings, document: str, variables: dict[str, Any]) -> bytes:
-    """Return the encoded answer of a service that lives only for it."""
-    # Here, since they take 0.6 s to import: a health check must not.
+    """Return the encoded answer of a service that is started for this query."""
+    # Imported here, because they take 0.6 s, which a health check must not take.
     from primeql.operations.operation import Operation
     from primeql.operations.service import PrimeService
 

@@ -10,16 +10,16 @@ from dataclasses import replace
 
 from primeql.settings import Settings
 
-# On SIGTERM requests under way may use up their deadline, and this long for the answer itself.
+# On SIGTERM running requests may use their whole deadline, and then this long to send the answer.
 SHUTDOWN_MARGIN_SECONDS = 5
-# Longer than proxies keep idle connections (60 s): they must be the ones to close them, or a
-# request meets a connection that is just being closed.
+# Longer than proxies keep idle connections (60 s). The proxy must close a connection first;
+# otherwise it could send a request on a connection that the server is closing.
 KEEP_ALIVE_SECONDS = 75
-# The status uvicorn ends with when it cannot start.
+# The exit status of uvicorn when it cannot start.
 STARTUP_FAILURE = 3
-# What the collector does at once holds up the event loop: 10,000 objects that stay take 2 ms, and
-# 30,000 of the second generation 5 ms, as while 20,000 errors are made. Cycles of a document that
-# has left the cache are found after 10 million allocations at the latest.
+# A run of the garbage collector blocks the event loop: 2 ms for 10,000 live objects, 5 ms for
+# 30,000 of the second generation. Reference cycles of an evicted document are found after at most
+# 10 million allocations.
 GC_THRESHOLDS = (10_000, 2, 333)
 
 
@@ -37,15 +37,15 @@ def _port(text: str) -> int:
 
 
 def shutdown_seconds(settings: Settings) -> int:
-    """Return how long the server answers what it has accepted, once told to stop."""
+    """Return how long the server may finish accepted requests after it is told to stop."""
     return round(settings.limits.deadline_seconds) + SHUTDOWN_MARGIN_SECONDS
 
 
 def _unbuffer_stderr() -> None:
     """Write to standard error without a buffer, as ``python -u`` does.
 
-    What a full disk refuses would stay in the buffer, and the standard library, which flushes it
-    before it starts a process, could start no worker.
+    On a full disk, output would stay in the buffer. The standard library flushes the buffer before
+    it starts a process, so no worker could be started.
     """
     raw = io.FileIO(sys.stderr.fileno(), "w", closefd=False)
     sys.stderr = io.TextIOWrapper(raw, errors="backslashreplace", write_through=True)
@@ -53,10 +53,10 @@ def _unbuffer_stderr() -> None:
 
 def _serve(options: argparse.Namespace, settings: Settings) -> int:
     """Serve until told to stop."""
-    # First: a process that is number 1 in its container ignores what it does not handle.
-    # uvicorn raises the signal that stopped it once more when all is done: then this ends well.
+    # First, because process 1 of a container ignores signals that it does not handle.
+    # uvicorn raises the signal again at its end; then this handler exits with status 0.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    # Here, since they take 0.7 s to import: a health check must not.
+    # Imported here, because they take 0.7 s, which a health check must not take.
     import uvicorn
 
     from primeql.app import create_app
@@ -71,14 +71,14 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
         settings, **{name: value for name, value in given.items() if value is not None}
     )
     app = create_app(settings)
-    # Tables, schema and modules stay: the collector need not look at them ever again, nor walk
-    # through large documents and answers every 700 objects.
+    # Tables, schema and modules stay in memory, so the garbage collector can skip them. It must not
+    # walk through large documents and answers every 700 objects.
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
 
     class Protocol(StrictProtocol):
-        """Takes requests of the length that the settings allow."""
+        """The protocol with the longest request that the settings allow."""
 
         most_bytes = RAW_BYTES_PER_BYTE * settings.max_request_bytes
 
@@ -91,13 +91,13 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
         log_config=None,
         access_log=False,
         server_header=False,
-        # Whom to believe is for PRIMEQL_TRUSTED_PROXIES to say.
+        # PRIMEQL_TRUSTED_PROXIES decides which proxies are trusted.
         proxy_headers=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=shutdown_seconds(settings),
     )
     server = HttpServer(config)
-    # Ctrl-C is raised once more when all is done.
+    # uvicorn raises Ctrl-C again at its end.
     with suppress(KeyboardInterrupt):
         server.run()
     return 0 if server.started else STARTUP_FAILURE

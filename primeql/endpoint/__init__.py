@@ -1,18 +1,19 @@
-"""GraphQL over HTTP: from a request to its operations, and from their results to a response.
+"""Handle GraphQL over HTTP: from a request to its operations, from their results to a response.
 
 Modules, in reading order:
 
 - ``media_types``: Content negotiation between the two media types of GraphQL over HTTP.
-- ``request_origin``: Whether a browser was made to send a request by a page of another site.
-- ``request_timeout``: How long a client will wait for its answer: the header ``X-Request-
-  Timeout``.
-- ``request_body``: From a request's body to a JSON value: in time, unpacked within bounds, exact.
-- ``http_caching``: Caching of answers by browsers and gateways: mathematics does not change,
-  programs do.
-- ``json_response``: Responses of JSON; long ones are encoded while they are sent, as fast as
-  their client reads.
-- ``graphql_http``: GraphQL over HTTP: from a request to its operations, and from their answers to
-  a response.
-- ``graphql_endpoint``: The short way of a POST to the GraphQL endpoint: past routing, CORS and
+- ``request_origin``: Detects cross-site request forgery: requests that a page of another site
+  makes a browser send.
+- ``request_timeout``: Reads the header ``X-Request-Timeout``: how long a client will wait for its
+  answer.
+- ``request_body``: Reads the JSON value of a request's body, within limits of time and size.
+- ``http_caching``: Headers that let browsers and gateways cache answers: Cache-Control, Vary and
+  entity tags.
+- ``json_response``: JSON responses. A long one is encoded while it is sent, as fast as its client
+  reads.
+- ``graphql_http``: Reads the operations of an HTTP request, and turns their answers into a
+  response.
+- ``graphql_endpoint``: Answers a POST to the GraphQL endpoint without routing, CORS and
   compression.
 """

@@ -1,7 +1,6 @@
-"""The short way of a POST to the GraphQL endpoint: past routing, CORS and compression.
+"""Answers a POST to the GraphQL endpoint without routing, CORS and compression.
 
-None of them has anything to do for most requests, and together they would take longer than the
-answer.
+These have nothing to do for most requests, and together would take longer than a small answer.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -23,20 +22,20 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 ExceptionHandler = Callable[[Request, Exception], Awaitable[Response]]
 
 
-# Of zstd, Brotli and gzip: on lists of integers others take two to three times as long, which no
-# price contains, and gain nothing by it, gzip an eighth.
+# The level for zstd, Brotli and gzip. On lists of integers higher levels take two to three times as
+# long, which no price includes, and gain nothing, or an eighth for gzip.
 COMPRESSION_LEVEL: Final = 1
 
 
 class GraphQLEndpoint:
-    """Answers a POST that comes from no page of another origin; hands everything else on.
+    """Answers a POST unless it comes from a page of another origin; passes on all other requests.
 
     Args:
-        app: Answers everything, such a POST too, by its routes.
+        app: The application with routes and middleware, for all other requests.
         endpoint: Answers a POST.
-        handlers: Answers to exceptions, by their types; that for ``Exception`` answers what nobody
-            foresaw, which is raised again for the server to log.
-        minimum_size: Bytes from which on answers are compressed.
+        handlers: Exception handlers by type. The handler of ``Exception`` answers unforeseen
+            errors, which are then raised again, for the server to log.
+        minimum_size: The least size in bytes of a compressed answer.
     """
 
     def __init__(
@@ -73,7 +72,7 @@ class GraphQLEndpoint:
         try:
             await (self._answer if is_short_way else self._app)(scope, receive, send)
         finally:
-            # Only now, since a slow client may take minutes to read what it holds.
+            # Only now, because a slow client may need minutes to read the answer.
             held: HeldMemory | None = scope["state"].get("held")
             if held is not None:
                 held.let_go()
@@ -102,6 +101,6 @@ class GraphQLEndpoint:
 
 
 async def _respond(scope: Scope, receive: Receive, send: Send) -> None:
-    """Send the response that was made for a request."""
+    """Send the response in a request's scope."""
     response: Response = scope["state"]["response"]
     await response(scope, receive, send)

@@ -1,4 +1,4 @@
-"""GraphQL over HTTP: from a request to its operations, and from their answers to a response."""
+"""Reads the operations of an HTTP request, and turns their answers into a response."""
 
 import time
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ from primeql.operations.service import Arrival
 from primeql.server.disconnects import unless_gone
 from primeql.settings import Settings
 
-# The headers by which a request says how it wants to be answered.
+# The headers with a request's wishes about its answer.
 _WISHES = frozenset((b"graphql-cost", b"x-request-timeout"))
 _NOT_STORED: HeaderFields = as_sent({"Cache-Control": NO_STORE})
 
@@ -49,10 +49,10 @@ def refuse(error: RequestError, media_type: str = JSON, **headers: str) -> Respo
 async def respond(
     admission: Admission, tags: EntityTags, settings: Settings, request: Request
 ) -> Response:
-    """Return the answer to the operation, or the batch of operations, that ``request`` carries.
+    """Return the answer to the operation, or the batch of operations, in a request.
 
-    ``request.state`` has the client and the request's id, and in the end ``held``: the memory that
-    the answer takes, to be let go of when it has been sent.
+    ``request.state`` must have the client and the request's id. This function adds ``held``, the
+    memory of the answer, which the caller releases when the answer is sent.
     """
     fields = header_fields(request.scope)
     media_type = negotiate(text_of(fields, b"accept"))
@@ -78,10 +78,10 @@ async def respond(
 
 
 async def _answer_post(incoming: "GraphQLRequest", settings: Settings, media_type: str) -> Response:
-    """Return the answer to what the body of a request asks.
+    """Return the answer to the operations in the body of a request.
 
     Raises:
-        RequestError: It cannot be read.
+        RequestError: The body is invalid.
     """
     timeout = settings.body_timeout_milliseconds / 1_000
     parameters = await read_json(
@@ -95,10 +95,10 @@ async def _answer_post(incoming: "GraphQLRequest", settings: Settings, media_typ
 
 
 class GraphQLRequest:
-    """Asks what one request asks, as its headers want it asked.
+    """One GraphQL request: its client, its headers, and the functions that answer it.
 
     Raises:
-        RequestError: A header cannot be read.
+        RequestError: A header is invalid.
     """
 
     def __init__(
@@ -121,21 +121,21 @@ class GraphQLRequest:
             self._timeout = timeout_seconds(text_of(fields, b"x-request-timeout"), self._timeout)
 
     async def pay(self, points: int) -> None:
-        """Take points from the client that are not given back.
+        """Charge the client points that are not refunded.
 
         Raises:
-            RequestError: The client does not have them.
+            RequestError: The client does not have these points.
         """
         await self._admission.pay(self.request.scope["state"]["client"], points)
 
     async def document(self, operation: Operation) -> str | None:
-        """Return the document of an operation, None if it may not be asked."""
+        """Return the document of an operation; None if the client may not run it."""
         return await self._admission.document(operation)
 
     async def ask(self, operations: Sequence[Operation | RequestError]) -> Reply:
-        """Return the answers to operations by one deadline, unless their client hangs up.
+        """Return the answers to operations, within one deadline that begins now.
 
-        The whole request has just arrived.
+        The work is cancelled if the client disconnects.
         """
         state = self.request.scope["state"]
         client: Client = state["client"]
@@ -150,15 +150,15 @@ class GraphQLRequest:
 
 
 async def _answer_get(incoming: GraphQLRequest, tags: EntityTags, media_type: str) -> Response:
-    """Answer what a query string asks, or tell that what the client has is still the answer.
+    """Answer the query string of a GET; with status 304 if the client has the answer already.
 
-    An answer that may be kept has nothing of the client who asked first.
+    An answer that caches may store contains nothing about its client.
     """
     operation = read_operation(_query_parameters(incoming.request))
     document = await incoming.document(operation)
     known = incoming.request.headers.get("if-none-match")
     tag = "" if document is None else tags.of(document, operation, media_type)
-    # Only an answer that never changes was given out with this tag.
+    # Only an answer that never changes has such a tag.
     if tag and incoming.mode is CostMode.PLAIN and is_named(tag, known):
         return _unchanged(tag)
     if operation.query is None and document is not None:
@@ -174,7 +174,7 @@ async def _answer_get(incoming: GraphQLRequest, tags: EntityTags, media_type: st
 
 
 def _unchanged(tag: str) -> Response:
-    """Return the response that a client has the answer with this tag already."""
+    """Return the response 304: the client has the answer with this tag."""
     response = Response(status_code=304)
     fields = as_sent({"Cache-Control": KEPT, "ETag": tag, "Vary": VARY_OF_ALL})
     response.raw_headers = [*fields.items()]
@@ -182,7 +182,7 @@ def _unchanged(tag: str) -> Response:
 
 
 def _read_batch(batch: list[Any], most: int) -> list[Operation | RequestError]:
-    """Return the operations of a batch; one that cannot be read fails alone.
+    """Return the operations of a batch; an invalid one fails alone.
 
     Raises:
         RequestError: The batch is empty or too large.
@@ -199,7 +199,7 @@ def _read_batch(batch: list[Any], most: int) -> list[Operation | RequestError]:
 
 
 def _batch_response(reply: Reply, media_type: str) -> Response:
-    """Return the answers of a batch, or why it was refused as a whole."""
+    """Return the response with the answers of a batch, or its refusal as a whole."""
     if reply.status is not None:
         return _response(reply, media_type, _NOT_STORED)
     since = time.perf_counter()
@@ -209,7 +209,7 @@ def _batch_response(reply: Reply, media_type: str) -> Response:
 
 
 def _response(reply: Reply, media_type: str, headers: HeaderFields) -> Response:
-    """Return a single answer with the status that its media type asks for."""
+    """Return the response with a single answer, with the status for its media type."""
     status = reply.status or _status(reply.answers[0], media_type)
     since = time.perf_counter()
     body = encode_long(reply.answers[0].response)
@@ -218,7 +218,7 @@ def _response(reply: Reply, media_type: str, headers: HeaderFields) -> Response:
 
 
 def _timing(reply: Reply, since: float) -> HeaderFields:
-    """Note that a reply has been encoded; return the header that tells of all stages, if wanted."""
+    """Record the encoding as a stage; return the header ``Server-Timing`` if it is wanted."""
     reply.record.end_stage("encode", since)
     return timing_headers(reply.record) if reply.record.wants_timing else {}
 

@@ -1,4 +1,4 @@
-"""Caching of answers by browsers and gateways: mathematics does not change, programs do."""
+"""Headers that let browsers and gateways cache answers: Cache-Control, Vary and entity tags."""
 
 import hmac
 import json
@@ -7,29 +7,29 @@ from typing import Final
 
 from primeql.operations.operation import Operation
 
-# A day, and not for ever: a wrong answer that has been mended is wrong in caches for no longer.
-# After that an entity tag saves sending the answer again.
+# One day only: after a wrong answer is corrected, caches keep the wrong one no longer than that.
+# Then the entity tag avoids sending an unchanged answer again.
 KEPT: Final = "public, max-age=86400"
 NO_STORE: Final = "no-store"
-# An answer depends on what the client takes; compression adds Accept-Encoding where it may act.
+# The answer depends on Accept. Compression adds Accept-Encoding if it may compress the answer.
 VARY: Final = "Accept"
-# Which of them is not known when it is only told that the answer is still the same.
+# For a 304 response it is unknown whether the answer would be compressed.
 VARY_OF_ALL: Final = "Accept, Accept-Encoding"
 ANY_TAG: Final = "*"
 _SECRET_BYTES: Final = 32
 
 
 class EntityTags:
-    """Makes the tags of answers, which are known before the answers are.
+    """Makes the entity tags of answers, from their operations only.
 
-    An answer that may be kept is a function of the operation alone, so a hash of the operation
-    tells it apart from all others. The hash has a key: nobody can make a tag, so whoever sends one
-    has been given the answer with it.
+    An answer that may be cached depends on its operation only, so a hash of the operation
+    identifies it. The hash has a secret key, so nobody else can make a tag. A client that sends a
+    tag must have got it with the answer.
 
     Args:
-        secret: Processes with the same one know each other's tags; if it is empty, each process
-            knows its own.
-        revision: Other programs make other tags.
+        secret: The key. Processes with the same key accept each other's tags. If it is empty, each
+            process makes its own key.
+        revision: The revision of answers; tags of other revisions do not match.
     """
 
     def __init__(self, secret: str, revision: str) -> None:
@@ -39,7 +39,7 @@ class EntityTags:
     def of(self, document: str, operation: Operation, media_type: str) -> str:
         """Return the tag of the answer to an operation of a document.
 
-        It is weak, since the same answer is sent in several codings.
+        It is weak, because the same answer is sent in several content codings.
         """
         identity = [
             "entity tag",

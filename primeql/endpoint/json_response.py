@@ -1,4 +1,4 @@
-"""Responses of JSON; long ones are encoded while they are sent, as fast as their client reads."""
+"""JSON responses. A long one is encoded while it is sent, as fast as its client reads."""
 
 import asyncio
 import logging
@@ -16,25 +16,25 @@ from primeql.server.connections import STATE_KEY, Connections
 
 logger = logging.getLogger("primeql.responses")
 
-# A piece of 64 KiB takes 10 s at 50 kbit/s; whoever takes none in this time has stopped reading.
+# A piece of 64 KiB takes 10 s at 50 kbit/s. A client that reads no piece in this time has stopped.
 STALLED_SECONDS = 30.0
 
 
 class LongResponse(Response):
-    """A response whose body is made piece by piece, while others have their turn.
+    """A response whose body is encoded piece by piece, with other requests between.
 
-    Nothing is made before its client has taken what was sent, and nothing after it has hung up.
-    What waits meanwhile are the arrays and objects of the answer itself, and one piece; they do not
-    wait for a client that takes nothing of it for ``STALLED_SECONDS``.
+    A piece is encoded when the client has read the one before, and none after it has disconnected.
+    Meanwhile the arrays and objects of the answer and one piece stay in memory. A client that reads
+    nothing for ``STALLED_SECONDS`` is disconnected.
 
     Attributes:
-        size: Bytes of the body, if that is known.
+        size: The bytes of the body, if known.
     """
 
     def __init__(
         self, long_body: LongBody, status: int, headers: HeaderFields, content_type: bytes
     ) -> None:
-        """Encode nothing yet."""
+        """Store the parts; nothing is encoded yet."""
         self.status_code = status
         self.body = b""
         self.background = None
@@ -46,7 +46,7 @@ class LongResponse(Response):
         self._held: HeldMemory | None = None
 
     def hold(self, held: HeldMemory) -> None:
-        """Hold what the body takes from now on: its arrays, and objects until they are encoded."""
+        """Set the memory to hold: that of the arrays, and of objects until they are encoded."""
         self._held = held
         if self.size is not None:
             held.lessen(self.size)
@@ -58,7 +58,7 @@ class LongResponse(Response):
             return
         start = {"status": self.status_code, "headers": self.raw_headers}
         await send({"type": "http.response.start", **start})
-        # Also with HEAD there is more to come, for all that compression asks.
+        # With HEAD too, the compression middleware must expect a body in several parts.
         pieces = iter([b""]) if scope["method"] == "HEAD" else self._pieces()
         try:
             if not await _send_pieces(pieces, receive, send):
@@ -69,17 +69,17 @@ class LongResponse(Response):
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     def _pieces(self) -> Iterator[bytes]:
-        """Yield the body, letting go of the memory of its objects."""
+        """Yield the body in pieces, and release the memory of encoded objects."""
         for piece in self._long_body.pieces():
             if self._held is not None and self.size is None:
                 self._held.lessen_to_share(self._long_body.share_left())
             yield piece
 
     async def _send_whole(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it at once, with its length, to a client that knows no chunks (RFC 9112, 6.1).
+        """Send the body at once, with its length, for HTTP/1.0 (RFC 9112, 6.1).
 
-        Holds the whole body. In one message it is compressed with its length, too. Ends when the
-        client has taken it, for as long as the memory is in use.
+        The whole body is in memory, in one message, so that the length is that after compression.
+        Returns when the client has read it, because the memory is in use until then.
         """
         pieces = []
         for piece in self._long_body.pieces():
@@ -99,32 +99,32 @@ class LongResponse(Response):
 
 
 async def _give_up(scope: Scope, receive: Receive) -> None:
-    """Close the connection of a client that takes nothing; the rest of its answer is not sent."""
+    """Close the connection of a client that does not read; the rest of its answer is not sent."""
     logger.info("gave up an answer that its client did not take")
     _note_gone(scope)
     connections: Connections | None = scope.get("state", {}).get(STATE_KEY)
     if connections is not None and connections.hang_up(scope):
-        # Else the server would take it for an error that the answer has no end.
+        # Otherwise the server would log the missing end of the answer as an error.
         await _gone(receive)
 
 
 def _note_gone(scope: Scope) -> None:
-    """Have the log say that the client did not get the whole answer."""
+    """Record that the client did not get the whole answer."""
     record: RequestRecord | None = scope.get("state", {}).get("record")
     if record is not None:
         record.status = CLIENT_GONE
 
 
 async def _send_pieces(pieces: Iterator[bytes], receive: Receive, send: Send) -> bool:
-    """Send pieces of a body until they end or the client hangs up; return whether they ended.
+    """Send the pieces of a body until the client disconnects; return whether all were sent.
 
     Raises:
-        TimeoutError: The client took nothing for too long.
+        TimeoutError: The client read nothing for too long.
     """
     gone = asyncio.ensure_future(_gone(receive))
     try:
         for piece in pieces:
-            # Here, since a client may hang up as soon as it has all.
+            # Checked here, because a client may disconnect as soon as it has the whole answer.
             if gone.done():
                 return False
             async with asyncio.timeout(STALLED_SECONDS):
@@ -136,13 +136,13 @@ async def _send_pieces(pieces: Iterator[bytes], receive: Receive, send: Send) ->
 
 
 async def _gone(receive: Receive) -> None:
-    """Return when the client has hung up; the whole request must have been read."""
+    """Wait until the client disconnects; the whole request must have been read."""
     while (await receive())["type"] != "http.disconnect":
         pass
 
 
 class ShortResponse(Response):
-    """A response whose body is there."""
+    """A response whose body is already encoded."""
 
     def __init__(
         self, body: bytes, status: int, headers: HeaderFields, content_type: bytes

@@ -12,19 +12,19 @@ CONTENT_TYPES: Mapping[str, bytes] = MappingProxyType(
 )
 """The header ``Content-Type`` of an answer, by its media type."""
 
-# Clients send few different headers; long ones are not remembered.
+# Clients send few different headers; long headers are not cached.
 _CACHED_HEADERS = 256
 _MAX_CACHED_CHARACTERS = 200
 
-# In the order preferred where a client names both with equal weight.
+# In order of preference, for a client that gives both the same weight.
 _OFFERED = (GRAPHQL_JSON, JSON)
 
 
 def negotiate(accept: str | None) -> str | None:
-    """Return the media type to answer with, None if the client takes neither.
+    """Return the media type of the answer; None if the client accepts neither.
 
-    Without a header, or where only a wildcard fits, it is ``application/json``, which older clients
-    expect. Source: RFC 9110, section 12.5.1.
+    It is ``application/json``, which older clients expect, if there is no header or only a wildcard
+    matches. Source: RFC 9110, section 12.5.1.
     """
     if accept is None or accept == "*/*" or not accept.strip():
         return JSON
@@ -35,14 +35,14 @@ def negotiate(accept: str | None) -> str | None:
 
 @lru_cache(_CACHED_HEADERS)
 def _negotiated(accept: str) -> str | None:
-    """Return the media type for a header that names some."""
+    """Return the media type for a header with media ranges."""
     ranges = dict(_media_range(part) for part in accept.split(","))
     wildcard = ranges.get("application/*", ranges.get("*/*", 0.0))
     weights = {offered: ranges.get(offered, wildcard) for offered in _OFFERED}
     best = max(weights.values())
     if best <= 0:
         return None
-    # A type that the client names goes before one that only a wildcard lets in.
+    # A type that the client names has priority over one that only a wildcard matches.
     named = [offered for offered in _OFFERED if offered in ranges]
     return next(offered for offered in (*named, JSON, GRAPHQL_JSON) if weights[offered] == best)
 

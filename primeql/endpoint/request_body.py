@@ -1,4 +1,4 @@
-"""From a request's body to a JSON value: in time, unpacked within bounds, exact."""
+"""Reads the JSON value of a request's body, within limits of time and size."""
 
 import asyncio
 import json
@@ -33,8 +33,8 @@ _DOCUMENT = re.compile(rb"\s*(?:\{\s*[A-Za-z_.#]|(?:query|mutation|subscription|
 _SENT_AS = 'send the document within JSON, as {"query": "{ ... }"}'
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
-# The schema takes lists of lists of integers at most, but extensions of a client may nest. Whatever
-# walks through a decoded value by recursion can go this deep: Python's limit is 1,000 calls.
+# The variables of this schema nest at most two lists, but a client's extensions may nest more. All
+# functions that walk a decoded value by recursion can go this deep: Python's limit is 1,000 calls.
 MAX_JSON_DEPTH = 100
 # One step of depth for each bracket, none for a quote; all other bytes do not count.
 _STEPS = bytes.maketrans(b'[{"]}', b"\x01\x01\x00\xff\xff")
@@ -43,15 +43,15 @@ _NO_STEPS = bytes(set(range(256)) - set(b'[{"]}'))
 # The window that RFC 8878 asks every decoder to support, and the most memory one body may claim.
 ZSTD_WINDOW_BYTES = 8 << 20
 _GZIP_MAGIC = b"\x1f\x8b"
-# Each member copies what is left of the body; programs that append write a few.
+# Each member copies the rest of the body. Programs that append to a gzip file write few members.
 _MOST_GZIP_MEMBERS = 100
 # Four bytes may stand for a block of 128 KiB: a piece unpacks to at most 8 MiB.
 ZSTD_PIECE_BYTES = 256
-# Lists, objects and values that are decoded for nothing, 10,000 as in the largest batch and some
-# beside it, and for each point beyond: 0.06 us each, a MiB of empty lists takes 30 ms.
+# Lists, objects and values that are decoded free of charge: the 10,000 of the largest batch, and
+# some more. Below it, how many cost one point: 0.06 us each; a MiB of empty lists takes 30 ms.
 _FREE_VALUES = 11_000
 _VALUES_PER_POINT = 1_500
-# And bytes: long strings take 4 ms a MiB.
+# The same for bytes: long strings take 4 ms a MiB.
 _FREE_BYTES = 500_000
 _BYTES_PER_POINT = 25_000
 
@@ -62,15 +62,15 @@ async def read_json(
     """Return the JSON value in the body of ``request``.
 
     Args:
-        request: Its body may be compressed.
-        max_bytes: Bound of the body, as it is on the wire and unpacked.
-        timeout_seconds: Time for the body to arrive.
-        pay: Pays for decoding a body of very many values, before that is done.
+        request: The request; its body may be compressed.
+        max_bytes: The most bytes of the body, both compressed and decompressed.
+        timeout_seconds: The time for the body to arrive.
+        pay: Charges the client before a body of very many values is decoded.
 
     Raises:
-        RequestError: 408 too slow, 413 too large, 415 another media type, charset or coding, 400
-            not JSON.
-        ClientDisconnect: The client hung up.
+        RequestError: With status 408 if it is too slow, 413 if too large, 415 for another media
+            type, charset or content coding, 400 if it is not JSON.
+        ClientDisconnect: The client disconnected.
     """
     fields = header_fields(request.scope)
     if fields.get(b"content-type") != _JSON_TYPE:
@@ -96,8 +96,8 @@ async def read_json(
 
 
 def decoding_points(body: bytes) -> int:
-    """Return what it costs to decode a body, beyond what is free. Cost: 0.3 ms for a MiB."""
-    # No value is without a byte and a comma.
+    """Return the points for decoding a body, above the free part. Cost: 0.3 ms for a MiB."""
+    # Every value has at least a byte and a comma.
     if len(body) < 2 * _FREE_VALUES:
         return 0
     values = body.count(b",") + body.count(b"[") + body.count(b"{")
@@ -106,9 +106,9 @@ def decoding_points(body: bytes) -> int:
 
 
 async def _read_in_time(work: EagerTask[bytes], timeout_seconds: float) -> bytes:
-    """Return a body that is still on its way.
+    """Return a body that has not arrived completely.
 
-    Does what ``asyncio.timeout`` does, in a third of its time.
+    It does what ``asyncio.timeout`` does, in a third of the time.
     """
     task = asyncio.current_task()
     assert task is not None
@@ -122,7 +122,7 @@ async def _read_in_time(work: EagerTask[bytes], timeout_seconds: float) -> bytes
     try:
         return await work
     except asyncio.CancelledError:
-        # Others may have cancelled the task as well: then it ends as they want it.
+        # If others have cancelled the task too, the cancellation must go on.
         if late and task.uncancel() == 0:
             raise RequestError("the body did not arrive in time", 408) from None
         raise
@@ -178,16 +178,16 @@ def decode_json(raw: bytes, what: str) -> Any:
 
 
 def nests_deeper(raw: bytes, most: int) -> bool:
-    """Return whether more than ``most`` lists and objects of a JSON text are open at some place.
+    """Return whether the lists and objects of a JSON text nest more than ``most`` levels deep.
 
-    Where a text stops being JSON the count goes on, and may be too large.
+    For a text that is not valid JSON the depth may be overestimated.
 
-    Cost: 10 ms for a MiB of brackets, by whole arrays instead of byte by byte.
+    Cost: 10 ms for a MiB of brackets, by array operations instead of byte by byte.
     """
     if raw.count(b"[") + raw.count(b"{") <= most:
         return False
-    # Without escaped backslashes and quotes, what is inside a string has an odd number of quotes
-    # before it.
+    # Without escaped backslashes and quotes, a character inside a string has an odd number of
+    # quotes before it.
     unescaped = raw.replace(b"\\\\", b"").replace(b'\\"', b"")
     steps = np.frombuffer(unescaped.translate(_STEPS, _NO_STEPS), np.int8)
     is_outside = np.cumsum(steps == 0, dtype=np.int32) % 2 == 0
@@ -195,7 +195,7 @@ def nests_deeper(raw: bytes, most: int) -> bool:
 
 
 def _has_lone_surrogate(value: Any) -> bool:
-    """Return whether a decoded value holds text that cannot be encoded again."""
+    """Return whether a decoded value contains text that cannot be encoded, a lone surrogate."""
     try:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:
@@ -204,17 +204,17 @@ def _has_lone_surrogate(value: Any) -> bool:
 
 
 def _refuse_constant(name: str) -> None:
-    """Refuse NaN and the infinities, which Python reads and JSON does not have."""
+    """Refuse NaN and infinities, which Python accepts and JSON does not."""
     raise RequestError(f"{name} is not JSON")
 
 
-# Made once: json.loads makes one for each call with an argument.
+# Made once, because json.loads makes a decoder for each call with an argument.
 _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 _SCAN: Callable[[str, int], tuple[Any, int]] = cast(Any, _DECODER).scan_once
 
 
 def _decoded(text: str) -> Any:
-    """Return what the decoder does, in half its time where no space is around the value."""
+    """Decode a text, in half the decoder's time if no space is around the value."""
     try:
         value, end = _SCAN(text, 0)
     except StopIteration:
@@ -232,20 +232,20 @@ def _check_content_type(content_type: str) -> None:
 
 
 def _unpacker(coding: str) -> Callable[[bytes, int], bytes]:
-    """Return what unpacks a body of this content coding within a bound."""
+    """Return the function that decompresses this content coding within a bound."""
     unpack = _UNPACKERS.get(coding.strip().lower())
     if unpack is None:
         raise RequestError(
             "Content-Encoding must be gzip, deflate, br, zstd or identity",
             415,
-            # RFC 9110, 15.5.16: what would have been taken.
+            # The codings that are accepted (RFC 9110, 15.5.16).
             headers={"Accept-Encoding": "gzip, deflate, br, zstd"},
         )
     return unpack
 
 
 def _within(unpacked: bytes, is_complete: bool, max_bytes: int) -> bytes:
-    """Return an unpacked body if it is whole and not too large."""
+    """Return a decompressed body if it is complete and not too large."""
     if len(unpacked) > max_bytes:
         raise RequestError(f"the unpacked body is larger than {max_bytes} bytes", 413)
     if not is_complete:
@@ -301,7 +301,7 @@ def _unpack_zstd(body: bytes, max_bytes: int) -> bytes:
 
 
 def _unpack_zstd_by_pieces(body: bytes, max_bytes: int) -> bytes:
-    """Unpack with the library for older Pythons, which takes no bound of its own."""
+    """Decompress with the library for older Pythons, which has no limit of output."""
     decompressor = ZstdDecompressor(max_window_size=ZSTD_WINDOW_BYTES).decompressobj()
     unpacked, rest = bytearray(), body
     while rest and not decompressor.eof and len(unpacked) <= max_bytes:

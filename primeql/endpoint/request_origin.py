@@ -1,11 +1,11 @@
-"""Whether a browser was made to send a request by a page of another site."""
+"""Detects cross-site request forgery: requests that a page of another site makes a browser send."""
 
 from collections.abc import Collection
 
 from starlette.requests import Request
 
-# Headers that make a browser ask first (CORS preflight): a page of another site cannot add them
-# unless CORS allows it to.
+# A request with one of these headers needs a CORS preflight. So a page of another site can send it
+# only if CORS allows that.
 PREFLIGHTED_HEADERS = (
     "apollo-require-preflight",
     "x-apollo-operation-name",
@@ -15,11 +15,11 @@ PREFLIGHTED_HEADERS = (
 
 
 def is_forged(request: Request, allowed_origins: Collection[str]) -> bool:
-    """Return whether ``request`` came without preflight from a page of a site not allowed.
+    """Return whether a page of a site that is not allowed sent the request, without preflight.
 
-    A POST must be JSON, which is preflighted; a GET may be sent by any page's image or script.
-    Every browser says so in ``Sec-Fetch-Site``; clients that are no browsers don't send the header.
-    A link that a person follows is no forgery. Source: Fetch Metadata Request Headers, W3C.
+    A POST must be JSON, which needs a preflight. But the image or script of any page can send a
+    GET. Browsers report this in ``Sec-Fetch-Site``; other clients do not send this header. A link
+    that a person follows is allowed. Source: Fetch Metadata Request Headers, W3C.
     """
     if request.headers.get("sec-fetch-site") not in ("cross-site", "same-site"):
         return False

@@ -1,10 +1,10 @@
-"""How long a client will wait for its answer: the header ``X-Request-Timeout``."""
+"""Reads the header ``X-Request-Timeout``: how long a client will wait for its answer."""
 
 import re
 
 from primeql.operations.request_errors import RequestError
 
-# Seconds, or milliseconds if it says so. Nine digits are 30 years: more are not meant.
+# Seconds, or milliseconds with the unit ms. At most nine digits, which are 30 years.
 _TIMEOUT = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?) ?(s|ms)?")
 
 
@@ -13,7 +13,7 @@ def timeout_seconds(header: str | None, most: float) -> float:
 
     Args:
         header: Decimal seconds, such as ``2.5`` or ``2.5s``, or ``250ms``; None if not sent.
-        most: What a request may take that does not ask.
+        most: The most that a request may take; also the value without a header.
 
     Raises:
         RequestError: It is not a time above zero.

@@ -1,4 +1,4 @@
-"""What operations cost their client: priced before they run, settled when they end."""
+"""Admits operations: charges their price before they run, and refunds unused points at the end."""
 
 import asyncio
 import enum
@@ -34,14 +34,14 @@ from resolvers.errors import ErrorCode, OverloadedError
 from resolvers.running.compute import LOOP_POINTS
 from resolvers.running.request_accounting import AnswerNotes
 
-# What pricing may take of a request that is refused or only priced: 5 ms, thousands of fields.
+# Free points for pricing a request that is then refused or only priced: 5 ms, thousands of fields.
 FREE_PRICING_POINTS = 50.0
-# Half a minute later everything has changed: all that waits now is answered or given up.
+# The longest Retry-After. After it, all tasks that wait now have been answered or cancelled.
 MOST_RETRY_SECONDS = 30
 
 
 class CostMode(enum.Enum):
-    """What the header ``GraphQL-Cost`` asks for."""
+    """The modes of the header ``GraphQL-Cost``."""
 
     PLAIN = ""
     REPORT = "report"
@@ -49,7 +49,7 @@ class CostMode(enum.Enum):
 
 
 def cost_mode(header: str | None) -> CostMode:
-    """Return the mode that a header asks for; None if it was not sent.
+    """Return the mode of a header; ``header`` is None if it was not sent.
 
     Raises:
         RequestError: There is no such mode.
@@ -63,9 +63,9 @@ def cost_mode(header: str | None) -> CostMode:
 
 
 class Reply(NamedTuple):
-    """The answers to the operations of one request, in their order.
+    """The answers to the operations of one request, in order.
 
-    ``status`` is set if the request was refused as a whole.
+    ``status`` is set if the whole request was refused.
     """
 
     answers: Sequence[Answer]
@@ -75,12 +75,12 @@ class Reply(NamedTuple):
 
 
 class Admission:
-    """Lets operations run if their client can pay for them.
+    """Runs operations if their client has enough points, and if there is memory for their answers.
 
     Args:
-        service: Prices and runs them.
-        budget: What clients have left.
-        memory: For the responses being made.
+        service: Prices and runs operations.
+        budget: The clients' budgets.
+        memory: The memory for responses in progress.
     """
 
     def __init__(self, service: PrimeService, budget: Budget, memory: MemoryBudget) -> None:
@@ -95,10 +95,10 @@ class Admission:
         mode: CostMode,
         arrival: Arrival,
     ) -> Reply:
-        """Return the answers to operations that are paid for together.
+        """Return the answers to the operations of one request.
 
-        What they are expected to cost is taken before any runs; what was not used is given back,
-        also if the request is cancelled. What computing takes beyond the price is never charged.
+        The price of all operations is charged before any runs. Unused points are refunded, even if
+        the request is cancelled. Time beyond the price is never charged.
         """
         prepared = await self._prepare(operations, client, mode, arrival)
         reply = await self._settle(prepared, client, mode, arrival)
@@ -106,7 +106,7 @@ class Admission:
         return reply
 
     async def document(self, operation: Operation) -> str | None:
-        """Return the document that an operation means, None if it is unknown or may not be used."""
+        """Return the document of an operation; None if it is unknown or not allowed."""
         return await self._service.document(operation)
 
     async def _prepare(
@@ -116,12 +116,11 @@ class Admission:
         mode: CostMode,
         arrival: Arrival,
     ) -> list[PricedOperation | Answer]:
-        """Return operations with their prices; those that only fail or are priced are paid for.
+        """Return the operations with their prices, or the answers to those that cannot run.
 
-        What all of them may cost together is left for each: pricing stops where it is used up.
-        Others have their turn between operations. Pricing is free as long as it is short. Beyond,
-        it is paid for by whom it does not lead to an answer, since the price of an answer includes
-        it.
+        Pricing stops when the sum of the prices exceeds what the request may cost. Other requests
+        run between the operations. Pricing is free up to an allowance. Above it, requests that are
+        refused or only priced pay for pricing; the price of an answer includes it already.
         """
         fees = DocumentFees(
             partial(self.pay, client), partial(self._budget.give_back, client), client.tier.points
@@ -137,13 +136,14 @@ class Admission:
             if isinstance(one, Answer):
                 continue
             enough -= one.points
-            # Measured time depends on the machine; nobody pays more for a price than the price.
+            # Measured time depends on the machine, so the charge for pricing is at most the price.
             free -= min(one.pricing_points, one.points)
             if free < 0 and (enough < 0 or mode is CostMode.VALIDATE):
                 try:
                     await self.pay(client, math.ceil(-free))
                 except RequestError as error:
-                    # What is refused as too dear says so, whether its pricing was paid for or not.
+                    # An operation refused as too expensive keeps that error, even if its pricing
+                    # could not be charged.
                     prepared[-1] = one if enough < 0 else refusal(error)
                 free = 0.0
         return prepared
@@ -155,7 +155,7 @@ class Admission:
         mode: CostMode,
         arrival: Arrival,
     ) -> Reply:
-        """Return the answers to operations that are ready to run."""
+        """Charge the operations that are ready, run them, and return all answers."""
         tier = client.tier
         most = arrival.max_request_cost
         record = arrival.record
@@ -198,7 +198,7 @@ class Admission:
         taken: Taken,
         record: RequestRecord,
     ) -> list[Answer]:
-        """Return the answers to operations that are paid for; give back what they leave unused."""
+        """Return the answers to operations that are charged; refund their unused points."""
         status = budget_status(taken, client.tier, record.points)
         for one in priced:
             one.context.notes.rate_limit = status
@@ -218,7 +218,7 @@ class Admission:
     def _make_room(
         self, priced: Sequence[PricedOperation], points: int, arrival: Arrival
     ) -> "_Unavailable | None":
-        """Hold the memory that operations need; return what is lacking for them to run."""
+        """Take the memory that operations need; return a refusal if there is not enough."""
         size = sum([one.estimate.size for one in priced])
         try:
             if arrival.held is not None:
@@ -236,17 +236,17 @@ class Admission:
         return _overloaded("too many computations are waiting; try again later", seconds)
 
     async def pay(self, client: Client, points: int) -> None:
-        """Take points that are not given back.
+        """Charge points that are not refunded.
 
         Raises:
-            RequestError: The client does not have them.
+            RequestError: The client does not have these points.
         """
         taken = await self._budget.take(client, points)
         if not taken.is_allowed:
             raise out_of_points_error(points, taken)
 
     async def _run_all(self, prepared: Sequence[PricedOperation | Answer]) -> list[Answer]:
-        """Return the answers to operations that run together, others having turns between."""
+        """Return the answers to operations, which run concurrently."""
         running: list[asyncio.Task[Answer]] = []
         try:
             for one in prepared:
@@ -258,7 +258,7 @@ class Admission:
                 task.cancel()
 
     async def _run(self, prepared: PricedOperation | Answer) -> Answer:
-        """Return the answer to an operation, or why it was refused."""
+        """Return the answer to an operation, or its refusal."""
         return prepared if isinstance(prepared, Answer) else await self._service.run(prepared)
 
     async def start(self) -> None:
@@ -266,25 +266,25 @@ class Admission:
         await self._budget.start()
 
     async def close(self) -> None:
-        """Let go of the budget's connections."""
+        """Close the budget's connections."""
         await self._budget.close()
 
 
 @dataclass(frozen=True, slots=True)
 class _Unavailable:
-    """Why operations cannot run for want of room, and the headers that say when they can."""
+    """The refusal of operations for which there is no room, with the headers of its answer."""
 
     error: RequestError
     headers: HeaderFields = field(default_factory=dict)
 
 
 def _overloaded(message: str, retry_seconds: float) -> _Unavailable:
-    """Refuse for now, whoever asks."""
+    """Return a refusal because the whole service is overloaded."""
     return _later(RequestError(message, 503, ErrorCode.OVERLOADED), retry_seconds)
 
 
 def _later(error: RequestError, retry_seconds: float) -> _Unavailable:
-    """Refuse for now."""
+    """Return a refusal with ``Retry-After``."""
     wait = min(max(1, math.ceil(retry_seconds)), MOST_RETRY_SECONDS)
     return _Unavailable(error, as_sent({"Retry-After": str(wait)}))
 
@@ -295,8 +295,8 @@ def _note(
     reply: Reply,
     has_run: bool,
 ) -> None:
-    """Note what became of the operations of a request."""
-    # Refused together, operations have one answer.
+    """Add the results of a request's operations to its record."""
+    # Operations that are refused together have one answer.
     answers = reply.answers if reply.status is None else [*reply.answers] * len(prepared)
     for one, answer in zip(prepared, answers, strict=True):
         facts = one.facts if isinstance(one, PricedOperation) else UNKNOWN_DOCUMENT
@@ -307,7 +307,7 @@ def _note(
 
 
 def _add_notes(record: RequestRecord, notes: AnswerNotes) -> None:
-    """Note what one of the operations of a request has taken."""
+    """Add the costs of one operation to the record."""
     record.compute_seconds += notes.spent_seconds
     record.queue_seconds += notes.queue_seconds
     record.memory_hits += notes.memory_hits

@@ -1,4 +1,4 @@
-"""What clients are told of costs: prices, what was used, and why they cannot be paid."""
+"""Reports costs to clients: prices, points used, and refusals for lack of points."""
 
 import math
 from collections.abc import Sequence
@@ -15,11 +15,11 @@ from resolvers.running.request_accounting import AnswerNotes
 
 
 def actual_points(points: int, notes: AnswerNotes) -> int:
-    """Return what an operation priced at ``points`` has cost: its price without what is unused.
+    """Return the points charged for an operation: its price minus its unused points.
 
-    Never more than the price, which the client was told: what computing takes beyond it is the
-    service's loss. Never less than the work that was done, as far as the price covers it: the
-    stages of a factorization may together be predicted at more than the price.
+    It is never more than the price, even if the work took longer. It is never less than the work
+    done, up to the price: the predictions of a factorization's stages can add up to more than the
+    price.
     """
     used = max(0.0, notes.spent_points, points - notes.unused_points)
     return min(points, math.ceil(used))
@@ -42,7 +42,7 @@ def _throttle_status(tier: Tier, taken: Taken) -> dict[str, Any]:
 
 
 def valued(prepared: PricedOperation | Answer, tier: Tier, taken: Taken) -> Answer:
-    """Return the price of an operation instead of its answer."""
+    """Return an answer with only the price of an operation."""
     if isinstance(prepared, Answer):
         return prepared
     cost = {
@@ -61,10 +61,10 @@ def reports(
     taken: Taken,
     have_run: bool,
 ) -> list[Answer]:
-    """Return answers that say what they have cost.
+    """Return the answers with their costs in ``extensions.cost``.
 
-    An operation that could not run has cost what it took to refuse it, one that was refused as too
-    dear has cost nothing.
+    An invalid operation has cost the fee for its refusal. One that was refused as too expensive has
+    cost nothing.
     """
     reported = []
     for answer, one in zip(answers, prepared, strict=True):
@@ -83,7 +83,7 @@ def reports(
 def reported_cost(
     requested: int, actual: int, notes: AnswerNotes, tier: Tier, taken: Taken
 ) -> dict[str, Any]:
-    """Return what ``GraphQL-Cost: report`` asks for."""
+    """Return the content of ``extensions.cost``."""
     return {
         "requestedQueryCost": requested,
         "actualQueryCost": actual,
@@ -93,32 +93,32 @@ def reported_cost(
 
 
 def with_cost(answer: Answer, cost: dict[str, Any]) -> Answer:
-    """Return an answer that says what it has cost."""
+    """Return the answer with ``extensions.cost``."""
     response = {**answer.response, "extensions": {"cost": cost}}
     return answer._replace(response=response, is_repeatable=False)
 
 
 def too_dear(prepared: PricedOperation | Answer, points: int, tier: Tier) -> Answer:
-    """Refuse an operation, or one of a batch, that is beyond what a request may cost."""
+    """Return the refusal of an operation whose price exceeds the limit of a request."""
     if isinstance(prepared, Answer):
         return prepared
     dearest = list(prepared.estimate.dearest)
     message = (
         f"this request costs at least {points:,} points, a request may cost"
-        f" {tier.max_request_cost:,}; the dearest field is {'.'.join(dearest)[:64]}"
+        f" {tier.max_request_cost:,}; the most expensive field is {'.'.join(dearest)[:64]}"
     )
     cost = {"requested": points, "maximum": tier.max_request_cost, "path": dearest}
     return refusal(RequestError(message, 200, ErrorCode.COST_LIMIT_EXCEEDED), cost=cost)
 
 
 def out_of_points_error(points: int, taken: Taken) -> RequestError:
-    """Return why a client cannot pay for now."""
+    """Return the error of a client without enough points."""
     wait = max(1, math.ceil(taken.retry_after))
     message = f"{points:,} points are needed, {taken.remaining:,} are left; try again in {wait} s"
     return RequestError(message, 429, ErrorCode.RATE_LIMITED)
 
 
 def out_of_points(points: int, taken: Taken) -> Answer:
-    """Refuse a request that its client cannot pay for now."""
+    """Return the refusal of a request whose client has not enough points now."""
     cost = {"requested": points, "remaining": taken.remaining}
     return refusal(out_of_points_error(points, taken), cost=cost)

@@ -1,4 +1,4 @@
-"""What metrics and logs tell of a document: nothing that its sender chose."""
+"""Extracts the facts about a document that metrics and logs may contain."""
 
 import hashlib
 
@@ -20,9 +20,9 @@ DIGEST_CHARACTERS = 12
 
 
 def document_facts(bound: BoundOperation) -> DocumentFacts:
-    """Return what may be told of an operation of a valid document, whoever sent it.
+    """Return the facts about an operation of a valid document, without any text of the client.
 
-    Cost: linear in the document; to be kept with it.
+    Cost: linear in the document; the result is cached with it.
     """
     return DocumentFacts(
         operation_type=bound.operation.operation.value,
@@ -48,7 +48,7 @@ def _root_fields(document: DocumentNode, operation: OperationDefinitionNode) -> 
             elif isinstance(selection, InlineFragmentNode):
                 waiting.append(selection.selection_set)
             elif isinstance(selection, FragmentSpreadNode):
-                # Entered once, however often it is spread.
+                # Each fragment is visited once.
                 fragment = fragments.pop(selection.name.value, None)
                 if fragment is not None:
                     waiting.append(fragment.selection_set)

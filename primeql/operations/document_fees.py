@@ -1,4 +1,4 @@
-"""What the documents of one request cost their client: to be read if new, and to be refused."""
+"""Charges the documents of a request: a fee to read a new one, and a fee for its errors."""
 
 import math
 from collections.abc import Awaitable, Callable
@@ -6,34 +6,36 @@ from typing import Final
 
 from execution.executor import Outcome, Phase
 
-# A new document takes so many points to be parsed and validated, and one for each characters.
+# A new document costs this many points to parse and validate, and one for each
+# CHARACTERS_PER_POINT characters.
 READ_POINTS: Final = 5
 CHARACTERS_PER_POINT: Final = 40
-# For nothing in each request, whatever it holds: one document of 200 characters.
+# Free points in each request: enough for one document of 200 characters.
 FREE_POINTS: Final = 10.0
-# Each error of an invalid document; most of it is the search for names like a misspelt one.
+# The points for each error of a document; most are for finding names similar to a misspelt one.
 ERROR_POINTS: Final = 5
-# What all errors of a document take is bounded by its length: they need text to stand in.
+# The points for all errors of a document are bounded by its length: one for this many characters.
 CHARACTERS_PER_ERROR_POINT: Final = 4
 # Validation stops at a hundred errors.
 MOST_REFUSED_POINTS: Final = 500
-# A first document so short is read for an empty bucket too: it may ask what is left.
+# A first document of up to this length is read even if the bucket is empty, so that a client can
+# always ask for its remaining points.
 UNHELD_CHARACTERS: Final = 64
-# Errors of variables name no likely values, which makes them cheap.
+# An error of variables is cheap, because no similar names are searched.
 VARIABLE_ERRORS_PER_POINT: Final = 4
 
 
 def most_refused_points(length: int) -> int:
-    """Return what refusing a document of so many characters may cost."""
+    """Return the most points for refusing a document of this many characters."""
     return min(MOST_REFUSED_POINTS, ERROR_POINTS + length // CHARACTERS_PER_ERROR_POINT)
 
 
 def refused_points(outcome: Outcome, length: int) -> int:
-    """Return what it costs that an operation was refused before it ran.
+    """Return the points for an operation that was refused before it ran.
 
     Args:
-        outcome: Of the operation.
-        length: Characters of its document.
+        outcome: The outcome of the operation.
+        length: The characters of its document.
     """
     errors = len(outcome.errors)
     if outcome.phase is Phase.VARIABLES:
@@ -42,12 +44,12 @@ def refused_points(outcome: Outcome, length: int) -> int:
 
 
 class DocumentFees:
-    """Takes points for the documents of one request.
+    """Charges points for the documents of one request.
 
     Args:
-        pay: Takes points from the client; raises a RequestError if it does not have them.
-        give_back: Returns points to the client; takes them in any case if negative.
-        bucket: Points that the client can have.
+        pay: Charges the client; raises a RequestError if it does not have the points.
+        give_back: Refunds points; charges them unconditionally if negative.
+        bucket: The size of the client's bucket.
     """
 
     def __init__(
@@ -58,16 +60,16 @@ class DocumentFees:
     ) -> None:
         self._pay = pay
         self._give_back = give_back
-        # No more than a quarter of the bucket is held, or a small one would never do.
+        # At most a quarter of the bucket is held, so that clients with a small bucket can ask too.
         self._most_held = bucket // 4
         self._free = FREE_POINTS
         self._held = 0
 
     async def begin(self, length: int) -> None:
-        """Pay for a new document before it is read, and hold what refusing it may cost.
+        """Charge for reading a new document, and hold the points that refusing it may cost.
 
         Raises:
-            RequestError: The client does not have so many points.
+            RequestError: The client does not have these points.
         """
         price = READ_POINTS + length / CHARACTERS_PER_POINT
         free = min(self._free, price)
@@ -78,7 +80,7 @@ class DocumentFees:
         self._held = held
 
     def end(self, points: int) -> None:
-        """Take what refusing an operation has cost, 0 if it can run; give back the rest held."""
+        """Charge ``points`` for refusing an operation (0 if it can run); refund the rest held."""
         if self._held != points:
             self._give_back(self._held - points)
         self._held = 0

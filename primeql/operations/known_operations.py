@@ -17,15 +17,15 @@ from primeql.operations.persisted_queries import PersistedQueries
 T = TypeVar("T")
 
 MAX_FREE_FIELDS = 5
-# To ask only for these costs nothing.
+# An operation with only these fields is free.
 FREE_FIELDS = frozenset({"rateLimit", "__typename"})
-# What introspection tells is the service's, and changes with its version.
+# Introspection depends on the version of the service.
 _INTROSPECTION = re.compile(r"\b__(?:schema|type)\b")
 
 
 @dataclass(frozen=True, slots=True)
 class KnownOperation:
-    """What is kept with the plan of an operation."""
+    """Facts and prices that are cached with the plan of an operation."""
 
     price: OperationPrice
     facts: DocumentFacts
@@ -36,12 +36,12 @@ class KnownOperation:
 
 
 class KnownOperations:
-    """Finds what is kept of operations, and makes it.
+    """Finds or makes the cached facts and prices of operations.
 
     Args:
         planned: Prices operations that run by a plan.
-        stock: Prices those that the stock executor runs.
-        persisted: Tells which documents are the service's own.
+        stock: Prices operations that the stock executor runs.
+        persisted: Knows which documents are in the service's manifest.
     """
 
     def __init__(
@@ -52,15 +52,15 @@ class KnownOperations:
         self._persisted = persisted
 
     def at_hand(self, bound: BoundOperation) -> KnownOperation | None:
-        """Return what is kept of an operation, None if nothing is."""
+        """Return the cached entry of an operation; None if there is none."""
         known: KnownOperation | None = bound.plan.note
         return known
 
     async def of(self, bound: BoundOperation, document: str) -> KnownOperation:
-        """Return what is kept of an operation, made once for each plan.
+        """Return the entry of an operation, made once for each plan.
 
-        What is made in a thread is kept here, so an asker who has gone leaves nothing half made;
-        of two who ask at once, both get what was kept first.
+        A long computation runs in a thread. The entry is stored here, not in the thread, so a
+        cancelled request stores nothing. If two requests make it at once, both get the first one.
         """
         made = await _by_length(document, lambda: self._made(bound))
         if bound.plan.note is None:
@@ -69,13 +69,13 @@ class KnownOperations:
         return known
 
     def facts(self, known: KnownOperation, document: str) -> DocumentFacts:
-        """Return what may be told of an operation whose texts may be in the manifest, or not."""
+        """Return the facts about an operation; with its name only if the manifest has it."""
         if known.listed is None or not self._persisted.is_listed(document):
             return known.facts
         return known.listed
 
     def _made(self, bound: BoundOperation) -> KnownOperation:
-        """Return what is to be kept of an operation, but does not: it may be in a thread."""
+        """Return the entry of an operation without storing it; this may run in a thread."""
         pricer = self._stock if bound.plan.is_stock else self._planned
         facts = document_facts(bound)
         name = bound.operation.name if self._persisted.has_listed else None
@@ -89,14 +89,14 @@ class KnownOperations:
 
 
 async def _by_length(document: str, make: Callable[[], T]) -> T:
-    """Return what is made of a document: in a thread if that takes long, others having turns."""
+    """Return ``make()``: in a thread if the document is long, so that other requests can run."""
     if len(document) > LONG_TEXT:
         return await asyncio.to_thread(make)
     return make()
 
 
 def _is_free(operation: OperationDefinitionNode) -> bool:
-    """Return whether an operation asks for nothing but the caller's budget."""
+    """Return whether an operation selects only free fields."""
     selections = operation.selection_set.selections
     return len(selections) <= MAX_FREE_FIELDS and all(
         isinstance(selection, FieldNode) and selection.name.value in FREE_FIELDS

@@ -1,4 +1,4 @@
-"""From decoded parameters to the operation a client asks for."""
+"""Reads an operation from the decoded parameters of a request."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -10,10 +10,11 @@ _IDENTIFYING = frozenset(("extensions", "documentId"))
 
 
 class Operation(NamedTuple):
-    """What a client asks, whatever it came in.
+    """The operation that a client asks for.
 
     ``document_id`` is the identifier of a persisted document: Apollo's ``sha256Hash``, or the
-    ``documentId`` of the GraphQL-over-HTTP draft. ``query`` and ``document_id`` are not both None.
+    ``documentId`` of the GraphQL-over-HTTP draft. At least one of ``query`` and ``document_id`` is
+    set.
     """
 
     query: str | None
@@ -23,10 +24,10 @@ class Operation(NamedTuple):
 
 
 def read_operation(parameters: Any) -> Operation:
-    """Return the operation that decoded ``parameters`` describe.
+    """Return the operation in the decoded parameters of a request.
 
     Raises:
-        RequestError: One is missing or of the wrong type.
+        RequestError: A parameter is missing or has the wrong type.
     """
     if not isinstance(parameters, dict):
         raise RequestError("a GraphQL request is a JSON object with a query")
@@ -43,7 +44,7 @@ def read_operation(parameters: Any) -> Operation:
 
 
 def _optional(parameters: Mapping[str, Any], name: str, kind: type, description: str) -> Any:
-    """Return a parameter, None if it is null or left out."""
+    """Return a parameter; None if it is null or missing."""
     value = parameters.get(name)
     if value is not None and not isinstance(value, kind):
         raise RequestError(f"{name} must be {description} or null")
@@ -51,7 +52,7 @@ def _optional(parameters: Mapping[str, Any], name: str, kind: type, description:
 
 
 def _document_id(parameters: Mapping[str, Any]) -> str | None:
-    """Return the identifier of a persisted document, None if there is none."""
+    """Return the identifier of a persisted document; None if there is none."""
     extensions = _optional(parameters, "extensions", dict, "an object") or {}
     persisted = _optional(extensions, "persistedQuery", dict, "an object")
     if persisted is None:

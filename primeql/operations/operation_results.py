@@ -1,4 +1,4 @@
-"""The answers to operations: what a client gets of what became of one."""
+"""Turns the outcome of an operation into its answer."""
 
 from collections.abc import Collection, Mapping
 from functools import partial
@@ -22,11 +22,11 @@ PHASE_CODES: Mapping[Phase, ErrorCode] = {
 
 
 class Answer(NamedTuple):
-    """The response to one operation, and what its transport must know of it.
+    """The response to one operation, with facts for its transport.
 
-    ``ran`` is False for a request error. ``status`` is the HTTP status where the client takes plain
-    JSON. ``is_repeatable`` means that the same operation would be answered the same for ever.
-    ``codes`` are its errors' codes, each once. ``fee`` are the points that refusing took.
+    ``ran``: False for a request error. ``status``: the HTTP status for ``application/json``.
+    ``is_repeatable``: the same operation always has the same answer. ``codes``: the codes of its
+    errors, each once. ``fee``: the points charged for refusing it.
     """
 
     response: dict[str, Any]
@@ -38,19 +38,19 @@ class Answer(NamedTuple):
 
     @property
     def body(self) -> bytes:
-        """The encoded response, whole."""
+        """The whole encoded response."""
         return encode(self.response)
 
 
 def faultless(outcome: Outcome, context: RequestContext) -> Answer | None:
-    """Return the answer that an outcome without errors makes, None if it has some."""
+    """Return the answer for an outcome without errors; None if it has errors."""
     if outcome.errors or outcome.phase is not Phase.EXECUTION:
         return None
     return Answer({"data": outcome.data}, True, 200, context.notes.is_repeatable)
 
 
 async def answer_of(outcome: Outcome, context: RequestContext) -> Answer:
-    """Return the answer that an outcome makes; errors of fields end with it."""
+    """Return the answer for an outcome; clears the errors of its fields."""
     answer = faultless(outcome, context)
     if answer is not None:
         return answer
@@ -60,8 +60,8 @@ async def answer_of(outcome: Outcome, context: RequestContext) -> Answer:
     return Answer(
         response=response,
         ran=ran,
-        # That no operation could be chosen is a fault of the request; plain JSON clients learn of a
-        # document's errors from the body, as GraphQL over HTTP asks of that media type.
+        # If no operation could be chosen, the request is at fault. For application/json, GraphQL
+        # over HTTP requires status 200 for errors of the document.
         status=400 if outcome.phase is Phase.OPERATION else 200,
         is_repeatable=False,
         codes=codes,
@@ -82,12 +82,12 @@ def refusal(error: RequestError, **extensions: Any) -> Answer:
 
 
 async def _response(outcome: Outcome, request_id: str) -> dict[str, Any]:
-    """Return the response map of the GraphQL specification; no data where nothing ran."""
+    """Return the response map of the GraphQL specification, without data for a request error."""
     response: dict[str, Any] = {}
     if outcome.errors:
         code = PHASE_CODES[outcome.phase]
         formatted = partial(format_error, default=code, request_id=request_id)
-        # Those of a document are kept with it.
+        # The errors of a document are cached with it.
         errors = taken(outcome.errors) if outcome.phase is Phase.EXECUTION else outcome.errors
         response["errors"] = long_list(await each_in_turns(formatted, errors))
     if outcome.phase is Phase.EXECUTION:

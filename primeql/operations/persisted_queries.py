@@ -1,4 +1,4 @@
-"""Documents known by their hash: those clients register, and those a manifest lists."""
+"""Persisted queries: documents that clients register or a manifest lists, found by their hash."""
 
 import hashlib
 import json
@@ -22,10 +22,10 @@ from resolvers.remembering.bounded_cache import ENTRY_BYTES, BoundedMemoryCache
 
 logger = logging.getLogger("primeql.operations.persisted_queries")
 
-# Hexadecimal digits mean the same in upper case (RFC 4648, 8).
+# Hexadecimal digits may be upper or lower case (RFC 4648, 8).
 SHA256 = re.compile(r"[0-9A-Fa-f]{64}")
-# In Redis, registered documents are forgotten after a day without being registered again; a client
-# that is told so sends the whole document once more. In memory they go when it is full.
+# In Redis, a registered document expires after a day without a new registration. Then a client gets
+# an error, and sends the whole document again. In memory, documents are evicted when it is full.
 LIFETIME_SECONDS = 86_400
 REDIS_TIMEOUT_SECONDS = 0.1
 
@@ -33,12 +33,12 @@ REDIS_TIMEOUT_SECONDS = 0.1
 def document_cache(
     redis_url: str, max_bytes: int, timeout_seconds: float = REDIS_TIMEOUT_SECONDS
 ) -> BaseCache:
-    """Return a cache in the Redis at ``redis_url``, in memory if that is empty."""
+    """Return a cache in the Redis at ``redis_url``, or in memory if that is empty."""
     if not redis_url:
         return BoundedMemoryCache(max_bytes)
 
     def pool(**_parts: Any) -> ConnectionPool:
-        # Made of the whole URL, so that TLS, user and database in it count.
+        # Made from the whole URL, so that its TLS, user and database are used.
         return ConnectionPool.from_url(redis_url, socket_connect_timeout=timeout_seconds)
 
     return RedisCache(
@@ -50,13 +50,13 @@ def document_cache(
 
 
 def read_manifest(path: Path) -> Mapping[str, str]:
-    """Return the documents of a manifest by their identifiers.
+    """Return the documents of a manifest by identifier.
 
-    Takes what graphql-codegen and relay-compiler write, an object of identifiers and documents, and
-    Apollo's manifest, an object with a list of ``operations``.
+    Accepts the format of graphql-codegen and relay-compiler, an object of identifiers and
+    documents, and that of Apollo, an object with a list of ``operations``.
 
     Raises:
-        ValueError: The file is neither.
+        ValueError: The file has neither format.
     """
     content = json.loads(path.read_text())
     listed = dict(_listed(content)) if isinstance(content, dict) else {}
@@ -77,12 +77,12 @@ def _listed(content: dict[str, Any]) -> Iterator[tuple[Any, Any]]:
 
 
 class PersistedQueries:
-    """Turns hashes into documents, and remembers the documents that clients register.
+    """Finds documents by hash, and stores the documents that clients register.
 
     Args:
-        cache: Where registered documents are kept.
-        shares: How much of it each client may fill.
-        listed: The documents of a manifest, by identifier; they are always known.
+        cache: The cache of registered documents.
+        shares: The share of the cache that each client may fill.
+        listed: The documents of a manifest by identifier; they never expire.
         only_listed: Whether every other document is refused.
     """
 
@@ -100,10 +100,11 @@ class PersistedQueries:
         self._only_listed = only_listed
 
     async def document(self, query: str | None, identifier: str | None) -> str:
-        """Return the document meant by a text, an identifier, or both.
+        """Return the document for a text, an identifier, or both.
 
         Raises:
-            RequestError: The identifier is unknown, is not the text's hash, or may not be used.
+            RequestError: The identifier is unknown, is not the hash of the text, or the document is
+                not allowed.
         """
         if identifier is None:
             if query is None:
@@ -116,9 +117,9 @@ class PersistedQueries:
         return self.allowed(query)
 
     async def register(self, identifier: str, client_id: str, document: str) -> None:
-        """Register a document that ``document`` has returned for a text with its identifier.
+        """Register a document that was sent together with its identifier.
 
-        A client that has registered very much makes room by its own documents.
+        If the client has filled its share, its oldest documents are removed.
         """
         if self._only_listed:
             return
@@ -132,10 +133,10 @@ class PersistedQueries:
             logger.warning("persisted queries cannot be kept: %s", type(error).__name__)
 
     def allowed(self, query: str) -> str:
-        """Return a document that was sent as it is, if it may be used.
+        """Return a document that was sent as text, if it is allowed.
 
         Raises:
-            RequestError: It may not.
+            RequestError: Only listed documents are allowed, and this one is not listed.
         """
         if self._only_listed and query not in self._texts:
             raise RequestError(
@@ -150,7 +151,7 @@ class PersistedQueries:
         return bool(self._listed)
 
     def is_listed(self, document: str) -> bool:
-        """Return whether a document is one of the manifest's."""
+        """Return whether a document is in the manifest."""
         return document in self._texts
 
     async def _known(self, identifier: str) -> str:
@@ -165,26 +166,26 @@ class PersistedQueries:
         return document
 
     async def _recall(self, identifier: str) -> str | None:
-        """Return a registered document; a cache that fails has none."""
+        """Return a registered document; None if it is unknown or the cache fails."""
         try:
             document: str | None = await self._cache.get(identifier)
         except (RedisError, OSError, TimeoutError) as error:
             logger.warning("persisted queries cannot be read: %s", type(error).__name__)
             return None
-        # Others may write to the cache, too.
+        # Checked, because others may write to the cache too.
         is_meant = document is not None and _hash(document) == identifier
         return document if is_meant else None
 
     async def close(self) -> None:
-        """Let go of the cache's connections."""
+        """Close the cache's connections."""
         await self._cache.close()
 
 
 def _in_lower_case(identifier: str) -> str:
-    """Return an identifier as hashes are written here; what is no hash stays as it is."""
+    """Return a hash in lower case; other identifiers are unchanged."""
     return identifier.lower() if SHA256.fullmatch(identifier) else identifier
 
 
 def _hash(document: str) -> str:
-    """Return the hash that a document is known by."""
+    """Return the hash of a document, its identifier."""
     return hashlib.sha256(document.encode(errors="replace")).hexdigest()

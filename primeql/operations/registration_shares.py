@@ -1,21 +1,21 @@
-"""How much of the memory for registered documents each client may fill."""
+"""Limits the share of the memory for registered documents that each client may fill."""
 
 from collections import Counter, OrderedDict
 from typing import Final
 
-# The eighth part for one client: seven others can fill no more than their own parts either.
+# One client may fill an eighth of the memory.
 PARTS: Final = 8
 
 
 class RegistrationShares:
-    """Knows which client has registered which documents, and which must go for a new one.
+    """Records which client registered each document, and which to remove for a new one.
 
-    A document that several clients have registered counts for none of them, so that nobody can make
-    room at the expense of others. At most as many bytes are known as documents may take: of older
-    documents nobody is known to be the owner.
+    A document that several clients have registered counts for none of them, so no client can have
+    another client's documents removed. Records are kept for at most ``max_bytes`` of documents;
+    older documents have no known owner.
 
     Args:
-        max_bytes: Of all documents.
+        max_bytes: The memory for all registered documents.
     """
 
     def __init__(self, max_bytes: int) -> None:
@@ -26,12 +26,12 @@ class RegistrationShares:
         self._bytes = 0
 
     def register(self, client_id: str, identifier: str, size: int) -> list[str]:
-        """Note a document of a client; return the identifiers of those that must go for it.
+        """Record a document of a client; return the identifiers of the documents to remove for it.
 
         Args:
-            client_id: Who registers.
-            identifier: Of the document.
-            size: Bytes that it takes.
+            client_id: The client that registers the document.
+            identifier: The identifier of the document.
+            size: The bytes of the document.
         """
         owner = self._owners.get(identifier)
         if owner is not None:
@@ -53,7 +53,7 @@ class RegistrationShares:
         return gone
 
     def _forget(self, identifier: str) -> None:
-        """Know no owner of a document."""
+        """Remove the record of a document."""
         owner = self._owners.pop(identifier)
         own = self._sizes[owner]
         size = own.pop(identifier)

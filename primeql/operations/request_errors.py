@@ -1,4 +1,4 @@
-"""Requests from which no operation can be taken; raised by readers, answered by the endpoint."""
+"""The error of a request without a valid operation; the endpoint answers it."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -10,10 +10,10 @@ class RequestError(Exception):
     """A request, or one operation of a batch, that is refused before it is parsed as GraphQL.
 
     Args:
-        message: Safe to show.
+        message: The message; safe to show.
         status: The HTTP status if the whole request is refused.
         code: The ``extensions.code``.
-        headers: Of the answer if the whole request is refused.
+        headers: The headers of the answer if the whole request is refused.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The service without its transport: an operation goes in, its answer comes out."""
+"""The service without HTTP: it prepares and runs operations, and returns their answers."""
 
 import asyncio
 import logging
@@ -47,17 +47,17 @@ from schema.scalars import DIGIT_SCALARS
 
 logger = logging.getLogger("primeql.operations.service")
 
-# Documents above this would not fit the cache, and be parsed anew each time.
+# Larger documents would not fit the cache, and would be parsed each time.
 MAX_DOCUMENT_BYTES = 262_144
-# How often the pace of the machine is measured again, if nothing is computed then.
+# How often the pace of the machine is measured, if the service is idle then.
 PACE_SECONDS = 60.0
 
 
 class Arrival(NamedTuple):
-    """What the operations of one request have in common.
+    """The properties that the operations of one request share.
 
-    ``deadline`` is a moment on ``time.monotonic()``, in seconds; one for all of them.
-    ``max_request_cost`` is what the client's tier allows. ``held`` is for what the answers take.
+    ``deadline`` is a time on ``time.monotonic()``, in seconds. ``max_request_cost`` is the limit of
+    the client's tier. ``held`` holds the memory of the answers.
     """
 
     request_id: str
@@ -69,18 +69,17 @@ class Arrival(NamedTuple):
 
 
 class Registration(NamedTuple):
-    """Under which identifier a document is to be known, and for which client."""
+    """The registration of a document: its identifier, and its client."""
 
     identifier: str
     client_id: str
 
 
 class PricedOperation(NamedTuple):
-    """An operation that can run, and the points it is expected to cost.
+    """An operation that can run, with its price in points.
 
-    ``registration`` is of a document that was sent with its hash.
-
-    ``pricing_points`` is what it took to find that out.
+    ``registration`` is set if the document was sent with its hash. ``pricing_points`` is the cost
+    of computing the price.
     """
 
     bound: BoundOperation
@@ -95,7 +94,7 @@ class PricedOperation(NamedTuple):
 
 
 class PrimeService:
-    """Everything that lives as long as the process does; ``create_app`` and the CLI hold one."""
+    """The objects that live as long as the process. ``create_app`` and the commands hold one."""
 
     def __init__(
         self,
@@ -106,9 +105,9 @@ class PrimeService:
         """Build the tables and the schema; ``start`` starts the worker processes.
 
         Args:
-            settings: Of the process.
-            observe_task: Told of each computation that left the event loop.
-            spans: Told of each operation that runs.
+            settings: The settings.
+            observe_task: Called with the record of each computation outside the event loop.
+            spans: Makes the span of each operation that runs.
 
         Raises:
             SettingsError: The manifest of persisted documents cannot be read.
@@ -145,27 +144,27 @@ class PrimeService:
 
     @property
     def ranges(self) -> PrimeRanges:
-        """What answers about the primes of intervals."""
+        """The primes of intervals."""
         return self._ranges
 
     @property
     def executor(self) -> DocumentExecutor:
-        """What makes documents ready and runs them."""
+        """The executor of documents."""
         return self._executor
 
     @property
     def compute(self) -> Compute:
-        """Where the engine's functions run."""
+        """The lanes in which the engine's functions run."""
         return self._compute
 
     async def start(self) -> None:
-        """Start the worker processes; ready afterwards."""
+        """Start the worker processes; afterwards the service is ready."""
         await asyncio.gather(self.memory.start(), self._compute.start())
         self._pacing = asyncio.create_task(self._keep_pace())
         self.is_ready = True
 
     async def close(self) -> None:
-        """End the worker processes and the connections."""
+        """Stop the worker processes, and close the connections."""
         self.is_ready = False
         if self._pacing is not None:
             self._pacing.cancel()
@@ -174,14 +173,14 @@ class PrimeService:
         await self._persisted.close()
 
     async def _keep_pace(self) -> None:
-        """Measure the pace of the machine now and then, while nothing is computed."""
+        """Measure the pace of the machine regularly, while the service is idle."""
         while True:
             await asyncio.sleep(PACE_SECONDS)
             if self._compute.is_idle:
                 await asyncio.to_thread(self.pace.measure)
 
     def arrival(self, request_id: str) -> Arrival:
-        """Return the arrival, just now, of a request that asks for no limits of its own."""
+        """Return the arrival, at this moment, of a request with the default limits."""
         deadline = time.monotonic() + self._limits.deadline_seconds
         record = RequestRecord(request_id)
         return Arrival(request_id, deadline, self._limits.max_request_cost, record)
@@ -203,7 +202,7 @@ class PrimeService:
         )
 
     def retry_seconds(self, client_id: str) -> float | None:
-        """Return when a client may try again whose computations would be refused now."""
+        """Return after how many seconds to try again if the queue is full; else None."""
         return self._compute.retry_seconds(client_id)
 
     async def prepare(
@@ -215,8 +214,8 @@ class PrimeService:
     ) -> PricedOperation | Answer:
         """Return an operation with its price, or the answer to one that cannot run.
 
-        Pricing stops where it has reached ``enough`` points. A document that is new is paid for
-        before it is read, and one that is refused when that is known.
+        Pricing stops when it reaches ``enough`` points. A new document is charged before it is
+        read; an invalid one is charged when its errors are known.
         """
         context = self.context(arrival)
         begun = time.perf_counter()
@@ -256,12 +255,12 @@ class PrimeService:
     async def _bound(
         self, operation: Operation, context: RequestContext, fees: DocumentFees | None
     ) -> tuple[str, BoundOperation | Outcome, int]:
-        """Return the document of an operation, and what can run of it or why nothing can.
+        """Return the document of an operation, the bound operation or its errors, and a fee.
 
-        The last is what it costs that nothing can, 0 if something can.
+        The fee is the points for refusing the operation, 0 if it can run.
 
         Raises:
-            RequestError: It may not be used, is not known, or cannot be paid for.
+            RequestError: The document is unknown or not allowed, or the client lacks the points.
         """
         document = await self._persisted.document(operation.query, operation.document_id)
         begin = None if fees is None else fees.begin
@@ -278,7 +277,7 @@ class PrimeService:
         return document, bound, points
 
     async def document(self, operation: Operation) -> str | None:
-        """Return the document that an operation means, None if it is unknown or may not be used."""
+        """Return the document of an operation; None if it is unknown or not allowed."""
         try:
             return await self._persisted.document(operation.query, operation.document_id)
         except RequestError:
@@ -287,7 +286,7 @@ class PrimeService:
     async def run(self, priced: PricedOperation) -> Answer:
         """Return the answer to an operation, within the deadline of its context.
 
-        Only now, when it is valid and paid for, its document is registered.
+        Its document is registered only now, when the operation is valid and charged.
         """
         if priced.registration is not None:
             await self._persisted.register(*priced.registration, priced.document)
@@ -298,18 +297,18 @@ class PrimeService:
                 outcome = await priced.bound.run()
             answer = faultless(outcome, context) or await answer_of(outcome, context)
         finally:
-            # They know the context in turn: all of it would wait for the collector.
+            # Break a reference cycle with the context, which would delay its collection.
             context.notes.integers.clear()
         priced.record.end_stage("execute", since)
         return answer
 
     async def answer(self, operation: Operation, request_id: str) -> Answer:
-        """Return the answer to an operation of a caller who need not pay."""
+        """Return the answer to an operation without charging anybody."""
         prepared = await self.prepare(operation, self.arrival(request_id))
         return prepared if isinstance(prepared, Answer) else await self.run(prepared)
 
     def _pricer(self, awaited_bytes: float) -> QueryPricer:
-        """Return what prices operations whose executor takes so much memory to compute a field."""
+        """Return a pricer for an executor that takes ``awaited_bytes`` of memory for each field."""
         overheads = Overheads()
         book = PriceBook(
             field_facts(self.schema),
@@ -324,7 +323,7 @@ class PrimeService:
 
 
 def _registration(operation: Operation, arrival: Arrival) -> Registration | None:
-    """Return how the document of an operation is to be registered; None if it is not."""
+    """Return the registration of an operation's document; None if it is not to be registered."""
     if operation.query is None or operation.document_id is None:
         return None
     return Registration(operation.document_id, arrival.client_id)
@@ -333,9 +332,9 @@ def _registration(operation: Operation, arrival: Arrival) -> Registration | None
 async def _priced(
     price: OperationPrice, variables: Mapping[str, Any], enough: float
 ) -> tuple[Estimate, float]:
-    """Return the price of an operation, others having turns, and the seconds pricing took."""
+    """Return the price of an operation, and the seconds that pricing took."""
     pricing = price.price_by_turns(variables, enough)
-    # Not the time of this thread, which a call of the system tells: most prices take less.
+    # Not the CPU time of the thread: reading it is a system call, longer than most pricing.
     begun = time.perf_counter()
     spent = 0.0
     while True:

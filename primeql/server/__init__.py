@@ -2,14 +2,13 @@
 
 Modules, in reading order:
 
-- ``http_protocol``: HTTP as uvicorn speaks it, but for what it does for each short answer.
-- ``strict_protocol``: What a client may send on a connection before its request is one: so much,
-  for so long.
-- ``connections``: The clients of the server that do not take what they are sent, and how they are
-  given up.
-- ``http_server``: The HTTP server: uvicorn's, which gives up clients that do not take their
-  answers.
-- ``eager_start``: Coroutines that seldom wait: what guards a wait is only set up once there is
-  one.
-- ``disconnects``: Work that ends when its client hangs up.
+- ``http_protocol``: uvicorn's HTTP protocol, with one write for a short answer and one idle
+  timer.
+- ``strict_protocol``: Limits the size of a request and the time that it may take to arrive.
+- ``connections``: Finds connections whose clients do not read their answers, and closes them.
+- ``http_server``: The HTTP server: uvicorn's server, which also closes connections of clients
+  that do not read.
+- ``eager_start``: Starts a coroutine eagerly, so that one that never waits needs no task and no
+  timer.
+- ``disconnects``: Cancels work when its client disconnects.
 """

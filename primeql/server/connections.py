@@ -1,4 +1,4 @@
-"""The clients of the server that do not take what they are sent, and how they are given up."""
+"""Finds connections whose clients do not read their answers, and closes them."""
 
 import asyncio
 import fcntl
@@ -12,7 +12,7 @@ from starlette.types import Scope
 
 logger = logging.getLogger("primeql.server.connections")
 
-# Under this name requests find the connections in their ``state``.
+# The key of the connections in the ``state`` of a request.
 STATE_KEY: Final = "connections"
 
 
@@ -20,7 +20,7 @@ class Connections:
     """The connections of a server.
 
     Args:
-        protocols: Those that are open, as uvicorn keeps them.
+        protocols: The open connections; uvicorn maintains the collection.
     """
 
     def __init__(self, protocols: Collection[Any]) -> None:
@@ -28,17 +28,17 @@ class Connections:
         self._closing: dict[Any, int] = {}
 
     def hang_up(self, scope: Scope) -> bool:
-        """Close the connection of a request, whatever it still has to take; False if it is gone."""
+        """Close the connection of a request, even with unsent data; False if it was closed."""
         protocols = self._of(scope)
         for protocol in protocols:
             protocol.transport.abort()
         return bool(protocols)
 
     async def taken(self, scope: Scope, patience_seconds: float) -> None:
-        """Return when the client of a request has taken its answer, or has hung up.
+        """Wait until the client of a request has read its answer, or has disconnected.
 
         Raises:
-            TimeoutError: It took nothing for too long.
+            TimeoutError: The client read nothing for too long.
         """
         for protocol in self._of(scope):
             left = _bytes_left(protocol)
@@ -53,9 +53,9 @@ class Connections:
                         raise
 
     def sweep(self) -> None:
-        """Give up clients that have taken nothing since the last sweep of what is left for them.
+        """Close connections with unsent data of which nothing was read since the last sweep.
 
-        uvicorn closes a connection by waiting until all is taken, if need be for ever.
+        uvicorn waits without a limit until the client of a closing connection has read everything.
         """
         closing = {
             protocol: _bytes_left(protocol)
@@ -70,7 +70,7 @@ class Connections:
             logger.info("clients given up that did not take their answers: %d", len(stuck))
 
     def hang_up_all(self) -> None:
-        """Close all connections at once."""
+        """Close all connections immediately."""
         protocols = list(self._protocols)
         for protocol in protocols:
             protocol.transport.abort()
@@ -86,7 +86,7 @@ class Connections:
 
 
 def _bytes_left(protocol: Any) -> int:
-    """Return what a client has still to take: in this process, and on the way to it."""
+    """Return the bytes that a client has not read: those in this process and in the kernel."""
     on_the_way = array("i", [0])
     connection = protocol.transport.get_extra_info("socket")
     if connection is not None and connection.fileno() >= 0:

@@ -1,4 +1,4 @@
-"""Work that ends when its client hangs up."""
+"""Cancels work when its client disconnects."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -10,12 +10,12 @@ from primeql.server.eager_start import EagerTask
 
 T = TypeVar("T")
 
-# Most answers are there before this; only slower ones are worth watching their client for.
+# Most answers are ready before this. Only for slower ones is the client watched.
 PATIENCE_SECONDS = 0.02
 
 
 class _Watch:
-    """Cancels a task when the client of a request hangs up."""
+    """Cancels a task when the client of a request disconnects."""
 
     __slots__ = ("_request", "_task", "_watching", "is_over")
 
@@ -26,11 +26,11 @@ class _Watch:
         self.is_over = False
 
     def begin(self) -> None:
-        """Watch the client."""
+        """Start watching the client."""
         self._watching = asyncio.ensure_future(self._await_hang_up())
 
     async def _await_hang_up(self) -> None:
-        """Cancel the task when the client has hung up."""
+        """Wait until the client disconnects, then cancel the task."""
         while (await self._request.receive())["type"] != "http.disconnect":
             pass
         self.is_over = True
@@ -40,25 +40,25 @@ class _Watch:
         """Stop watching."""
         if self._watching is not None:
             self._watching.cancel()
-            # It knows this watch in turn.
+            # Break the reference cycle.
             self._watching = None
 
 
 async def unless_gone(request: Request, work: Coroutine[Any, Any, T]) -> T:
-    """Return what ``work`` returns; cancel it if the client hangs up first.
+    """Return the result of ``work``; cancel it if the client disconnects first.
 
-    The body of ``request`` must have been read. Work that does not wait costs nothing, work that
-    ends soon a timer instead of a task.
+    The body of ``request`` must have been read. Watching costs nothing for work that never waits,
+    and a timer instead of a task for work that ends soon.
 
     Raises:
-        ClientDisconnect: The client hung up.
+        ClientDisconnect: The client disconnected.
     """
     begun = EagerTask(work)
     return begun.result if begun.is_over else await _unless_gone(request, begun)
 
 
 async def _unless_gone(request: Request, work: EagerTask[T]) -> T:
-    """Return what ``work`` comes to; see ``unless_gone``."""
+    """Return the result of ``work``; see ``unless_gone``."""
     task = asyncio.current_task()
     assert task is not None
     watch = _Watch(request, task)
@@ -66,7 +66,7 @@ async def _unless_gone(request: Request, work: EagerTask[T]) -> T:
     try:
         return await work
     except asyncio.CancelledError:
-        # Others may have cancelled the task as well: then it ends as they want it.
+        # If others have cancelled the task too, the cancellation must go on.
         if watch.is_over and task.uncancel() == 0:
             raise ClientDisconnect from None
         raise

@@ -1,4 +1,4 @@
-"""Coroutines that seldom wait: what guards a wait is only set up once there is one."""
+"""Starts a coroutine eagerly, so that one that never waits needs no task and no timer."""
 
 from collections.abc import Callable, Coroutine, Generator
 from typing import Any, Generic, TypeVar
@@ -7,17 +7,17 @@ T = TypeVar("T")
 
 
 class EagerTask(Generic[T]):
-    """A coroutine that has run up to its end, or to where it first waits; awaited, it goes on.
+    """A coroutine that has run to its first wait, or to its end. ``await`` continues it.
 
-    A timer, a task or a second coroutine around work that does not wait takes longer than most of
-    that work.
+    Most requests never wait. For them a timer, a task or another coroutine would cost more than the
+    work.
 
     Attributes:
-        is_over: Whether it has ended.
-        result: What it has returned, if so.
+        is_over: Whether the coroutine has ended.
+        result: Its result, if it has ended.
 
     Raises:
-        BaseException: Whatever the coroutine raises before it first waits.
+        BaseException: An exception of the coroutine before it first waits.
     """
 
     __slots__ = ("_waits_for", "_work", "is_over", "result")
@@ -25,7 +25,7 @@ class EagerTask(Generic[T]):
     result: T
 
     def __init__(self, work: Coroutine[Any, Any, T]) -> None:
-        """Run ``work`` up to where it first waits."""
+        """Run ``work`` to its first wait."""
         self._work = work
         self.is_over = False
         try:
@@ -35,13 +35,13 @@ class EagerTask(Generic[T]):
             self.is_over = True
 
     def __await__(self) -> Generator[Any, Any, T]:
-        """Return the result, once it is there."""
+        """Continue the coroutine; return its result."""
         if self.is_over:
             return self.result
         waits_for, work = self._waits_for, self._work
         del self._waits_for
         step: Callable[[Any], Any]
-        # As ``yield from`` does, which cannot take over from what has been yielded already.
+        # This loop does what ``yield from`` does, which cannot start after the first yield.
         while True:
             try:
                 sent = yield waits_for
@@ -50,7 +50,7 @@ class EagerTask(Generic[T]):
             else:
                 step, given = work.send, sent
             finally:
-                # A future that several are gathered in holds the exception, which knows this.
+                # A gathering future refers to the exception, and the exception to this frame.
                 del waits_for
             try:
                 waits_for = step(given)
@@ -58,5 +58,5 @@ class EagerTask(Generic[T]):
                 result: T = end.value
                 return result
             finally:
-                # What an exception passes through knows it: they would wait for the collector.
+                # Break the reference cycle of exception and frame, which delays its collection.
                 del step, given

@@ -1,7 +1,7 @@
-"""HTTP as uvicorn speaks it, but for what it does for each short answer.
+"""uvicorn's HTTP protocol, with one write for a short answer and one idle timer.
 
-uvicorn writes the head of an answer, and then its body: two calls of the system, each of which
-wakes the client, and take longer than the answer to a small question. Here it is one.
+uvicorn writes the head of an answer and then its body. These are two system calls, each of which
+wakes the client; they take longer than a small answer. Here it is one.
 """
 
 from collections.abc import Sequence
@@ -20,25 +20,25 @@ Header = tuple[bytes, bytes]
 
 _NAME_BYTES: Final = b"abcdefghijklmnopqrstuvwxyz0123456789-"
 _CONTROL_BYTES: Final = bytes([*range(9), *range(10, 32), 127])
-# What uvicorn makes of these is more than a line of the head.
+# Headers that uvicorn must handle, because they have an effect.
 _ITS_OWN: Final = frozenset((b"connection", b"transfer-encoding"))
 
 
 class WholeAnswerProtocol(HttpToolsProtocol):
-    """A connection whose short answers are written at once, and which has one timer for idleness.
+    """A connection that writes a short answer at once, and that keeps one idle timer.
 
-    uvicorn sets a timer after each answer and cancels it with the next request, which takes 3 us.
-    This one is left alone: when it is over, it is seen how long nothing has come.
+    uvicorn starts a timer after each answer and cancels it at the next request, which takes 3 us.
+    Here the timer keeps running. When it fires, it checks how long the connection has been idle.
     """
 
     _idle_since: float | None = None
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
-        """Answer a request of this connection."""
+        """Start answering a request of this connection."""
         super()._start_asgi_task(cycle, partial(_run, app, cycle))
 
     def on_response_complete(self) -> None:
-        """Begin the next request that has come already, or wait for one."""
+        """Start the next request if it has arrived, or wait for one."""
         if self.pipeline or self.transport.is_closing():
             super().on_response_complete()
             return
@@ -49,19 +49,19 @@ class WholeAnswerProtocol(HttpToolsProtocol):
             self._set_keepalive(self.timeout_keep_alive)
 
     def _set_keepalive(self, seconds: float) -> None:
-        """Look after so many seconds whether something has come."""
+        """Start the idle timer, unless it is running."""
         handle = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
         self.timeout_keep_alive_task = handle
 
     def _unset_keepalive_if_required(self) -> None:
-        """Know that something has come; called by uvicorn whenever it does."""
+        """Note that data has arrived; uvicorn calls this for all data."""
         self._idle_since = None
 
     def timeout_keep_alive_handler(self) -> None:
-        """Close the connection if nothing has come for long enough."""
+        """Close the connection if it has been idle for long enough."""
         self.timeout_keep_alive_task = None
         if self._idle_since is None:
-            # The end of the answer under way sets the timer.
+            # The end of the running answer starts the timer.
             return
         left = self._idle_since + self.timeout_keep_alive - self.loop.time()
         if left > 0:
@@ -70,7 +70,7 @@ class WholeAnswerProtocol(HttpToolsProtocol):
             super().timeout_keep_alive_handler()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Let go of the timer, which would keep the connection's objects."""
+        """Cancel the timer, which would keep the connection's objects in memory."""
         super().connection_lost(exc)
         if self.timeout_keep_alive_task is not None:
             self.timeout_keep_alive_task.cancel()
@@ -85,7 +85,7 @@ async def _run(
 
 
 class _Answer:
-    """The answer to one request: its head waits for the first of its body."""
+    """The answer to one request; the head waits for the first part of the body."""
 
     __slots__ = ("_cycle", "_start")
 
@@ -94,13 +94,13 @@ class _Answer:
         self._start: Any = None
 
     async def send(self, message: Any) -> None:
-        """Send one message, or keep it for the next."""
+        """Send a message, or keep the head until the body comes."""
         start = self._start
         if start is None:
             cycle = self._cycle
             if message["type"] == "http.response.start" and not cycle.response_started:
                 if cycle.waiting_for_100_continue and cycle.more_body:
-                    # The client may send the body or not: what comes next cannot be told apart.
+                    # The client may send the body or not, so the next bytes are ambiguous.
                     cycle.keep_alive = False
                 self._start = message
                 return
@@ -113,7 +113,7 @@ class _Answer:
 
 
 def _write_whole(cycle: RequestResponseCycle, start: Any, message: Any) -> bool:
-    """Write an answer if these two messages are all of it and nothing about it is special."""
+    """Write an answer at once if these two messages are all of it; return whether it was."""
     if (
         message["type"] != "http.response.body"
         or message.get("more_body", False)
@@ -137,15 +137,15 @@ def _write_whole(cycle: RequestResponseCycle, start: Any, message: Any) -> bool:
 
 
 def head_lines(headers: Sequence[Header], size: int) -> bytes | None:
-    """Return the lines of a head below the first, with the empty one at the end.
+    """Return the header lines of an answer, with the empty line at the end.
 
     Args:
-        headers: As an application gives them.
-        size: Bytes of the body.
+        headers: The headers, as the application gives them.
+        size: The bytes of the body.
 
     Returns:
-        None if uvicorn must look at them: one has an effect or a byte that is not allowed, or the
-        length is not told, or is not that of the body.
+        None if uvicorn must handle the answer: a header has an effect or an invalid byte, or the
+        length is missing or wrong.
 
     Cost: 3 us for 15.
     """

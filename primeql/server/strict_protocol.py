@@ -1,7 +1,7 @@
-"""What a client may send on a connection before its request is one: so much, for so long.
+"""Limits the size of a request and the time that it may take to arrive.
 
-uvicorn's parser keeps the head of a request, and what follows its body, however long they are and
-however slowly they come; and what it cannot read it answers in plain text.
+uvicorn's parser accepts heads of any length, arriving at any speed, and bytes after the body. It
+answers invalid requests in plain text. This protocol bounds all of these, and answers in JSON.
 """
 
 import asyncio
@@ -18,16 +18,16 @@ from primeql.operations.request_errors import RequestError
 from primeql.server.http_protocol import WholeAnswerProtocol
 from resolvers.errors import ErrorCode
 
-# 64 KiB, and what one read of the event loop may bring of requests before.
+# 64 KiB, and the most that one read of the event loop may contain of earlier requests.
 MOST_HEAD_BYTES: Final = 65_536 + 262_144
-# How long what comes after a refusal is read, for its client to read that.
+# How long the connection is read after a refusal, so that the client can read the refusal.
 LINGER_SECONDS: Final = 2.0
-# What the parser of URLs takes.
+# The longest URL that the parser accepts.
 MOST_URI_BYTES: Final = 65_535
-# A body in chunks of one byte each takes six times its bytes.
+# A body in chunks of one byte is six times as long on the wire.
 RAW_BYTES_PER_BYTE: Final = 8
-# An offer to speak HTTP/2, as Java's client makes it. The parser takes it as accepted, and the body
-# of the request with it as HTTP/2.
+# An offer to use HTTP/2, as Java's client makes it. The parser would treat the offer as accepted,
+# and the body of the request as HTTP/2.
 _OFFER: Final = re.compile(rb"(?<=\r\n)upgrade(?=:[ \t]*h2c[ \t]*(?:\r\n|$))", re.IGNORECASE)
 # A request whose method is a token (RFC 9110, 5.6.2) that the parser does not know.
 _UNKNOWN_METHOD: Final = re.compile(rb"(?:^|\n)[!#$%&'*+.^_`|~0-9A-Za-z-]+ \S+ HTTP/1\.[01]\r\n")
@@ -35,14 +35,14 @@ _NOT_HTTP: Final = (HTTPStatus.BAD_REQUEST, "this is not HTTP/1.1 as RFC 9112 ha
 
 
 class _RefusedHeadError(Exception):
-    """Ends the parsing of a head; the protocol knows why."""
+    """Stops the parsing of a head; the protocol has already refused the request."""
 
 
 class StrictProtocol(WholeAnswerProtocol):
-    """A connection that takes requests of bounded length and time, and refuses others in JSON.
+    """A connection that limits the length and the time of requests, and refuses others in JSON.
 
     Attributes:
-        most_bytes: Of a whole request as it is sent.
+        most_bytes: The most bytes of a whole request on the wire.
     """
 
     most_bytes = RAW_BYTES_PER_BYTE << 20
@@ -54,16 +54,16 @@ class StrictProtocol(WholeAnswerProtocol):
     _fault: tuple[HTTPStatus, str] | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
-        """Wait for a request."""
+        """Start the timer for the first request."""
         super().connection_made(transport)
         self._idle_since = self.loop.time()
         self._set_keepalive(self.timeout_keep_alive)
 
     def data_received(self, data: bytes) -> None:
-        """Take some of a request, or several."""
+        """Parse received bytes: a part of a request, or several requests."""
         was_refused = self._is_refused
         if was_refused:
-            # Read, since a connection closed with bytes unread is reset, and its answer lost.
+            # Read on: closing a connection with unread bytes resets it, and its answer is lost.
             self._received += len(data)
             if self._received > MOST_HEAD_BYTES:
                 self.transport.abort()
@@ -72,7 +72,7 @@ class StrictProtocol(WholeAnswerProtocol):
             head, end, rest = data.partition(b"\r\n\r\n")
             data = _OFFER.sub(b"not-now", head) + end + rest
         self._data = data
-        # Past ``super()``, which takes longer than all that is done here.
+        # Called directly, because ``super()`` takes longer than the rest of this method.
         HttpToolsProtocol.data_received(self, data)
         self._data = b""
         if self._is_refused:
@@ -90,7 +90,7 @@ class StrictProtocol(WholeAnswerProtocol):
             self._refuse_as_too_long(has_head)
 
     def on_url(self, url: bytes) -> None:
-        """Take some of the target of a request."""
+        """Receive a part of the URL of a request."""
         self.url += url
         if len(self.url) > MOST_URI_BYTES:
             message = f"the URI is longer than {MOST_URI_BYTES} bytes; send long requests by POST"
@@ -98,7 +98,7 @@ class StrictProtocol(WholeAnswerProtocol):
             raise _RefusedHeadError
 
     def on_headers_complete(self) -> None:
-        """Begin a request, if its head is one of HTTP/1.1 or HTTP/1.0."""
+        """Start a request if its head is valid HTTP/1.1 or HTTP/1.0."""
         version = self.parser.get_http_version()
         hosts = len([None for name, _ in self.headers if name == b"host"])
         if version not in ("1.1", "1.0"):
@@ -112,18 +112,18 @@ class StrictProtocol(WholeAnswerProtocol):
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        """Know that all of a request has come, also of one that was answered before."""
+        """Note that a request is complete, even if it has been answered already."""
         super().on_message_complete()
         cycle = self.cycle
         if cycle is not None and cycle.response_complete and cycle.scope is self.scope:
-            # What comes now is the next request, which has its own time and length.
+            # The next bytes belong to the next request, which has its own limits.
             self._received = 0
             self._waiting_since = None
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is no request."""
+        """Refuse bytes that are not a valid request."""
         if self.cycle is not None and self.cycle.response_started > self.cycle.response_complete:
-            # In the middle of an answer there is no place for another.
+            # An answer has begun; a second one cannot be sent.
             self.transport.abort()
             return
         if self._fault is not None:
@@ -137,14 +137,14 @@ class StrictProtocol(WholeAnswerProtocol):
         self._refuse(status, message)
 
     def _wait(self) -> None:
-        """Be idle, since the first byte of what is neither a request nor the body of one.
+        """Start the idle timer at the first byte that does not belong to a running request.
 
-        That is the beginning of a head, or what follows an answer that did not wait for the whole
-        request. It does not put off the end of the connection, however slowly it comes.
+        This byte is the first of a head, or follows an answer that did not wait for the whole
+        request. Further bytes do not restart the timer, so a slow sender is disconnected in time.
         """
         cycle = self.cycle
         if self.transport.is_closing() or (cycle is not None and not cycle.response_complete):
-            # Something is being answered; the end of that sets the timer.
+            # An answer is in progress; its end starts the timer.
             return
         if self._waiting_since is None:
             self._waiting_since = self.loop.time()
@@ -153,7 +153,7 @@ class StrictProtocol(WholeAnswerProtocol):
             self._set_keepalive(self.timeout_keep_alive)
 
     def _refuse_as_too_long(self, has_head: bool) -> None:
-        """Refuse a request that does not end, if it has not been answered."""
+        """Refuse a request that is too long, if it has not been answered."""
         if self.transport.is_closing():
             return
         if not has_head and (self.cycle is None or self.cycle.response_complete):
@@ -163,7 +163,7 @@ class StrictProtocol(WholeAnswerProtocol):
             self.transport.abort()
 
     def _refuse(self, status: HTTPStatus, message: str) -> None:
-        """Answer what is no request, and take no more."""
+        """Answer an invalid request with an error, and accept no more requests."""
         error = RequestError(message, status, ErrorCode.BAD_REQUEST)
         shown = {"message": str(error), "extensions": {"code": str(error.code)}}
         body = encode({"errors": [shown]})

@@ -1,4 +1,4 @@
-"""What tells the answers of one state of the program from those of another."""
+"""The revision of answers: a hash of the code that computes them."""
 
 import hashlib
 from importlib import metadata
@@ -12,16 +12,17 @@ import resolvers
 import schema
 from primeql import __version__
 
-# What an answer is made by: a change of any line may mend one.
+# The code that computes answers: a change of any line may correct one.
 PACKAGES: Final = (engine, resolvers, schema, execution)
 LIBRARIES: Final = ("gmpy2", "graphql-core", "numpy", "python-flint", "sympy")
 
 
 def answer_revision(packages: tuple[ModuleType, ...] = PACKAGES) -> str:
-    """Return the version of the service with a hash of what its answers are made by.
+    """Return the version of the service, with a hash of the code that computes its answers.
 
-    Remembered answers and entity tags depend on it. The version alone would not do: an answer that
-    is mended before the next release, or by another release of a library, would stay wrong.
+    The keys of cached answers and entity tags contain it. The version alone is not enough: a wrong
+    answer may be corrected between two releases, or by a new release of a library, and the cached
+    one would stay wrong.
 
     Cost: 10 ms, for 200 files.
     """

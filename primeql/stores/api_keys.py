@@ -1,4 +1,4 @@
-"""API keys: how they look, and the running service's index of those that are valid."""
+"""API keys: their format, and the index of valid keys of the running service."""
 
 import asyncio
 import hashlib
@@ -18,7 +18,7 @@ from primeql.stores.key_file import ApiKey, KeyFile, KeyFileError
 
 logger = logging.getLogger("primeql.stores.api_keys")
 
-# Letters and digits alone, so that a double click selects a whole key.
+# Letters and digits only, so that a double click selects a whole key.
 ALPHABET: Final = string.digits + string.ascii_uppercase + string.ascii_lowercase
 ID_ALPHABET: Final = string.digits + string.ascii_lowercase
 ID_CHARACTERS: Final = 8
@@ -33,15 +33,15 @@ CHECK_SECONDS: Final = 1.0
 
 
 def new_identifier() -> str:
-    """Return an identifier for a new key; it is no secret."""
+    """Return an identifier for a new key; it is not secret."""
     return "".join(secrets.choice(ID_ALPHABET) for _ in range(ID_CHARACTERS))
 
 
 def new_key(identifier: str) -> str:
     """Return a key with a new secret: ``pql_<identifier>_<secret><checksum>``.
 
-    The prefix tells people and secret scanners what it is, the identifier which, and the checksum
-    tells a mistyped key from a revoked one without asking anybody.
+    By the prefix, people and secret scanners recognize a key. The identifier says which key it is.
+    The checksum finds a mistyped key without a look-up.
     """
     secret = "".join(secrets.choice(ALPHABET) for _ in range(SECRET_CHARACTERS))
     unchecked = f"pql_{identifier}_{secret}"
@@ -55,10 +55,10 @@ def is_well_formed(key: str) -> bool:
 
 
 def digest(key: str) -> str:
-    """Return what of a key is stored: its SHA-256.
+    """Return the SHA-256 of a key, which is stored instead of the key.
 
-    A password would need a slow, salted hash, since it can be guessed. A key is 256 random bits:
-    nobody guesses one, however fast the hash is, and every request pays for it.
+    A password would need a slow, salted hash, because it can be guessed. A key has 256 random bits
+    and cannot be guessed, so a fast hash is safe, and every request computes it.
     """
     return hashlib.sha256(key.encode("ascii")).hexdigest()
 
@@ -74,14 +74,14 @@ def _checksum(text: str) -> str:
 
 
 class ApiKeys:
-    """The keys that are valid now.
+    """The index of valid keys.
 
-    They are found by their hash in a table: how long that takes tells of the hash of what was
-    sent, and nothing of the keys there are.
+    Keys are looked up by their hash. The time that a look-up takes depends on the hash of the key
+    that was sent, and reveals nothing about valid keys.
 
     Args:
-        path: The file of keys; empty for none. It may not exist yet.
-        tiers: The names of the tiers there are.
+        path: The file of keys; empty for none. The file need not exist yet.
+        tiers: The names of all tiers.
 
     Raises:
         SettingsError: The file cannot be read, or names another tier.
@@ -101,7 +101,7 @@ class ApiKeys:
             raise SettingsError(f"PRIMEQL_API_KEYS_FILE cannot be used: {error}") from None
 
     def find(self, key: str) -> KeyHolder | None:
-        """Return the holder of a valid key, None for every other text."""
+        """Return the holder of a valid key; None for any other text."""
         if not is_well_formed(key):
             return None
         found = self._holders.get(digest(key))
@@ -110,9 +110,9 @@ class ApiKeys:
         return found[0]
 
     def refresh(self) -> None:
-        """Read the file again if it has changed; one that cannot be used changes nothing.
+        """Read the file again if it has changed; keep the old keys if it is invalid.
 
-        It is tried again every time, and complained of once for each reason.
+        An invalid file is read again at every call. Each error is logged once.
         """
         try:
             self._read()
@@ -125,31 +125,31 @@ class ApiKeys:
             self._complaint = ""
 
     async def start(self) -> None:
-        """Look for changes of the file from now on, off the event loop."""
+        """Start watching the file for changes, in a thread."""
         if self._file is not None:
             self._watching = asyncio.create_task(self._watch())
 
     async def close(self) -> None:
-        """Stop looking for changes."""
+        """Stop watching."""
         if self._watching is not None:
             self._watching.cancel()
 
     async def _watch(self) -> None:
-        """Look for changes until cancelled."""
+        """Refresh every second until cancelled."""
         while True:
             await asyncio.sleep(CHECK_SECONDS)
             await asyncio.to_thread(self.refresh)
 
     def _read(self) -> None:
-        """Read the file if it is not the one that was read before."""
+        """Read the file unless this version of it was read before."""
         if self._file is None or (version := self._file.version()) == self._version:
             return
         self._holders = dict(self._index(self._file.read()))
-        # Only now: a file that could not be read is read again, though it has not changed.
+        # Set last, so that a file that could not be read is read again although it is unchanged.
         self._version = version
 
     def _index(self, keys: Iterable[ApiKey]) -> Iterable[tuple[str, tuple[KeyHolder, float]]]:
-        """Yield the hash of each key in force, its holder, and when it expires."""
+        """Yield the hash of each valid key, with its holder and its expiry."""
         for key in keys:
             if key.tier not in self._tiers:
                 raise KeyFileError(f"key {key.id} has tier {key.tier!r}, which there is not")

@@ -1,4 +1,4 @@
-"""The file of API keys: who holds them, and the hashes of their secrets."""
+"""The file of API keys: their holders, and the hashes of their secrets."""
 
 import dataclasses
 import fcntl
@@ -19,12 +19,12 @@ SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
 class KeyFileError(Exception):
-    """A file of keys that cannot be used, or a change to it that cannot be made."""
+    """The file of keys is invalid, or a change to it is not possible."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Secret:
-    """One secret of a key: its hash, and from when to when it is valid."""
+    """One secret of a key: its hash, and the time during which it is valid."""
 
     sha256: str
     created: datetime
@@ -32,13 +32,13 @@ class Secret:
 
     @property
     def expiry(self) -> float:
-        """When it expires, in seconds since 1970; infinity for never."""
+        """The expiry in seconds since 1970; infinity if there is none."""
         return math.inf if self.expires is None else self.expires.timestamp()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ApiKey:
-    """One holder's key; while it is rotated it has several secrets."""
+    """The key of one holder. During a rotation it has several secrets."""
 
     id: str
     name: str
@@ -49,17 +49,17 @@ class ApiKey:
 
 
 class KeyFile:
-    """Reads and changes a file of keys; one that does not exist holds none.
+    """Reads and changes a file of keys. A missing file has no keys.
 
-    A change replaces the file as a whole, so that nobody reads half of one, and waits for other
-    processes' changes. The lock is a file of its own, since the file itself is replaced.
+    A change replaces the whole file, so that no reader sees half of it. Changes by several
+    processes wait for each other, by a lock on a second file, because the first is replaced.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def version(self) -> object:
-        """Return what differs whenever the file does; None if there is none."""
+        """Return a value that changes whenever the file does; None if there is no file."""
         try:
             status = self._path.stat()
         except FileNotFoundError:
@@ -70,8 +70,8 @@ class KeyFile:
         """Return the keys.
 
         Raises:
-            KeyFileError: The file is not one of keys.
-            OSError: It cannot be read.
+            KeyFileError: The file is invalid.
+            OSError: The file cannot be read.
         """
         try:
             content = json.loads(self._path.read_bytes())
@@ -88,11 +88,11 @@ class KeyFile:
 
     @contextmanager
     def changed(self) -> Iterator[list[ApiKey]]:
-        """Yield the keys to be changed in place, and write them if nothing is raised.
+        """Yield the keys, to be changed in place; write them if no exception is raised.
 
         Raises:
-            KeyFileError: The file is not one of keys.
-            OSError: It cannot be read or written.
+            KeyFileError: The file is invalid.
+            OSError: The file cannot be read or written.
         """
         path = self._path.resolve()
         with open(os.open(f"{path}.lock", os.O_CREAT | os.O_RDWR, MODE), "w") as lock:
@@ -103,7 +103,7 @@ class KeyFile:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Replace a file as a whole, for its owner to read; it keeps an owner it had."""
+    """Replace a file, with mode 0600; the new file has the owner of the old one."""
     # mkstemp makes files of mode 0600.
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -120,7 +120,7 @@ def _replace(path: Path, text: str) -> None:
 
 
 def _plain(keys: list[ApiKey]) -> list[dict[str, Any]]:
-    """Return keys as JSON has them: moments as text, and nothing where there is nothing."""
+    """Return keys as JSON values: times as text, and without entries that are None."""
 
     def factory(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         return {
@@ -133,7 +133,7 @@ def _plain(keys: list[ApiKey]) -> list[dict[str, Any]]:
 
 
 def _text_of(moment: datetime) -> str:
-    """Return a moment in UTC, to the second."""
+    """Return a time as text in UTC, to the second."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -157,13 +157,13 @@ def _read_key(plain: dict[str, Any]) -> ApiKey:
 
 
 def _checked(value: Any, is_good: Callable[[str], bool]) -> str:
-    """Return a text that is as it must be."""
+    """Return a text that meets the condition; raise ValueError otherwise."""
     if not isinstance(value, str) or not is_good(value):
         raise ValueError(f"{str(value)[:64]!r}")
     return value
 
 
 def _moment(text: Any) -> datetime:
-    """Return a moment; one without a time zone is in UTC."""
+    """Return the time in a text; without a time zone it is in UTC."""
     moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Expensive answers in Redis, by aiocache: one round trip for each step, none of them long."""
+"""Stores expensive answers in Redis, by aiocache: one short round trip for each operation."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -18,17 +18,17 @@ from resolvers.remembering.shared_answers import MOST_OPERATIONS, Claim
 T = TypeVar("T")
 
 PREFIX: Final = "primeql:answer:"
-# Redis answers within a millisecond; one that takes this long is as good as gone.
+# Redis normally answers within a millisecond. After this time it counts as failed.
 TIMEOUT_SECONDS: Final = 0.075
-# Connecting, with TLS and all, is done when no request waits for it.
+# The time to connect, including TLS. No request waits for it.
 CONNECT_SECONDS: Final = 1.0
-# A reply takes a few turns of the event loop to come through. So many turns take less than a
-# millisecond if there is nothing else to do; if there is, it is not Redis that is late.
+# A reply needs a few turns of the event loop. After the timeout this many more turns are allowed.
+# On an idle loop they take less than a millisecond; on a busy loop the loop is late, not Redis.
 GRACE_TURNS: Final = 10
 LEASE_MILLISECONDS: Final = int(LEASE_SECONDS * 1_000)
 
-# A key of another type is as good as a text that is no answer. Leases that never end are nobody's:
-# whoever waited for one would wait for ever.
+# A key of another type is treated as an invalid answer. A lease without an expiry is replaced,
+# because otherwise the processes that wait for it would never stop.
 CLAIM: Final = """
 local kept = redis.pcall('GET', KEYS[1])
 if type(kept) == 'table' then return 'unreadable' end
@@ -54,12 +54,12 @@ return 1
 
 
 class RedisAnswers:
-    """Texts that all processes with the same Redis share; an ``AnswerStore``.
+    """Texts that all processes with the same Redis share; implements ``AnswerStore``.
 
     Args:
-        url: ``redis://`` or ``rediss://``, with user and database.
-        lifetime_seconds: How long texts are kept.
-        timeout_seconds: How long an operation may take.
+        url: The address, ``redis://`` or ``rediss://``, with user and database.
+        lifetime_seconds: The lifetime of a text.
+        timeout_seconds: The timeout of an operation.
     """
 
     def __init__(
@@ -68,8 +68,8 @@ class RedisAnswers:
         """Remember where Redis is."""
 
         def pool(**_parts: Any) -> ConnectionPool:
-            # Made of the whole URL, so that TLS, user and database in it count. Redis's own
-            # timeouts are left out: they take a late event loop for a late Redis.
+            # Made from the whole URL, so that its TLS, user and database are used. The client's
+            # own timeouts are off, because they mistake a late event loop for a late Redis.
             return ConnectionPool.from_url(
                 url,
                 socket_timeout=None,
@@ -83,13 +83,13 @@ class RedisAnswers:
         self._under_way: set[asyncio.Task[Any]] = set()
 
     async def connect(self) -> None:
-        """Open all connections anew, and write by each; see ``AnswerStore``."""
+        """Open new connections, and write through each; see ``AnswerStore``."""
         await self._within(CONNECT_SECONDS, self._connect())
 
     async def claim(self, key: str, token: str) -> Claim:
         """Return the text of a key, or lease it; see ``AnswerStore``."""
         kept = await self._evaluate(CLAIM, key, token, LEASE_MILLISECONDS, MARK)
-        # What is not UTF-8 is no answer, which its reader will find out.
+        # Invalid UTF-8 is replaced; the reader finds that the text is not an answer.
         return Claim(kept.decode(errors="replace") if isinstance(kept, bytes) else None)
 
     async def extend(self, key: str, token: str, text: str) -> bool:
@@ -98,7 +98,7 @@ class RedisAnswers:
         return bool(held == 1)
 
     async def put(self, key: str, text: str) -> None:
-        """Keep a text, whatever there was."""
+        """Store a text, and replace any old one."""
         write = self._cache.raw("set", PREFIX + key, text, px=self._lifetime_milliseconds)
         await self._within(self._timeout_seconds, write)
 
@@ -107,8 +107,8 @@ class RedisAnswers:
         await self._evaluate(DROP, key, token)
 
     async def close(self) -> None:
-        """Close the connections, also of operations that nobody waits for any more."""
-        # One that is cancelled gives its connection back a few turns later, perhaps an open one.
+        """Close the connections, including those of abandoned operations."""
+        # A cancelled operation returns its connection a few turns later, perhaps an open one.
         for task in self._under_way:
             task.cancel()
         if self._under_way:
@@ -116,21 +116,21 @@ class RedisAnswers:
         await self._cache.client.aclose()
 
     async def _connect(self) -> None:
-        # Those that broke would be found out one by one, each by a question that fails.
+        # Otherwise each broken connection would make one operation fail.
         await self._cache.client.connection_pool.disconnect(inuse_connections=False)
         write = partial(self._cache.raw, "set", f"{PREFIX}probe", "", px=LEASE_MILLISECONDS)
         await asyncio.gather(*(write() for _ in range(MOST_OPERATIONS)))
 
     async def _evaluate(self, script: str, key: str, *arguments: Any) -> Any:
-        """Return what a script returns."""
+        """Return the result of a script."""
         evaluate = self._cache.raw("eval", script, 1, PREFIX + key, *arguments)
         return await self._within(self._timeout_seconds, evaluate)
 
     async def _within(self, seconds: float, operation: Coroutine[Any, Any, T]) -> T:
-        """Return what an operation returns.
+        """Return the result of an operation.
 
         Raises:
-            SharedStateError: It fails, or takes too long.
+            SharedStateError: The operation fails or times out.
         """
         task = asyncio.ensure_future(operation)
         self._under_way.add(task)
@@ -149,7 +149,7 @@ class RedisAnswers:
 
 
 def _give_up(task: "asyncio.Task[Any]", turns: int) -> None:
-    """Cancel an operation if it is still under way after so many turns of the event loop."""
+    """Cancel an operation if it is still running after ``turns`` turns of the event loop."""
     if turns and not task.done():
         asyncio.get_running_loop().call_soon(_give_up, task, turns - 1)
     else:

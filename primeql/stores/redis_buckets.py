@@ -1,4 +1,4 @@
-"""Buckets in Redis: one script per attempt to spend, many attempts per round trip."""
+"""Token buckets in Redis: one script call for each attempt, many attempts in one round trip."""
 
 import asyncio
 import hashlib
@@ -13,21 +13,21 @@ from middleware.limits.clients import Client
 from resolvers.remembering.circuit_breaker import SharedStateError
 
 PREFIX: Final = "primeql:budget:"
-# Redis answers within a millisecond; one that takes this long is as good as gone.
+# Redis normally answers within a millisecond. After this time it counts as failed.
 TIMEOUT_SECONDS: Final = 0.075
-# Attempts of one round trip. More would hold up the first of them for no gain: at 20 the cost of
-# one, 17 microseconds, is within a sixth of what it is at 100.
+# The most attempts in one round trip. More would delay the first of them without a gain: an attempt
+# costs 17 microseconds at 20, within a sixth of its cost at 100.
 PIPELINED: Final = 50
 
-# Connecting, with TLS and all, is done when no request waits for it.
+# The time to connect, including TLS. No request waits for it.
 CONNECT_SECONDS: Final = 1.0
-# A reply takes a few turns of the event loop to come through. So many turns take less than a
-# millisecond if there is nothing else to do; if there is, it is not Redis that is late.
+# A reply needs a few turns of the event loop. After the timeout this many more turns are allowed.
+# On an idle loop they take less than a millisecond; on a busy loop the loop is late, not Redis.
 GRACE_TURNS: Final = 10
 
-# A bucket is the points spent and the microsecond, by Redis's own clock, at which that was so.
-# It lives for as long as an empty one takes to fill: whoever remembers it longer, remembers that
-# it was full. So a missing bucket that someone remembers otherwise was lost.
+# A bucket is the points missing, and the time of that figure in microseconds of Redis's clock. It
+# expires after the time in which an empty bucket fills. So if a bucket is missing although a
+# process knows that it is not full, Redis has lost it.
 SCRIPT: Final = """
 local capacity, rate, cost = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local owed, known = tonumber(ARGV[4]), tonumber(ARGV[5])
@@ -57,18 +57,17 @@ _Attempt = tuple[_Arguments, asyncio.Future[Any]]
 class RedisBuckets:
     """Buckets that all processes with the same Redis share.
 
-    One connection is used at a time. Attempts that come while a round trip is under way travel
-    together in the next.
+    One connection is used. Attempts that arrive during a round trip share the next one.
 
     Args:
-        url: ``redis://`` or ``rediss://``, with user and database.
-        timeout_seconds: How long a round trip may take, and so an attempt: one that fails fails
-            all that wait for the next.
+        url: The address, ``redis://`` or ``rediss://``, with user and database.
+        timeout_seconds: The timeout of a round trip. If a round trip fails, all waiting attempts
+            fail too.
     """
 
     def __init__(self, url: str, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
-        # Its own timeouts, one for each reply, are left out: they cost 4 microseconds each, and
-        # take a late event loop for a late Redis.
+        # The client's own timeouts are off: they cost 4 microseconds for each reply, and mistake a
+        # late event loop for a late Redis.
         self._redis = Redis.from_url(
             url, socket_timeout=None, socket_connect_timeout=None, retry=Retry(NoBackoff(), 0)
         )
@@ -91,7 +90,7 @@ class RedisBuckets:
         return is_allowed == 1, float(spent)
 
     async def connect(self) -> None:
-        """Connect, and teach Redis the script; see ``SharedBuckets``."""
+        """Connect, and load the script into Redis; see ``SharedBuckets``."""
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 await self._redis.script_load(SCRIPT)
@@ -105,7 +104,7 @@ class RedisBuckets:
         await self._redis.aclose()
 
     async def _send(self) -> None:
-        """Make round trips until nothing waits; one that fails fails everything that waits."""
+        """Make round trips until no attempt waits; if one fails, all waiting attempts fail."""
         batch: list[_Attempt] = []
         error: Exception = SharedStateError("unforeseen")
         try:
@@ -117,13 +116,13 @@ class RedisBuckets:
         except asyncio.CancelledError:
             error = TimeoutError()
         finally:
-            # Nobody waits for ever, whatever went wrong.
+            # Every attempt gets a result, even after an unforeseen error.
             self._sending = None
             failed, self._waiting = batch + self._waiting, []
             _settle(failed, [error] * len(failed))
 
     async def _make_round_trip(self, batch: list[_Attempt]) -> None:
-        """Make one round trip, two if Redis has yet to learn the script."""
+        """Make one round trip, or two if the script must be loaded first."""
         timer = asyncio.get_running_loop().call_later(
             self._timeout_seconds, self._give_up, self._round_trips, GRACE_TURNS
         )
@@ -143,7 +142,7 @@ class RedisBuckets:
         _settle(batch, replies)
 
     def _give_up(self, round_trip: int, turns: int) -> None:
-        """End a round trip if it is still under way after so many turns of the event loop."""
+        """Cancel a round trip if it is still running after ``turns`` turns of the event loop."""
         if self._sending is None or round_trip != self._round_trips:
             return
         if turns:
@@ -152,7 +151,7 @@ class RedisBuckets:
             self._sending.cancel()
 
     async def _evaluate(self, batch: list[_Attempt]) -> list[Any]:
-        """Return Redis's reply to each attempt, an exception where it failed."""
+        """Return the reply to each attempt, or its exception."""
         if len(batch) == 1:
             # A pipeline of one costs 13 microseconds more.
             try:
@@ -167,7 +166,7 @@ class RedisBuckets:
 
 
 def _settle(batch: list[_Attempt], replies: list[Any]) -> None:
-    """Hand each attempt that still waits its reply."""
+    """Give each attempt that is not cancelled its reply."""
     for (_, future), reply in zip(batch, replies, strict=True):
         if future.done():
             continue

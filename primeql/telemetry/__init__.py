@@ -1,19 +1,19 @@
-"""What the process reports about itself: metrics, logs, traces and health.
+"""Report about the process: metrics, logs, traces and health.
 
 Modules, in reading order:
 
-- ``logging_setup``: The log: one JSON object a line, or readable text on a terminal, all on
-  standard error.
-- ``event_loop_lag``: How late the event loop is: what every request waits beside its own work.
+- ``logging_setup``: Configures the log: JSON lines, or readable text on a terminal, on standard
+  error.
+- ``event_loop_lag``: Measures the lag of the event loop, which delays every request.
 - ``loop_watchdog``: Ends a process whose event loop has stopped turning, so that its supervisor
   starts it anew.
-- ``task_metrics``: Computations in threads and processes as Prometheus counts them.
-- ``collectors``: Metrics that other parts of the process keep anyway, read when someone scrapes.
-- ``tracing``: Spans by OpenTelemetry, for a request, its operations and their tasks in threads
-  and processes.
-- ``self_tests``: Questions whose answers are known, asked of the running service by itself.
-- ``health_details``: What holders of API keys may know of the service's health: self-tests,
-  lanes, Redis.
-- ``telemetry``: What one process tells of itself: its metrics and where they are served, and its
-  access log.
+- ``task_metrics``: Prometheus metrics of computations in threads and worker processes.
+- ``collectors``: Collectors that read the counters of other parts at each scrape.
+- ``tracing``: OpenTelemetry spans of a request, its operations, and their tasks in threads and
+  processes.
+- ``self_tests``: Self-tests: the running service answers questions whose answers are known.
+- ``health_details``: Answers ``/healthz/details`` for holders of API keys: self-tests, lanes,
+  Redis.
+- ``telemetry``: The telemetry of one process: its metrics, the server for them, and the access
+  log.
 """

@@ -1,4 +1,4 @@
-"""Metrics that other parts of the process keep anyway, read when someone scrapes."""
+"""Collectors that read the counters of other parts at each scrape."""
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -21,22 +21,22 @@ _PAGE_BYTES = 4_096
 
 
 class ScrapedMetrics(Collector):
-    """What a function reads, each time someone scrapes."""
+    """A collector that calls a function at each scrape."""
 
     def __init__(self, read: Callable[[], Iterable[Metric]]) -> None:
         self._read = read
 
     def describe(self) -> Iterable[Metric]:
-        """Promise nothing: what there is to read may come and go."""
+        """Return nothing, because the metrics may change between scrapes."""
         return ()
 
     def collect(self) -> Iterable[Metric]:
-        """Read; called by the thread that is scraped."""
+        """Return the metrics; called in the thread that serves the scrape."""
         return self._read()
 
 
 def memory_readings(group: ControlGroup) -> Callable[[], Iterator[Metric]]:
-    """Return what reads the memory that the service and its workers use, and may use."""
+    """Return a reader of the memory of the service and its workers, and of its limit."""
     limit = group.memory_bytes()
 
     def read() -> Iterator[Metric]:
@@ -55,14 +55,14 @@ def memory_readings(group: ControlGroup) -> Callable[[], Iterator[Metric]]:
 
 
 class Sharing(Protocol):
-    """What is known of something that is shared through Redis."""
+    """The state of one use of Redis."""
 
     outages: int
     is_shared: bool
 
 
 def redis_uses(memory: AnswerMemory, budget: Budget) -> dict[str, Sharing]:
-    """Return what Redis is used for, and how that goes."""
+    """Return the uses of Redis, by name."""
     uses: dict[str, Sharing] = {}
     if memory.shared is not None:
         uses["answers"] = memory.shared.stats
@@ -72,7 +72,7 @@ def redis_uses(memory: AnswerMemory, budget: Budget) -> dict[str, Sharing]:
 
 
 def redis_readings(uses: Mapping[str, Sharing]) -> Callable[[], Iterator[Metric]]:
-    """Return what reads how Redis answers, by what it is used for."""
+    """Return a reader of whether Redis answers, for each use."""
 
     def read() -> Iterator[Metric]:
         up = GaugeMetricFamily("primeql_redis_up", "Whether Redis answers: 1 or 0.", labels=["use"])
@@ -88,7 +88,7 @@ def redis_readings(uses: Mapping[str, Sharing]) -> Callable[[], Iterator[Metric]
 
 
 def budget_readings(stats: BudgetStats) -> Callable[[], Iterator[Metric]]:
-    """Return what reads where points are taken from."""
+    """Return a reader of how often points were taken from Redis, and how often locally."""
 
     def read() -> Iterator[Metric]:
         takes = CounterMetricFamily(
@@ -104,7 +104,7 @@ def budget_readings(stats: BudgetStats) -> Callable[[], Iterator[Metric]]:
 
 
 def answer_readings(memory: AnswerMemory) -> Callable[[], Iterator[Metric]]:
-    """Return what reads how many expensive answers were remembered."""
+    """Return a reader of the hits and misses of the memory of answers."""
 
     def read() -> Iterator[Metric]:
         stats = memory.stats
@@ -133,7 +133,7 @@ def answer_readings(memory: AnswerMemory) -> Callable[[], Iterator[Metric]]:
 
 
 def engine_readings(ranges: PrimeRanges) -> Callable[[], Iterator[Metric]]:
-    """Return what reads how the engine has answered about intervals, and what it keeps."""
+    """Return a reader of the engine's strategy counters and of the size of its tables."""
 
     def read() -> Iterator[Metric]:
         parts = CounterMetricFamily(
@@ -160,7 +160,7 @@ def engine_readings(ranges: PrimeRanges) -> Callable[[], Iterator[Metric]]:
 
 
 def pace_readings(pace: Pace) -> Callable[[], Iterator[Metric]]:
-    """Return what reads how fast this machine is."""
+    """Return a reader of the machine's pace."""
 
     def read() -> Iterator[Metric]:
         yield GaugeMetricFamily(
@@ -173,7 +173,7 @@ def pace_readings(pace: Pace) -> Callable[[], Iterator[Metric]]:
 
 
 def document_readings(executor: DocumentExecutor) -> Callable[[], Iterator[Metric]]:
-    """Return what reads how many documents were ready, and what ran their operations."""
+    """Return a reader of the document cache's hits, and of the executors of operations."""
 
     def read() -> Iterator[Metric]:
         documents = CounterMetricFamily(
@@ -196,7 +196,7 @@ def document_readings(executor: DocumentExecutor) -> Callable[[], Iterator[Metri
 
 
 def _family(process: str) -> Iterator[Path]:
-    """Yield the folders of a process and all that descend from it."""
+    """Yield the /proc folders of a process and of all its descendants."""
     folder = _PROCESSES / process
     yield folder
     for children in folder.glob("task/*/children"):
@@ -205,7 +205,7 @@ def _family(process: str) -> Iterator[Path]:
 
 
 def _resident_bytes(folder: Path) -> int:
-    """Return the resident memory of a process, 0 if it has just ended."""
+    """Return the resident memory of a process; 0 if it has ended."""
     fields = _text(folder / "statm").split()
     return int(fields[1]) * _PAGE_BYTES if len(fields) > 1 else 0
 
@@ -219,7 +219,7 @@ def _machine_bytes() -> float:
 
 
 def _text(path: Path) -> str:
-    """Return the content of a file below /proc; nothing if its process has ended."""
+    """Return the content of a file below /proc; empty if its process has ended."""
     try:
         return path.read_text()
     except OSError:

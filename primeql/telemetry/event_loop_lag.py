@@ -1,4 +1,4 @@
-"""How late the event loop is: what every request waits beside its own work."""
+"""Measures the lag of the event loop, which delays every request."""
 
 import asyncio
 import time
@@ -11,10 +11,10 @@ BUCKETS: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0)
 
 
 class EventLoopLag:
-    """Sleeps a quarter of a second again and again, and notes how much longer it took.
+    """Sleeps for a quarter of a second in a loop, and records how late it wakes up.
 
     Args:
-        registry: Where the metrics are found.
+        registry: The registry of the metrics.
 
     Attributes:
         turns: How often it has woken up so far.
@@ -38,16 +38,16 @@ class EventLoopLag:
         self._watch: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Watch the running loop."""
+        """Start sampling the running loop."""
         self._watch = asyncio.create_task(self._sample())
 
     def stop(self) -> None:
-        """Watch no more."""
+        """Stop sampling."""
         if self._watch is not None:
             self._watch.cancel()
 
     async def _sample(self) -> None:
-        """Note the loop's lag until cancelled."""
+        """Record the loop's lag until cancelled."""
         while True:
             due = time.perf_counter() + INTERVAL_SECONDS
             await asyncio.sleep(INTERVAL_SECONDS)

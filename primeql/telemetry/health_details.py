@@ -1,4 +1,4 @@
-"""What holders of API keys may know of the service's health: self-tests, lanes, Redis."""
+"""Answers ``/healthz/details`` for holders of API keys: self-tests, lanes, Redis."""
 
 import asyncio
 import time
@@ -24,8 +24,8 @@ class HealthDetails:
     """Answers ``/healthz/details``.
 
     Args:
-        service: Whose health.
-        budget: Where points are kept.
+        service: The service to examine.
+        budget: The clients' budgets.
     """
 
     def __init__(self, service: PrimeService, budget: Budget) -> None:
@@ -33,14 +33,14 @@ class HealthDetails:
         self._budget = budget
         self._tests = SelfTests(service)
         self._begun = time.monotonic()
-        # One at a time, however many ask.
+        # One run at a time, for any number of requests.
         self._turn = asyncio.Lock()
 
     async def answer(self, request: Request) -> Response:
-        """Answer a request whose client is known: 503 if a self-test fails.
+        """Answer a request with an API key; the status is 503 if a self-test fails.
 
         Raises:
-            RefusedError: It comes without an API key.
+            RefusedError: The request has no API key.
         """
         client: Client = request.state.client
         if not client.id.startswith("key:"):
@@ -51,7 +51,7 @@ class HealthDetails:
         return JSONResponse(details, status, {"Cache-Control": "no-store"})
 
     async def _details(self) -> dict[str, Any]:
-        """Run the self-tests, and return what there is to tell."""
+        """Run the self-tests; return all details."""
         checks = await self._tests.run()
         is_ok = all(check.is_ok for check in checks.values())
         return {

@@ -1,7 +1,7 @@
-"""The log: one JSON object a line, or readable text on a terminal, all on standard error.
+"""Configures the log: JSON lines, or readable text on a terminal, on standard error.
 
-Nothing that clients sent is in it: the access log has fields of its own choosing, and exceptions
-are told without their messages, which may repeat an argument, unless the level is ``debug``.
+The log contains nothing that clients sent. The access log has a fixed set of fields. Exceptions are
+logged without their messages, which may repeat an argument, unless the level is ``debug``.
 """
 
 import logging
@@ -27,7 +27,7 @@ LEVELS: Final = {
 }
 ACCESS_LOGGER: Final = "primeql.access"
 MAX_CAUSES: Final = 5
-# What uvicorn says of requests that are none.
+# uvicorn's messages about invalid requests.
 _CLIENTS_MISTAKES: Final = ("Invalid HTTP request", "Unsupported upgrade request")
 _ACCESS_EVENT: Final = "request"
 _LINE_OPTIONS: Final = orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE
@@ -36,7 +36,7 @@ _Event = MutableMapping[str, Any]
 
 
 def configure_logging(settings: Settings) -> None:
-    """Send everything that any library logs to standard error, in the format of the settings."""
+    """Send the logs of all libraries to standard error, in the format of the settings."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -55,25 +55,25 @@ def configure_logging(settings: Settings) -> None:
 
 
 def _is_told(record: logging.LogRecord) -> bool:
-    """Return whether uvicorn's record is logged; a client's mistake is no warning."""
+    """Return whether to log uvicorn's record; messages about invalid requests are dropped."""
     if record.levelno == logging.WARNING and str(record.msg).startswith(_CLIENTS_MISTAKES):
         record.levelno, record.levelname = logging.INFO, "INFO"
     return logging.getLogger().isEnabledFor(record.levelno)
 
 
 class AccessWriters(NamedTuple):
-    """What writes the lines of requests, at the level of most of them and at that of probes."""
+    """The functions that write access log lines, at the levels of requests and of probes."""
 
     info: Write
     debug: Write
 
 
 def access_writers(settings: Settings, file: BinaryIO | None = None) -> AccessWriters:
-    """Return what writes the lines of requests; made once, so that each costs little.
+    """Return the functions that write access log lines.
 
     Args:
-        settings: Of format and level.
-        file: Where to; standard error if None.
+        settings: The settings with format and level.
+        file: The output; standard error if None.
     """
     file = file or sys.stderr.buffer
     made = _text_writers(settings, file) if is_readable(settings) else _json_writers(file)
@@ -85,7 +85,7 @@ def access_writers(settings: Settings, file: BinaryIO | None = None) -> AccessWr
 
 
 def _json_writers(file: BinaryIO) -> AccessWriters:
-    """Return what writes JSON, without the library between: 3 us a line instead of 7."""
+    """Return writers of JSON that bypass the logging library: 3 us a line instead of 7."""
 
     def write(fields: Fields, level: str) -> None:
         line = {
@@ -102,14 +102,14 @@ def _json_writers(file: BinaryIO) -> AccessWriters:
 
 
 def _text_writers(settings: Settings, file: BinaryIO) -> AccessWriters:
-    """Return what writes text for people."""
+    """Return writers of readable text."""
     logger: FilteringBoundLogger = structlog.wrap_logger(
         structlog.BytesLogger(file),
         processors=[_add_access_level, *_renderers(settings), _encode],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[settings.log_level]),
         cache_logger_on_first_use=True,
     )
-    # Bound here, or every line would bind anew.
+    # Bound once, not for every line.
     bound = logger.bind()
     return AccessWriters(
         lambda fields: bound.info(_ACCESS_EVENT, **fields),
@@ -118,18 +118,18 @@ def _text_writers(settings: Settings, file: BinaryIO) -> AccessWriters:
 
 
 def _write_nothing(_fields: Fields) -> None:
-    """Leave out what is below the level of the settings."""
+    """Write nothing: the level is below that of the settings."""
 
 
 def is_readable(settings: Settings) -> bool:
-    """Return whether the log is text for people: as set, or because a terminal shows it."""
+    """Return whether the log is readable text: by the setting, or because it is a terminal."""
     if settings.log_format == "auto":
         return sys.stderr.isatty()
     return settings.log_format == "text"
 
 
 def _renderers(settings: Settings) -> list[Processor]:
-    """Return the processors that make a line of an event."""
+    """Return the processors that turn an event into a line."""
     if not is_readable(settings):
         return [_render_json]
     console = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
@@ -138,12 +138,12 @@ def _renderers(settings: Settings) -> list[Processor]:
 
 
 def _encode(_logger: Any, _method: str, line: Any) -> bytes:
-    """Return a line as it is written."""
+    """Return a line as bytes, with a line break."""
     return str(line).encode()
 
 
 def _add_level(_logger: Any, method: str, event: _Event) -> _Event:
-    """Add the level, as the standard library calls it."""
+    """Add the level by its name in the standard library."""
     record: logging.LogRecord | None = event.get("_record")
     event["level"] = method.upper() if record is None else record.levelname
     return event
@@ -157,13 +157,13 @@ def _add_access_level(_logger: Any, method: str, event: _Event) -> _Event:
 
 
 def _lower_level(_logger: Any, _method: str, event: _Event) -> _Event:
-    """Give the level the case that the console has colours for."""
+    """Write the level in lower case, as the console renderer's colours require."""
     event["level"] = event["level"].lower()
     return event
 
 
 def _render_json(_logger: Any, _method: str, event: _Event) -> str:
-    """Return an event as JSON: when, how grave, who, what, and the rest."""
+    """Return an event as JSON: time, level, logger and message first."""
     line = {
         "ts": datetime.now(UTC),
         "level": event.pop("level"),
@@ -183,7 +183,7 @@ def _show_exception(_logger: Any, _method: str, event: _Event) -> _Event:
 
 
 def _mask_exception(_logger: Any, _method: str, event: _Event) -> _Event:
-    """Replace an exception by where it was raised and its type, without its message."""
+    """Replace an exception by its type and where it was raised, without its message."""
     error = _exception(event.pop("exc_info", None))
     if error is not None:
         event["exception"] = "".join(_traceback(error))

@@ -1,4 +1,4 @@
-"""Questions whose answers are known, asked of the running service by itself."""
+"""Self-tests: the running service answers questions whose answers are known."""
 
 import secrets
 import time
@@ -18,9 +18,9 @@ from resolvers.errors import ApiError
 from resolvers.running.compute import LOOP_POINTS
 from resolvers.running.request_accounting import AnswerNotes
 
-# Each is done within milliseconds; one that takes this long has failed.
+# A self-test takes milliseconds; after this time it has failed.
 SECONDS: Final = 2.0
-# A memory of answers that is smaller is switched off.
+# A smaller memory of answers is switched off, and not tested.
 ROOM_BYTES: Final = 1_024
 # An interval of many segments, and of both sides of 2^32 (PARI: primepi(2^32+10^7) -
 # primepi(2^32-10^7), none of the ends being prime).
@@ -49,24 +49,24 @@ QUERIES: Final[Mapping[str, tuple[str, object]]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What became of one question."""
+    """The result of one self-test."""
 
     is_ok: bool
     seconds: float
 
 
 class SelfTests:
-    """Asks the service.
+    """Runs the self-tests.
 
     Args:
-        service: Started.
+        service: The running service.
     """
 
     def __init__(self, service: PrimeService) -> None:
         self._service = service
 
     async def run(self) -> Mapping[str, Check]:
-        """Return what became of each question. Cost: about 20 ms, most of it in a thread."""
+        """Return the result of each test. Cost: about 20 ms, most of it in a thread."""
         checks = {name: await _timed(partial(self._asked, name)) for name in QUERIES}
         checks["worker"] = await _timed(self._worker)
         if self._service.settings.max_answer_memory_bytes >= ROOM_BYTES:
@@ -74,7 +74,7 @@ class SelfTests:
         return checks
 
     async def _asked(self, name: str) -> bool:
-        """Return whether a query has the answer that it must have."""
+        """Return whether a query gives the expected answer."""
         query, expected = QUERIES[name]
         answer = await self._service.answer(Operation(query), f"self-test-{name}")
         return answer.response == {"data": expected}
@@ -89,7 +89,7 @@ class SelfTests:
         return bool(found == 10**9 + 7)
 
     async def _memory(self) -> bool:
-        """Return whether the memory of answers gives back what it is given."""
+        """Return whether the memory of answers returns a text that was stored."""
         kept = self._service.memory.kept
         key, text = f"self-test:{secrets.token_hex(8)}", secrets.token_hex(8)
         await kept.set(key, text)
@@ -99,7 +99,7 @@ class SelfTests:
 
 
 async def _timed(ask: Callable[[], Awaitable[bool]]) -> Check:
-    """Return whether a question was answered rightly, and how long it took."""
+    """Return whether a test succeeded, and how long it took."""
     begin = time.perf_counter()
     is_ok = False
     with anyio.move_on_after(SECONDS):

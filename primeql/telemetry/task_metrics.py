@@ -1,4 +1,4 @@
-"""Computations in threads and processes as Prometheus counts them."""
+"""Prometheus metrics of computations in threads and worker processes."""
 
 from collections.abc import Callable, Iterator
 from typing import Final
@@ -19,7 +19,7 @@ class TaskMetrics:
     """Counts tasks from their records.
 
     Args:
-        registry: Where the metrics are found.
+        registry: The registry of the metrics.
     """
 
     def __init__(self, registry: CollectorRegistry) -> None:
@@ -71,7 +71,7 @@ class TaskMetrics:
 
 
 def pool_readings(compute: Compute, workers: int) -> Callable[[], Iterator[Metric]]:
-    """Return what reads how busy the threads and workers are; there are so many in each lane."""
+    """Return a reader of how busy the threads and workers of each lane are."""
 
     def read() -> Iterator[Metric]:
         size = GaugeMetricFamily(

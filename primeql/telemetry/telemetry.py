@@ -1,4 +1,4 @@
-"""What one process tells of itself: its metrics and where they are served, and its access log."""
+"""The telemetry of one process: its metrics, the server for them, and the access log."""
 
 import logging
 import os
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("primeql.telemetry.telemetry")
 
-# Which commit an image was built from; set by its build.
+# The commit of an image; the build of the image sets this variable.
 REVISION_VARIABLE = "REVISION"
 
 
@@ -60,16 +60,16 @@ class Telemetry:
     """The metrics and the access log of one process.
 
     Args:
-        settings: Where the metrics are served, and how the log looks.
+        settings: The settings with the address of the metrics and the format of the log.
 
     Attributes:
-        registry: For the metrics of other parts.
-        port: Where the metrics are served, once they are.
-        tracing: What makes spans, if that is wanted.
+        registry: The registry of all metrics.
+        port: The port of the metrics, once they are served.
+        tracing: The tracing, if it is on.
     """
 
     def __init__(self, settings: Settings) -> None:
-        """Make the metrics; ``start`` serves them."""
+        """Register the metrics; ``start`` serves them."""
         self.registry = CollectorRegistry()
         self.port: int | None = None
         self._settings = settings
@@ -95,7 +95,7 @@ class Telemetry:
         )
 
     def watch(self, service: PrimeService, budget: Budget) -> None:
-        """Add what other parts of the process know of themselves."""
+        """Add the metrics that are read from other parts of the process."""
         workers = self._settings.worker_count
         readings = [
             pool_readings(service.compute, workers),
@@ -113,7 +113,7 @@ class Telemetry:
 
     @property
     def observe_task(self) -> TaskObserver:
-        """What is to see the record of every task."""
+        """The function to call with the record of every task."""
         count, tracing = self._tasks.observe, self.tracing
         if tracing is None:
             return count
@@ -125,13 +125,13 @@ class Telemetry:
         return observe
 
     def wrap(self, app: ASGIApp) -> ASGIApp:
-        """Return an application whose requests are observed; the request's id is outside."""
+        """Return the application with observed requests. Their ids must be set outside of it."""
         app = RequestObserver(app, (self._requests.observe, self._log.observe))
         return app if self.tracing is None else self.tracing.wrap(app)
 
     @property
     def routes(self) -> list[Route]:
-        """``/metrics`` beside the service, if it is to have no port of its own."""
+        """The route ``/metrics`` of the service, if metrics have no separate port."""
         if self._settings.metrics_port != self._settings.port or not self._settings.port:
             return []
         return [Route("/metrics", self._metrics)]
@@ -140,7 +140,7 @@ class Telemetry:
         return Response(generate_latest(self.registry), media_type=CONTENT_TYPE_LATEST)
 
     def start(self) -> None:
-        """Serve the metrics, in a thread: a loop that hangs can still be seen to hang."""
+        """Serve the metrics in a thread, so that they can be read while the event loop hangs."""
         self._lag.start()
         if self._settings.max_hang_seconds:
             self._watchdog.start()
@@ -150,14 +150,14 @@ class Telemetry:
         try:
             self._server, _ = start_http_server(port, host, self.registry)
         except OSError as error:
-            # The service does not depend on being watched; that nobody can is an alert there.
+            # The service runs without metrics; Prometheus alerts if it cannot scrape them.
             logger.error("no metrics: %s:%d cannot be listened on: %s", host, port, error.strerror)
             return
         self.port = self._server.server_port
         logger.info("metrics on http://%s:%d/metrics", host, self.port)
 
     def stop(self) -> None:
-        """Serve the metrics no more, and send the last spans: 2 s if nobody takes them."""
+        """Stop serving the metrics, and send the last spans, for at most 2 s."""
         self._lag.stop()
         self._watchdog.stop()
         if self.tracing is not None:
@@ -168,13 +168,13 @@ class Telemetry:
 
 
 def _tracing() -> "Tracing":
-    """Return what makes spans.
+    """Return the tracing.
 
     Raises:
-        SettingsError: The libraries for it are not installed.
+        SettingsError: Its libraries are not installed.
     """
     try:
-        # Here, since it is optional, and takes 0.2 s to import.
+        # Imported here, because it is optional and takes 0.2 s.
         from primeql.telemetry.tracing import Tracing
     except ModuleNotFoundError as error:
         raise SettingsError(

@@ -1,7 +1,7 @@
-"""Spans by OpenTelemetry, for a request, its operations and their tasks in threads and processes.
+"""OpenTelemetry spans of a request, its operations, and their tasks in threads and processes.
 
-Imported only if ``PRIMEQL_TRACES`` is true. Where spans go and how many is for the variables of
-OpenTelemetry to say: ``OTEL_EXPORTER_OTLP_ENDPOINT``, ``OTEL_TRACES_SAMPLER``, and so on.
+Imported only if ``PRIMEQL_TRACES`` is true. The variables of OpenTelemetry set the destination and
+the sampling: ``OTEL_EXPORTER_OTLP_ENDPOINT``, ``OTEL_TRACES_SAMPLER``, and so on.
 """
 
 import os
@@ -26,22 +26,22 @@ from middleware.observability.request_record import DocumentFacts, RequestRecord
 from primeql import __version__
 from resolvers.running.task_records import TaskRecord
 
-# One request in twenty, unless OTEL_TRACES_SAMPLER says otherwise. A client's own decision counts
-# for no more than ours: it could have everything recorded.
+# One request in twenty, unless OTEL_TRACES_SAMPLER is set. A client's sampling flag is ignored;
+# otherwise it could have every request recorded.
 RATIO: Final = 0.05
 EXPORT_SECONDS: Final = 2.0
 _METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "POST"})
 
 
 class Tracing:
-    """Makes spans and sends them, in a thread; what cannot be sent is dropped.
+    """Makes spans, and sends them in a thread. Spans that cannot be sent are dropped.
 
     Args:
-        exporter: Where to; the collector that OpenTelemetry's variables name if None.
+        exporter: The exporter; if None, that of OpenTelemetry's variables.
     """
 
     def __init__(self, exporter: SpanExporter | None = None) -> None:
-        """Begin to send."""
+        """Start the thread that sends spans."""
         resource = Resource.create({"service.name": "primeql", "service.version": __version__})
         self._provider = TracerProvider(
             sampler=_sampler(), resource=resource, shutdown_on_exit=False
@@ -52,7 +52,7 @@ class Tracing:
         self._tracer = self._provider.get_tracer("primeql", __version__)
 
     def wrap(self, app: ASGIApp) -> ASGIApp:
-        """Return an application with a span around each request; inside of the request's id."""
+        """Return the application with a span for each request. Ids must be set outside of it."""
         return _RequestSpans(app, self._tracer)
 
     @contextmanager
@@ -71,8 +71,8 @@ class Tracing:
             yield
 
     def task(self, record: TaskRecord) -> None:
-        """Make the spans of a task that has ended: from when it was asked for, and while it ran."""
-        # From the clock of records to that of OpenTelemetry; one for all, so that spans nest.
+        """Make the two spans of a task that has ended: with its wait, and its run only."""
+        # Converts the clock of records to that of OpenTelemetry; one value, so that spans nest.
         ahead = time.time_ns() - time.monotonic_ns()
         span = self._tracer.start_span(
             "engine task",
@@ -97,7 +97,7 @@ class Tracing:
         span.end(ahead + _nanoseconds(record.ended))
 
     def fields(self) -> dict[str, str]:
-        """Return what finds the request under way among the traces."""
+        """Return the log fields with the ids of the current span."""
         context = trace.get_current_span().get_span_context()
         if not context.trace_flags.sampled:
             return {}
@@ -107,7 +107,7 @@ class Tracing:
         }
 
     def close(self) -> None:
-        """Send what is left, for a few seconds at most."""
+        """Send the remaining spans, for at most a few seconds."""
         self._provider.shutdown()
 
 
@@ -148,7 +148,7 @@ class _RequestSpans:
 
 
 def _sampler() -> Sampler | None:
-    """Return which requests are traced; None leaves it to OpenTelemetry's variables."""
+    """Return the sampler; None if OpenTelemetry's variables set it."""
     if OTEL_TRACES_SAMPLER in os.environ:
         return None
     ratio = TraceIdRatioBased(RATIO)

@@ -202,4 +202,4 @@ def test_an_exception_is_logged_without_its_message(capfd: pytest.CaptureFixture
         "Traceback (most recent call last):",
         "RuntimeError",
     ]
-    assert "test_logs.py" in line["exception"]
+    assert "test_logging_setup.py" in line["exception"]
