@@ -99,7 +99,9 @@ def test_one_version_everywhere() -> None:
     assert re.fullmatch(r"\d+\.\d+\.\d+", __version__)
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize(
+    "lock", ["requirements.lock", "requirements-image.lock", "requirements-dev.lock"]
+)
 def test_locks_have_hashes_and_no_addresses(lock: str) -> None:
     text = (ROOT / lock).read_text()
     pins = re.findall(r"^([\w.-]+)==\S+.*?\\\n +--hash=sha256:[0-9a-f]{64}", text, re.MULTILINE)
@@ -111,7 +113,12 @@ def test_locks_are_of_these_dependencies() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     runtime = project["project"]["dependencies"]
     development = project["dependency-groups"]["dev"]
-    for lock, wanted in (("requirements.lock", runtime), ("requirements-dev.lock", development)):
+    traced = runtime + project["project"]["optional-dependencies"]["tracing"]
+    for lock, wanted in (
+        ("requirements.lock", runtime),
+        ("requirements-image.lock", traced),
+        ("requirements-dev.lock", development),
+    ):
         locked = re.findall(r"^([\w.-]+)==", (ROOT / lock).read_text(), re.MULTILINE)
         names = {re.split(r"[<>=!~\[]", dependency)[0] for dependency in wanted}
         assert names <= set(locked)

@@ -23,7 +23,11 @@ from packaging.version import Version
 from tests.waiting import PROCESS_SECONDS
 
 ROOT = Path(__file__).parents[2]
-LOCKS = {"requirements.lock": ("build",), "requirements-dev.lock": ("build", "dev")}
+LOCKS = {
+    "requirements.lock": ("build",),
+    "requirements-image.lock": ("build",),
+    "requirements-dev.lock": ("build", "dev"),
+}
 PYTHONS = ("3.11", "3.12", "3.13")
 HERE = ".".join(map(str, sys.version_info[:2]))
 NEWER = "9999999999!1"
@@ -94,6 +98,13 @@ def missing(lock: Path, groups: tuple[str, ...], python: str) -> list[str]:
             assert Version(metadata.version(name)) == version, "run make test"
             waiting += [each for each in requirements(name) if holds(each.marker, python, extras)]
     return absent
+
+
+def test_image_has_the_versions_that_are_tested() -> None:
+    image = pins(ROOT / "requirements-image.lock", "3.13")
+    tested = pins(ROOT / "requirements-dev.lock", "3.13")
+    assert image.items() <= tested.items()
+    assert pins(ROOT / "requirements.lock", "3.13").items() <= image.items()
 
 
 def test_supported_versions_are_those_that_the_readme_names() -> None:

@@ -32,7 +32,7 @@ name = lambda text: re.sub("[-_.]+", "-", re.match("[A-Za-z0-9._-]+", text)[0]).
 def needed(distribution):
     for text in metadata.requires(distribution) or []:
         requirement, _, marker = text.partition(";")
-        if "extra" not in marker:
+        if "extra" not in marker or "tracing" in marker:
             yield name(requirement)
 present = {name(d.metadata["Name"]) for d in metadata.distributions()}
 found, wanted = set(), ["primeql"]
@@ -65,6 +65,7 @@ def test_image_says_what_it_is(image: str) -> None:
     assert image == f"localhost/prime-math-api:{__version__}"
     assert labels[prefix + "version"] == __version__
     assert labels[prefix + "licenses"] == "MIT"
+    assert labels[prefix + "source"].startswith("https://")
     assert re.fullmatch("[0-9a-f]{40}", labels[prefix + "revision"])
     assert re.match(r"\d{4}-\d\d-\d\dT", labels[prefix + "created"])
 
