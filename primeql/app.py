@@ -159,7 +159,7 @@ def _budget(settings: Settings) -> Budget:
 
 
 async def _http_error(_request: Request, error: Exception) -> Response:
-    """Answer a refused HTTP request in GraphQL's shape."""
+    """Answer a refused HTTP request with a GraphQL error."""
     assert isinstance(error, HTTPException)
     return refuse(RequestError(error.detail, error.status_code), **dict(error.headers or {}))
 

@@ -149,7 +149,7 @@ class HardLeaves:
         self._pattern = self._presieve()
 
     def total(self, stop: Stop) -> int:
-        """Return minus the sum: the contribution of the hard leaves to phi(x, pi(y))."""
+        """Return the contribution of the hard leaves to phi(x, pi(y)), which is minus the sum."""
         width = SEGMENT_ELEMENTS // 8 * _MODULUS
         highest = self._tables.x // self._tables.y
         return sum(self._segment(low, width, stop) for low in range(0, highest + 1, width))

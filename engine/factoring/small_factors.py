@@ -90,10 +90,11 @@ class SmallFactors:
         return Shapes(counts, _rests(left, is_prime | (left == 1)))
 
     def _divide_by_small(self, left: Words) -> NDArray[np.uint8]:
-        """Divide, in place, by the odd primes up to 47; return how many of them divide, by power.
+        """Divide the values, in place, by the odd primes up to 47.
 
         Returns:
-            For each value and each power k, the number of primes; shape (n, 40).
+            For each value and each k, the number of primes p for which p**k divides the value;
+            shape (n, 40).
         """
         levels = np.zeros((len(left), _MOST_LEVELS), dtype=np.uint8)
         for divisor in self._small:

@@ -90,7 +90,7 @@ class _GapTally:
         self._shortest_start = 0
 
     def add(self, primes: NDArray[np.uint64]) -> None:
-        """Count the gap from the last prime seen and those between these primes."""
+        """Count the gaps between these primes, and the gap before the first of them."""
         if self._last:
             primes = np.concatenate((np.array([self._last], dtype=np.uint64), primes))
         else:

@@ -151,7 +151,10 @@ def least_witness(n: int) -> int:
 
 
 def is_prime_cost(n: int) -> float:
-    """Return the points predicted for ``is_prime(n)``: for a prime, unless n has a factor <= 47."""
+    """Return the points predicted for ``is_prime(n)``.
+
+    If no prime up to 47 divides n, it is priced as a prime.
+    """
     return _small_factor_cost(n) if _has_small_factor(n) else prime_cost(n.bit_length())
 
 

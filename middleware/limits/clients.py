@@ -83,7 +83,7 @@ class ClientResolver:
         return Client(self._addresses.identity(address, forwarded_for), self._anonymous)
 
     def anonymous(self, scope: Scope) -> Client:
-        """Return the client that the request of an ASGI scope would belong to without a key."""
+        """Return the anonymous client of a request: that of its address."""
         peer = scope.get("client")
         forwarded_for = [
             value.decode("latin-1") for name, value in scope["headers"] if name == _FORWARDED_FOR

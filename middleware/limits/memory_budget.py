@@ -68,7 +68,7 @@ class MemoryBudget:
         if total > most:
             raise ClientMemoryError(
                 f"the answers to one client may take {most // _MEBIBYTE:,} MiB of memory until it"
-                " has read them; read those under way first"
+                " has read them; read the running answers first"
             )
         self._take(size, self._share)
         self._of_clients[client_id] = total

@@ -56,7 +56,7 @@ def _policy(limit: int, restore_rate: float) -> bytes:
 
 
 def request_rate_headers(requests_per_minute: int, seconds: float) -> dict[str, str]:
-    """Return the headers of a refusal by requests per minute, ``seconds`` before the next one."""
+    """Return the headers of a refusal for too many requests; retry after ``seconds``."""
     wait = max(1, whole_seconds(seconds))
     return {
         "RateLimit-Policy": f'"requests";q={requests_per_minute};w=60',
@@ -66,7 +66,7 @@ def request_rate_headers(requests_per_minute: int, seconds: float) -> dict[str, 
 
 
 def concurrency_headers(concurrent_requests: int) -> dict[str, str]:
-    """Return the headers of a refusal by concurrent requests."""
+    """Return the headers of a refusal for too many concurrent requests."""
     return {
         "RateLimit-Policy": f'"concurrency";q={concurrent_requests};qu="concurrent-requests"',
         "RateLimit": '"concurrency";r=0',

@@ -28,7 +28,7 @@ class Taken(NamedTuple):
 
 
 def taken(tier: Tier, is_allowed: bool, spent: float, cost: float) -> Taken:
-    """Return the outcome of an attempt after which ``spent`` points of the bucket are missing."""
+    """Return the outcome of an attempt; ``spent`` points are then missing from the bucket."""
     missing = 0.0 if is_allowed else min(spent + cost - tier.points, spent)
     return Taken(
         is_allowed,
@@ -49,7 +49,7 @@ class Budget(Protocol):
         """Spend ``cost`` points if the client has them; a cost of 0 only reads the bucket."""
 
     def give_back(self, client: Client, points: float) -> None:
-        """Refund unused points; spend them unconditionally if negative."""
+        """Refund unused points; a negative number charges points, whatever the bucket holds."""
 
     async def close(self) -> None:
         """Close connections."""
@@ -111,7 +111,7 @@ class LocalBuckets:
         return taken(client.tier, is_allowed, spent, cost)
 
     def give_back(self, client: Client, points: float) -> None:
-        """Refund unused points; spend them unconditionally if negative."""
+        """Refund unused points; a negative number charges points, whatever the bucket holds."""
         self.note(client, self.spent(client) - points)
 
 
@@ -129,7 +129,7 @@ class LocalBudget:
         return self._buckets.take(client, cost)
 
     def give_back(self, client: Client, points: float) -> None:
-        """Refund unused points; spend them unconditionally if negative."""
+        """Refund unused points; a negative number charges points, whatever the bucket holds."""
         self._buckets.give_back(client, points)
 
     async def close(self) -> None:

@@ -301,7 +301,7 @@ def _unpack_zstd(body: bytes, max_bytes: int) -> bytes:
 
 
 def _unpack_zstd_by_pieces(body: bytes, max_bytes: int) -> bytes:
-    """Decompress with the library for older Pythons, which has no limit of output."""
+    """Decompress with the library for older Pythons, which cannot limit the output."""
     decompressor = ZstdDecompressor(max_window_size=ZSTD_WINDOW_BYTES).decompressobj()
     unpacked, rest = bytearray(), body
     while rest and not decompressor.eof and len(unpacked) <= max_bytes:

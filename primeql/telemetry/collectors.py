@@ -120,12 +120,12 @@ def answer_readings(memory: AnswerMemory) -> Callable[[], Iterator[Metric]]:
         yield answers
         yield CounterMetricFamily(
             "primeql_answer_memory_rejected",
-            "Remembered texts that were no answer to their question.",
+            "Cached texts that were not a valid answer.",
             stats.rejected,
         )
         yield GaugeMetricFamily(
             "primeql_answer_memory_bytes",
-            "What remembered answers take in this process.",
+            "Bytes of cached answers in this process.",
             memory.kept.bytes_held,
         )
 

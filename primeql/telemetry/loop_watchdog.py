@@ -1,4 +1,4 @@
-"""Ends a process whose event loop has stopped turning, so that its supervisor starts it anew."""
+"""Ends a process whose event loop is blocked, so that its supervisor restarts it."""
 
 import faulthandler
 import logging
@@ -16,14 +16,14 @@ LOG_SECONDS: Final = 1.0
 
 
 class LoopWatchdog:
-    """Looks once a second, from a thread, whether the event loop has turned since the last look.
+    """A thread that checks once a second whether the event loop has turned since the last check.
 
-    It counts looks, not time: a process that was stopped as a whole, and its watchdog with it, is
-    not taken for one that hangs.
+    It counts checks, not time. So a process that was suspended, together with its watchdog, does
+    not count as blocked.
 
     Args:
-        turns: How often the event loop has turned so far.
-        most_looks: After so many looks without a turn the process is ended.
+        turns: Returns how often the event loop has turned so far.
+        most_looks: The process is ended after this many checks without a turn.
         end: Ends the process.
     """
 
@@ -43,11 +43,11 @@ class LoopWatchdog:
         self._thread.start()
 
     def stop(self) -> None:
-        """Watch no more."""
+        """Stop watching."""
         self._stopped.set()
 
     def look(self) -> None:
-        """Look once; end the process if the loop has not turned for too many looks."""
+        """Check once; end the process after too many checks without a turn."""
         turns = self._turns()
         self._idle_looks = 0 if turns != self._seen else self._idle_looks + 1
         self._seen = turns
@@ -55,7 +55,7 @@ class LoopWatchdog:
             self._end(self._idle_looks)
 
     def _watch(self) -> None:
-        """Look until stopped."""
+        """Check every second until stopped."""
         while not self._stopped.wait(LOOK_SECONDS):
             self.look()
 
