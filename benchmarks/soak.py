@@ -225,7 +225,7 @@ def _is_unfinished(reply: Reply) -> bool:
 
 
 async def ask_on(url: str, found: Found, seed: int) -> None:
-    """Ask questions for ever, one after the other."""
+    """Send queries one after the other, until cancelled."""
     connection = Connection(url)
     for question in mixed(seed):
         begun = time.monotonic()
@@ -237,7 +237,7 @@ async def ask_on(url: str, found: Found, seed: int) -> None:
 
 
 async def break_things(scene: Scene) -> None:
-    """Break one thing after the other, for ever."""
+    """Break one thing after the other, until cancelled."""
     for fault in itertools.cycle(FAULTS):
         begin = time.monotonic()
         print(f"{time.strftime('%H:%M:%S')} {fault.__name__}", flush=True)
@@ -246,7 +246,7 @@ async def break_things(scene: Scene) -> None:
 
 
 async def sample_memory(scene: Scene, samples: list[int]) -> None:
-    """Note the memory of the service for ever."""
+    """Record the memory of the service until cancelled."""
     while True:
         samples.append(resident_bytes(scene.server.process.pid))
         await asyncio.sleep(SAMPLE_SECONDS)

@@ -44,8 +44,8 @@ def _with_specified_locations(directive: Directive) -> Directive:
 
     Clients refuse a whole schema for a location they do not know: graphql-core up to 3.2.10 does.
     """
-    mended = copy.copy(directive)
-    mended.locations = tuple(
+    extended = copy.copy(directive)
+    extended.locations = tuple(
         location for location in directive.locations if location.name != _UNPUBLISHED
     )
-    return mended
+    return extended

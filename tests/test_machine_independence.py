@@ -102,10 +102,10 @@ def waits(source: str) -> list[str]:
         inner = [node for part in loop.body for node in ast.walk(part)]
         sleeps = any(isinstance(node, ast.Call) and _called(node.func) == "sleep" for node in inner)
         ends = any(isinstance(node, ast.Break | ast.Return) for node in inner)
-        is_for_ever = isinstance(loop, ast.While) and isinstance(loop.test, ast.Constant)
+        is_without_end = isinstance(loop, ast.While) and isinstance(loop.test, ast.Constant)
         # What is read to its end is not looked at again and again.
         reads = isinstance(loop, ast.While) and isinstance(loop.test, ast.NamedExpr)
-        looks = isinstance(loop, ast.While) and not is_for_ever and not reads
+        looks = isinstance(loop, ast.While) and not is_without_end and not reads
         if sleeps and (looks or ends):
             found.append(ast.unparse(loop).partition("\n")[0])
     return found

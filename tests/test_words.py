@@ -10,7 +10,11 @@ ROOT = Path(__file__).parents[1]
 INSTEAD = {
     "amiss": "wrong",
     "can not": "cannot",
+    "for ever": "permanently, without limit",
+    "makes room": "is evicted",
+    "mended": "corrected",
     "take leave": "remove",
+    "to speak of": "negligible",
     "woven": "merged",
 }
 OWN = Path(__file__).name

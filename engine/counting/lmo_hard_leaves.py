@@ -211,7 +211,10 @@ class HardLeaves:
     def _leaves(
         self, p: int, low: int, high: int
     ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64] | None]]:
-        """Yield the cofactors m with low <= x // (p * m) < high and mu(m); None if all are -1."""
+        """Yield arrays of the cofactors m with low <= x // (p * m) < high, and of their mu(m).
+
+        The second array is None if mu(m) = -1 for all of them.
+        """
         tables = self._tables
         quotient = tables.x // p
         # low <= quotient // m < high  <=>  quotient // high < m <= quotient // low.

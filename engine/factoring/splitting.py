@@ -142,12 +142,12 @@ def _short_factors(composite: int) -> list[Part]:
 
 
 def _widening_prime(composite: int) -> int | None:
-    """Return the prime that a composite of up to 96 bits is multiplied by, None if there is none.
+    """Return the prime by which to multiply a composite of up to 96 bits; None for no prime.
 
-    That is the first one that FLINT's elliptic curves miss, or the last one if they split each
-    product: then the composite has a small prime factor.
+    It is the first prime of ``WIDENING_PRIMES`` that FLINT's elliptic curves miss. If they split
+    every product, the composite has a small prime factor, and the last prime is returned.
 
-    Cost: 0.1 to 0.4 ms for a search, which FLINT makes again.
+    Cost: 0.1 to 0.4 ms for each search, which FLINT repeats later.
     """
     safe = None
     for prime in WIDENING_PRIMES.get(composite.bit_length(), ()):
@@ -159,7 +159,7 @@ def _widening_prime(composite: int) -> int | None:
 
 
 def _is_missed(product: int) -> bool:
-    """Return whether the search that ``fmpz_factor`` makes first leaves a product unsplit."""
+    """Return whether the elliptic curves of ``fmpz_factor`` leave a product unsplit."""
     bits = _search_bits(product)
     return not bits or flint_calls.parts_of_size(product, bits) == [(product, 1)]
 

@@ -53,15 +53,15 @@ class Piece(Protocol):
         ...
 
     def sum(self, stop: Stop) -> int:
-        """Return their exact sum."""
+        """Return the exact sum of the primes."""
         ...
 
     def arrays(self, stop: Stop) -> Iterator[NDArray[np.uint64]]:
-        """Yield them ascending, in arrays of bounded size; they are below 2**64."""
+        """Yield the primes, ascending, in arrays of bounded size; they are below 2**64."""
         ...
 
     def fill(self, primes: NDArray[np.uint64], stop: Stop) -> int:
-        """Write them ascending to the front of an array with room; return how many there are."""
+        """Write the primes, ascending, to the front of an array; return how many there are."""
         ...
 
 
@@ -79,18 +79,18 @@ class TablePiece:
         return int(self._primes.size)
 
     def sum(self, stop: Stop) -> int:
-        """Return their exact sum: 2**31 primes below 2**31 cannot overflow."""
+        """Return the exact sum of the primes: 2**31 primes below 2**31 cannot overflow."""
         stop.check()
         return int(self._primes.sum(dtype=np.uint64))
 
     def arrays(self, stop: Stop) -> Iterator[NDArray[np.uint64]]:
-        """Yield copies of parts of the slice."""
+        """Yield copies of parts of the table."""
         for begin in range(0, self._primes.size, _TABLE_BLOCK):
             stop.check()
             yield self._primes[begin : begin + _TABLE_BLOCK].astype(np.uint64)
 
     def fill(self, primes: NDArray[np.uint64], stop: Stop) -> int:
-        """Copy the slice."""
+        """Copy the primes; return how many there are."""
         for begin in range(0, self._primes.size, _TABLE_BLOCK):
             stop.check()
             part = self._primes[begin : begin + _TABLE_BLOCK]
@@ -119,15 +119,15 @@ class SievedPiece:
         return self._sieve(stop).count(stop)
 
     def sum(self, stop: Stop) -> int:
-        """Return their exact sum."""
+        """Return the exact sum of the primes."""
         return self._sieve(stop).sum(stop)
 
     def arrays(self, stop: Stop) -> Iterator[NDArray[np.uint64]]:
-        """Yield them segment by segment."""
+        """Yield the primes segment by segment."""
         return self._sieve(stop).arrays(stop)
 
     def fill(self, primes: NDArray[np.uint64], stop: Stop) -> int:
-        """Write them segment by segment."""
+        """Write the primes segment by segment; return how many there are."""
         return self._sieve(stop).fill(primes, stop)
 
 
@@ -148,15 +148,15 @@ class CandidatePiece:
         return sum(len(primes) for primes in self._lists(stop))
 
     def sum(self, stop: Stop) -> int:
-        """Return their exact sum."""
+        """Return the exact sum of the primes."""
         return sum(sum(primes) for primes in self._lists(stop))
 
     def arrays(self, stop: Stop) -> Iterator[NDArray[np.uint64]]:
-        """Yield them window by window."""
+        """Yield the primes window by window."""
         return self._sieve(stop).arrays(self._low, self._high, stop)
 
     def fill(self, primes: NDArray[np.uint64], stop: Stop) -> int:
-        """Write them window by window."""
+        """Write the primes window by window; return how many there are."""
         filled = 0
         for found in self.arrays(stop):
             primes[filled : filled + found.size] = found

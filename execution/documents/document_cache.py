@@ -202,7 +202,7 @@ class Library(Generic[Refusal]):
             self._kept.keep(text, ready, made.size)
         else:
             self._kept.keep(text, _Sharing(ready, *made.shared), made.size)
-        # After the text, which makes room for what texts share.
+        # After the text, which frees the memory that texts share.
         for place, (learnt, size) in made.learnt.items():
             self._kept.keep(place, learnt, size)
         return ready

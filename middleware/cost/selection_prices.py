@@ -10,7 +10,7 @@ from middleware.cost.price_protocols import PriceBook, ScaleFunction
 from middleware.cost.stock_prices import by_stock, is_description
 
 Variables = Mapping[str, Any]
-# The scale of all that has one price for ever.
+# The scale of fields whose price never changes.
 _LASTING = "lasting"
 
 

@@ -92,7 +92,7 @@ class ClientResolver:
         return Client(self._addresses.identity(address, forwarded_for), self._anonymous)
 
     def _holder(self, offered: set[bytes]) -> Client:
-        """Return the holder of the one key that was offered."""
+        """Return the client of the only key that was sent."""
         if len(offered) > 1:
             raise UnauthenticatedError("the request has several API keys")
         holder = self._keys.find(offered.pop().decode("latin-1"))

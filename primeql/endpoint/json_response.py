@@ -46,7 +46,7 @@ class LongResponse(Response):
         self._held: HeldMemory | None = None
 
     def hold(self, held: HeldMemory) -> None:
-        """Set the memory to hold: that of the arrays, and of objects until they are encoded."""
+        """Store the memory that the answer holds; it is released as objects are encoded."""
         self._held = held
         if self.size is not None:
             held.lessen(self.size)

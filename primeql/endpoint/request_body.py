@@ -214,7 +214,7 @@ _SCAN: Callable[[str, int], tuple[Any, int]] = cast(Any, _DECODER).scan_once
 
 
 def _decoded(text: str) -> Any:
-    """Decode a text, in half the decoder's time if no space is around the value."""
+    """Decode a JSON text; faster than ``json.loads`` if no space is around the value."""
     try:
         value, end = _SCAN(text, 0)
     except StopIteration:

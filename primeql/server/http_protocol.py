@@ -147,7 +147,7 @@ def head_lines(headers: Sequence[Header], size: int) -> bytes | None:
         None if uvicorn must handle the answer: a header has an effect or an invalid byte, or the
         length is missing or wrong.
 
-    Cost: 3 us for 15.
+    Cost: 3 us for 15 headers.
     """
     fields = dict(headers)
     if fields.get(b"content-length") != b"%d" % size or not _ITS_OWN.isdisjoint(fields):

@@ -125,7 +125,7 @@ class Telemetry:
         return observe
 
     def wrap(self, app: ASGIApp) -> ASGIApp:
-        """Return the application with observed requests. Their ids must be set outside of it."""
+        """Return the application with observed requests; outer middleware sets their ids."""
         app = RequestObserver(app, (self._requests.observe, self._log.observe))
         return app if self.tracing is None else self.tracing.wrap(app)
 

@@ -52,7 +52,7 @@ class Tracing:
         self._tracer = self._provider.get_tracer("primeql", __version__)
 
     def wrap(self, app: ASGIApp) -> ASGIApp:
-        """Return the application with a span for each request. Ids must be set outside of it."""
+        """Return the application with a span for each request; outer middleware sets the ids."""
         return _RequestSpans(app, self._tracer)
 
     @contextmanager

@@ -16,7 +16,7 @@ class AnswerNotes:
     """What is noted of one answer.
 
     Attributes:
-        is_repeatable: Whether the same operation would be answered the same for ever. True of
+        is_repeatable: Whether the same operation always has the same answer. True of
             mathematics; not of an answer that tells about the service, or that ended where the
             time did.
         spent_seconds: CPU time that computing has taken so far.

@@ -20,7 +20,7 @@ async def test_never_yields():
         except OSError:
             pass
 
-def test_for_ever():
+def test_without_end():
     import threading
     threading.Event().wait()
 """
@@ -47,14 +47,14 @@ def run(folder: Path, name: str, *options: str) -> "subprocess.CompletedProcess[
     )
 
 
-@pytest.mark.parametrize("name", ["never_yields", "for_ever"])
+@pytest.mark.parametrize("name", ["never_yields", "without_end"])
 def test_hanging_test_ends_the_run(tmp_path: Path, name: str) -> None:
     done = run(tmp_path, name)
     assert done.returncode == 1
     assert "Timeout" in done.stdout, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("name", ["never_yields", "for_ever"])
+@pytest.mark.parametrize("name", ["never_yields", "without_end"])
 def test_hanging_test_ends_a_run_of_several_processes(tmp_path: Path, name: str) -> None:
     done = run(tmp_path, name, "-n", "2", "--dist", "loadfile")
     assert done.returncode != 0

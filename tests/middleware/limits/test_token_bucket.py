@@ -108,7 +108,7 @@ def test_full_buckets_are_forgotten(buckets: LocalBuckets, clock: Clock) -> None
     assert len(buckets) == 1
 
 
-def test_bucket_used_longest_ago_makes_room(clock: Clock) -> None:
+def test_bucket_used_longest_ago_is_evicted(clock: Clock) -> None:
     buckets = LocalBuckets(max_clients=2, clock=clock)
     carol = Client("ip:192.0.2.3", TIER)
     for client in (ALICE, BOB, ALICE, carol):

@@ -151,7 +151,7 @@ async def are_known(queries: PersistedQueries, documents: list[str]) -> list[boo
     return found
 
 
-async def test_client_that_registers_without_end_makes_room_by_its_own() -> None:
+async def test_client_that_registers_without_end_loses_its_own() -> None:
     queries = in_memory(max_bytes=100_000)
     others = [f"{{ nthPrime(n: {k}) }}" for k in range(10)]
     for document in others:

@@ -230,7 +230,7 @@ async def test_head_that_does_not_come_is_given_up(sent_before: bytes, byte: byt
             assert (await reader.readexactly(15)) == b"HTTP/1.1 200 OK"
         if byte:
             writer.write(b"GET / HTTP/1.1\r\nX-A: ")
-        sending = asyncio.create_task(send_for_ever(writer, byte))
+        sending = asyncio.create_task(send_without_end(writer, byte))
         # The server has closed the connection, or reset it.
         with suppress(ConnectionResetError):
             await reader.read()
@@ -238,7 +238,7 @@ async def test_head_that_does_not_come_is_given_up(sent_before: bytes, byte: byt
         await asyncio.wait({sending})
 
 
-async def send_for_ever(writer: asyncio.StreamWriter, byte: bytes) -> None:
+async def send_without_end(writer: asyncio.StreamWriter, byte: bytes) -> None:
     """Send one byte after another, slowly."""
     while True:
         writer.write(byte)

@@ -10,7 +10,7 @@ from primeql.telemetry.loop_watchdog import EXIT_STATUS, LoopWatchdog
 from tests.ports import free_port
 from tests.waiting import WAIT_SECONDS, wait_until
 
-# /livez holds the event loop for ever.
+# /livez blocks the event loop without end.
 HANGING_SERVER = """
 import sys, time
 import primeql.health
