@@ -216,7 +216,11 @@ ROWS: Final[Sequence[tuple[str, Sequence[Panel]]]] = (
             Panel(
                 "CPU",
                 "percentunit",
-                [('rate(process_cpu_seconds_total{job="primeql"}[5m])', "{{instance}}")],
+                [
+                    ('rate(process_cpu_seconds_total{job="primeql"}[5m])', "{{instance}}"),
+                    # Most of it in the workers, which are processes of their own.
+                    ("rate(primeql_compute_seconds_total[5m])", "{{instance}}: computing"),
+                ],
             ),
             Panel(
                 "Memory",

@@ -7,6 +7,7 @@ for the ConfigMap of the component for monitoring, since kustomize reads nothing
 """
 
 import itertools
+import re
 from pathlib import Path
 
 from grafana_foundation_sdk.builders import common, dashboard, prometheus, stat, timeseries
@@ -25,6 +26,49 @@ FILES = (
 WIDTH = 8
 HEIGHT = 7
 SOURCE = models.DataSourceRef(type_val="prometheus", uid="${datasource}")
+
+# A series of an instance, or a record of all instances of a namespace, with the labels asked for.
+SERIES = re.compile(
+    r"\b(?P<name>(?:primeql|process|python)_\w+|job:[\w:]+|up(?=\{))(?:\{(?P<labels>[^}]*)\})?"
+)
+RELEASED = "count by (version) (primeql_build_info)"
+
+
+def chosen(expression: str) -> str:
+    """Return an expression for the namespace and the instances that are chosen in Grafana."""
+
+    def narrowed(match: re.Match[str]) -> str:
+        labels = [match["labels"]] if match["labels"] else []
+        labels.append('namespace=~"$namespace"')
+        if not match["name"].startswith("job:"):
+            labels.append('instance=~"$instance"')
+        return f"{match['name']}{{{','.join(labels)}}}"
+
+    return SERIES.sub(narrowed, expression)
+
+
+def _variable(name: str, label: str, labels: str = "") -> dashboard.QueryVariable:
+    """Return a choice among the values of a label of what runs; all at first."""
+    return (
+        dashboard.QueryVariable(name)
+        .query(f"label_values(primeql_build_info{labels}, {label})")
+        .datasource(SOURCE)
+        .refresh(models.VariableRefresh.ON_TIME_RANGE_CHANGED)
+        .multi(True)
+        .include_all(True)
+    )
+
+
+def _releases() -> dashboard.AnnotationQuery:
+    """Return a mark at each moment from which a version runs that did not run before."""
+    return (
+        dashboard.AnnotationQuery()
+        .name("Releases")
+        .datasource(SOURCE)
+        .enable(True)
+        .icon_color("blue")
+        .expr(f"{RELEASED} unless {RELEASED.replace('info', 'info offset 5m')}")
+    )
 
 
 def _limits(limit: float) -> dashboard.ThresholdsConfig:
@@ -66,7 +110,7 @@ def _built(panel: Panel) -> stat.Panel | timeseries.Panel:
     built: stat.Panel | timeseries.Panel = _number(panel) if panel.is_number else _graph(panel)
     built.title(panel.title).unit(panel.unit).datasource(SOURCE).span(WIDTH).height(HEIGHT)
     for name, (expression, legend) in zip("ABCDEF", panel.queries, strict=False):
-        query = prometheus.Dataquery().expr(expression).ref_id(name).datasource(SOURCE)
+        query = prometheus.Dataquery().expr(chosen(expression)).ref_id(name).datasource(SOURCE)
         built.with_target(query.legend_format(legend))
     return built
 
@@ -82,6 +126,13 @@ def made() -> str:
         .time("now-6h", "now")
         .timezone("utc")
         .with_variable(dashboard.DatasourceVariable("datasource").type("prometheus"))
+        # Outside of Kubernetes there is none.
+        .with_variable(_variable("namespace", "namespace").all_value(".*"))
+        .with_variable(_variable("version", "version", '{namespace=~"$namespace"}'))
+        .with_variable(
+            _variable("instance", "instance", '{namespace=~"$namespace",version=~"$version"}')
+        )
+        .annotation(_releases())
     )
     for title, panels in ROWS:
         built.with_row(dashboard.Row(title))

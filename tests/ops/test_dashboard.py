@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from scripts.make_dashboard import FILES, expressions, made
+from scripts.make_dashboard import FILES, chosen, expressions, made
 from tests.ops.stack import run_tool
 
 
@@ -24,7 +24,8 @@ def test_the_file_is_what_the_script_writes(file: Path) -> None:
 
 def test_promtool_accepts_every_query(tmp_path: Path) -> None:
     queries = [target["expr"] for panel in panels() for target in panel["targets"]]
-    assert sorted(queries) == sorted(expressions())
+    assert sorted(queries) == sorted(map(chosen, expressions()))
+    assert all('namespace=~"$namespace"' in query for query in queries)
     _check(queries, tmp_path)
 
 
