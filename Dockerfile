@@ -11,7 +11,7 @@ RUN npm run --silent build
 
 # 2. The environment: locked dependencies, of which each has a wheel, and the project's own wheel.
 FROM python:3.13-slim-trixie AS environment
-# One commit makes the same layers: the wheel's times are the commit's, and sets are in one order.
+# One commit makes one image: the wheel's times are the commit's, and sets are in one order.
 ARG SOURCE_DATE_EPOCH
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONHASHSEED=0 \
     SOURCE_DATE_EPOCH="${SOURCE_DATE_EPOCH}"

@@ -1,4 +1,4 @@
-"""Two builds of one commit from nothing have the same layers, to the byte."""
+"""Two builds of one commit from nothing are one image, to the byte."""
 
 import subprocess
 
@@ -9,7 +9,7 @@ from tests.ship.containers import ROOT, inspected
 pytestmark = pytest.mark.stack
 
 
-def test_one_commit_makes_the_same_layers(image: str) -> None:
+def test_one_commit_makes_one_image(image: str) -> None:
     first = inspected(image)
     done = subprocess.run(
         ["scripts/build-image", "--stand-in", "--no-cache"],
@@ -22,3 +22,4 @@ def test_one_commit_makes_the_same_layers(image: str) -> None:
     assert done.returncode == 0, done.stderr
     second = inspected(done.stdout.strip())
     assert second["RootFS"]["Layers"] == first["RootFS"]["Layers"]
+    assert (second["Id"], second["Digest"]) == (first["Id"], first["Digest"])
