@@ -136,7 +136,9 @@ def could_be_previous_prime(prime: int | None, n: int) -> bool:
 
 
 def could_be_end(primes: Sequence[int], low: int, high: int, count: int) -> bool:
-    """Return whether at most ``count`` primes ascend within [low, high]; tests the first and last.
+    """Return whether ``primes`` can be a page of at most ``count`` primes of [low, high].
+
+    They must ascend within the interval. Only the first and the last are tested.
 
     >>> could_be_end((11, 13), 10, 20, 2), could_be_end((11, 15), 10, 20, 2)
     (True, False)
