@@ -7,8 +7,8 @@ INSTALL := $(PIP) install --quiet --no-deps
 INSTALL_LOCK := $(INSTALL) --require-hashes --requirement
 EXPLORER := primeql/explorer_static/index.html
 EXPLORER_SOURCES := $(shell find explorer -type f -not -path '*/node_modules/*')
-# How many tests run at once; each may start servers.
-TEST_PROCESSES ?= 2
+# How many tests run at once: more than cores, since many wait for servers that they start.
+TEST_PROCESSES ?= 4
 # Folders with packages for the tests of clients, of the protocol and of the page.
 NPM_FOLDERS := $(dir $(wildcard examples/*/package-lock.json)) tests/protocol tests/explorer
 
