@@ -53,7 +53,7 @@ class ControlGroup:
                 yield text
 
     def _folders(self, controller: str) -> Iterator[Path]:
-        """Yield the folders of a group and of all above it; version 2 has no controller's name."""
+        """Yield the folders of the group and of all groups above it, in both versions."""
         if controller not in self._paths:
             return
         # A container may see the path of its group on the host, but only the group itself.

@@ -65,7 +65,7 @@ class RedisAnswers:
     def __init__(
         self, url: str, lifetime_seconds: int, timeout_seconds: float = TIMEOUT_SECONDS
     ) -> None:
-        """Remember where Redis is."""
+        """Create the client; ``connect`` connects it."""
 
         def pool(**_parts: Any) -> ConnectionPool:
             # Made from the whole URL, so that its TLS, user and database are used. The client's
