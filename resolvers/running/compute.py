@@ -282,6 +282,6 @@ class Compute:
         seconds = self.pace.seconds(cost)
         if seconds > self._limits.deadline_seconds:
             raise TooLongError(
-                f"this is predicted to take {seconds:,.0f} s; an answer may take"
+                f"this is predicted to take {seconds:,.1f} s; an answer may take"
                 f" {self._limits.deadline_seconds:g} s"
             )

@@ -80,7 +80,7 @@ async def test_a_refused_interval_is_told_how_wide_it_may_be(
     asked = f"{{ primeRange(low: {LOW}, high: {2**64 - 1}) {{ {FIELDS[field]} }} }}"
     refused = await message(slow, asked)
     found = re.fullmatch(
-        r"this is predicted to take [\d,]+ s; an answer may take 5 s\."
+        r"this is predicted to take [\d,.]+ s; an answer may take 5 s\."
         r" Narrow \[low, high\] to at most about (\d+) integers at this height",
         refused,
     )
