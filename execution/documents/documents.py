@@ -20,10 +20,10 @@ BYTES_PER_CHARACTER = 4
 # What a number takes beyond its token: cut out of the text, twice in pieces of it.
 BYTES_PER_NUMBER = 250
 # What a field takes planned and priced, fragments expanded, once for each outcome of conditions.
-BYTES_PER_PARENT = 2_500
-BYTES_PER_LEAF = 350
+BYTES_PER_PARENT = 450
+BYTES_PER_LEAF = 500
 # What arguments of a field without a selection set take beyond that.
-BYTES_PER_ASKING_LEAF = 1_300
+BYTES_PER_ASKING_LEAF = 200
 # What a document of no length takes: parsed, and planned.
 BYTES_PER_DOCUMENT = 2_000
 BYTES_PER_PLANNED_DOCUMENT = 5_000
