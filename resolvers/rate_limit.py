@@ -19,7 +19,7 @@ class RateLimitStatus(NamedTuple):
 
     @property
     def reset_at(self) -> datetime:
-        """The moment, told in whole seconds from now, at which the bucket is full again."""
+        """When the bucket is full again: now plus the seconds left, rounded up."""
         return datetime.now(UTC) + timedelta(seconds=math.ceil(self.reset_seconds))
 
 

@@ -35,7 +35,8 @@ COMMAND_SECONDS: Final = 600
 INTRODUCTION: Final = """\
 <!-- Made by python -m scripts.checklist --write from ops/checklist.yaml. -->
 
-Each line says where it stands. *Proved*: `make checklist` runs what shows it. *Ready*: as far as
+Each line says where it stands. *Proved*: `make checklist ALL=1` runs what shows it; without that,
+single tests and commands run, and whole files and slow tests are only looked up. *Ready*: as far as
 tools can test it; what is left to its owner follows. *Yours*: only an organisation can; the
 [form](operations/forms.md) asks for the evidence. *Not applicable*: why.
 """

@@ -222,7 +222,7 @@ def _matching_cost(ranges: PrimeRanges, low: int, high: int) -> float:
 
 
 def _exceptions_within(pattern: tuple[int, ...], low: int, high: int) -> list[int] | None:
-    """Return the constellations in [low, high] of a pattern that is not admissible.
+    """Return the few constellations in [low, high] if the pattern is not admissible.
 
     Returns:
         Their starts, ascending; None if the pattern is admissible.

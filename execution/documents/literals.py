@@ -140,7 +140,7 @@ class Template:
         return Shift(self._starts, self._numbers, numbers)
 
     def _variables(self, integers: Sequence[int]) -> dict[str, Any] | None:
-        """Return the variables where some are lists, or are bounded; None if beyond a bound."""
+        """Return the variables with lists or Ints; None if a number does not fit an Int."""
         variables: dict[str, Any] = {}
         begin = 0
         for lift in self._lifts:

@@ -44,7 +44,7 @@ def count_merges(graph: FragmentGraph, limit: int) -> int:
 
 
 def _nothing_merges(siblings: frozenset[Level]) -> bool:
-    """Return whether this is one level, without fragments and with a name for each field."""
+    """Return whether no fields can merge: one level, no fragments, no name twice."""
     if len(siblings) > 1:
         return False
     (level,) = siblings

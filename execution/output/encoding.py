@@ -100,7 +100,7 @@ def encode_long(response: Any) -> bytes | LongBody:
 
 
 class _Gaps:
-    """Takes what orjson leaves to others: sets long lists aside, and encodes the rest."""
+    """Encodes what orjson cannot; leaves a gap for each long list, which is sent later."""
 
     __slots__ = ("_room", "found")
 

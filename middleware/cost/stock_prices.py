@@ -13,7 +13,7 @@ _POINTS_PER_BYTE = 1.8e-4
 
 
 def is_description(coordinate: str) -> bool:
-    """Return whether a field describes the schema; its price is that of the stock executor."""
+    """Return whether a field is introspection; its price has the stock executor's work."""
     return coordinate.startswith("__") or coordinate.endswith(_DESCRIBING)
 
 

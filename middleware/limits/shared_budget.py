@@ -184,7 +184,7 @@ class SharedBudget:
             self._owed[client.id] = (client, owed + points)
 
     async def _connect(self) -> None:
-        """Connect to the shared state, and write to it."""
+        """Connect to the shared state, and test it by a write."""
         await self._shared.connect()
         await self._shared.take(PROBE, 1.0, 0.0, self._local.spent(PROBE))
 

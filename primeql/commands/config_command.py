@@ -53,7 +53,7 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _without_secret_files(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return ``environ`` without the names of files that hold secrets."""
+    """Return ``environ`` without the variables that name files of secrets."""
     names = {_variable(field) + FILE_SUFFIX for field in _fields() if is_secret(field)}
     return {name: text for name, text in environ.items() if name not in names}
 

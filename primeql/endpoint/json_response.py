@@ -69,7 +69,7 @@ class LongResponse(Response):
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     def _pieces(self) -> Iterator[bytes]:
-        """Yield the body in pieces, and release the memory of encoded objects."""
+        """Yield the body in pieces, and give back reserved memory as it shrinks."""
         for piece in self._long_body.pieces():
             if self._held is not None and self.size is None:
                 self._held.lessen_to_share(self._long_body.share_left())

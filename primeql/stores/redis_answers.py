@@ -83,7 +83,7 @@ class RedisAnswers:
         self._under_way: set[asyncio.Task[Any]] = set()
 
     async def connect(self) -> None:
-        """Open new connections, and write through each; see ``AnswerStore``."""
+        """Open new connections, and test each by a write: a full Redis can still be read."""
         await self._within(CONNECT_SECONDS, self._connect())
 
     async def claim(self, key: str, token: str) -> Claim:

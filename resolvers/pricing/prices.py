@@ -85,7 +85,7 @@ class PriceBook:
         return self._group + (self._waiting if is_awaited else 0.0)
 
     def is_lasting(self, coordinate: str) -> bool:
-        """Whether a price never changes; those of sweeps fall while the base primes grow."""
+        """Whether a price never changes. That of a sweep falls as more base primes are held."""
         declared = self._fields[coordinate].declared
         return declared is None or declared.is_lasting
 

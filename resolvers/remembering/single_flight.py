@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class _Seat:
-    """One who waits for a flight; the same notes may be those of several."""
+    """A request that waits for a flight; one request may wait several times."""
 
     __slots__ = ("notes",)
 

@@ -21,7 +21,7 @@ NOBODY = Owner()
 
 
 class _Waiter(Generic[R]):
-    """One who waits, what for, and how much work that is, in points."""
+    """A task that waits to be lent something, with its owner and predicted points."""
 
     __slots__ = ("is_waiting", "lent", "owner", "points")
 
@@ -59,7 +59,7 @@ class _ClientQueue(Generic[R]):
         return next(reversed(next(reversed(self._requests.values()))))
 
     def remove(self, waiter: _Waiter[R]) -> None:
-        """Take one out."""
+        """Remove a waiter from the queue."""
         waiters = self._requests[waiter.owner.request]
         del waiters[waiter]
         if not waiters:
@@ -185,7 +185,7 @@ class FairPool(Generic[R]):
         self.waiting_points += waiter.points
 
     def _remove(self, waiter: _Waiter[R]) -> None:
-        """Take one out of the queue."""
+        """Remove a waiter from the queue."""
         client = waiter.owner.client
         waiter.is_waiting = False
         self._clients[client].remove(waiter)

@@ -111,7 +111,7 @@ class WorkerProcess(asyncio.Protocol):
         return self._transport is not None and self._tasks_left > 0
 
     async def _greet(self) -> None:
-        """Return when the process has done a first task; kill it if nobody waits for that."""
+        """Wait until the process has done a first task; kill it if that fails or is cancelled."""
         try:
             async with asyncio.timeout(_START_SECONDS):
                 await self.run(_GREETING_SECONDS, Meter(), abs, 0)
@@ -153,7 +153,7 @@ class WorkerProcess(asyncio.Protocol):
         return result
 
     async def _raise_by_exit_code(self, seconds: float, meter: Meter) -> None:
-        """Raise what the end of the process means, unless others have killed it."""
+        """Raise the error that the exit code stands for, unless something else killed it."""
         await asyncio.to_thread(self._process.join, _EXIT_SECONDS)
         code = self._process.exitcode
         if code == -signal.SIGPROF:  # that of its timer
