@@ -8,11 +8,11 @@ from engine import flint_calls
 from engine.cost_curve import cost_at
 from engine.errors import DomainError, InvariantError
 from engine.factoring.splitting import Split, complete_split, search_split, small_split, trial_split
+from engine.flint_calls import WORD_END
 from engine.primality.primality import PRIMORIAL_47, is_prime, prime_cost
 from engine.results import Factorization, PrimePower
 
 _WORD_BITS = 64
-_WORD_END = 2**_WORD_BITS
 
 # The size in bits of the prime factors that each stage looks for: the first by trial division, the
 # others by elliptic curves. A stage costs about 4 times the one before it. One more stage follows:
@@ -110,7 +110,7 @@ def begin(n: int) -> Factorization:
     >>> begin(2**128).expression
     '2^128'
     """
-    if -_WORD_END < n < _WORD_END:
+    if -WORD_END < n < WORD_END:
         return _factorize_word(n)
     return _combined(n, Counter(), small_split(abs(n)))
 

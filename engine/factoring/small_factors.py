@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import DomainError
+from engine.flint_calls import WORD_END
 from engine.primality.batch_primality import are_prime
 
 Words = NDArray[np.uint64]
 
-_WORD_END = 2**64
 _SMALL_END = 53
 # The logarithms, to base 2, of lower bounds of the middle and the large primes.
 _MIDDLE_BITS = math.log2(53)
@@ -75,7 +75,7 @@ class SmallFactors:
 
         Cost: 0.7 ms and 0.6 us a value; 100 bytes a value.
         """
-        if values and (min(values) < 1 or max(values) >= _WORD_END):
+        if values and (min(values) < 1 or max(values) >= WORD_END):
             raise DomainError("need values from 1 to 2^64 - 1")
         left = np.array(values, dtype=np.uint64)
         twos = _bits(left & (~left + np.uint64(1))) - 1
@@ -132,8 +132,8 @@ class _Divisor:
     __slots__ = ("_inverse", "_most")
 
     def __init__(self, p: int) -> None:
-        self._inverse = np.uint64(pow(p, -1, _WORD_END))
-        self._most = np.uint64((_WORD_END - 1) // p)
+        self._inverse = np.uint64(pow(p, -1, WORD_END))
+        self._most = np.uint64((WORD_END - 1) // p)
 
     def take_out(self, words: Words) -> Iterator[NDArray[np.intp]]:
         """Divide words by p, in place, as often as p divides; yield the indices each time."""

@@ -6,11 +6,9 @@ import numpy as np
 from flint import fmpz
 from numpy.typing import NDArray
 
-from engine.flint_calls import is_word_prime
+from engine.flint_calls import WORD_END, is_word_prime
 from engine.primality.primality import is_prime, is_prime_cost
 from engine.sieving.small_primes import SmallPrimes
-
-_WORD_END = 2**64
 
 Filter = tuple[tuple[np.uint64, np.uint64], ...]
 """For each of a few odd primes p: 1 / p modulo 2**64, and the quotient (2**64 - 1) // p."""
@@ -23,9 +21,7 @@ def small_factor_filter(primes: Sequence[int]) -> Filter:
     >>> have_no_factor(words, small_factor_filter([5, 7])).tolist()
     [False, False, True]
     """
-    return tuple(
-        (np.uint64(pow(p, -1, _WORD_END)), np.uint64((_WORD_END - 1) // p)) for p in primes
-    )
+    return tuple((np.uint64(pow(p, -1, WORD_END)), np.uint64((WORD_END - 1) // p)) for p in primes)
 
 
 # More primes cost more than the FLINT tests they save (benchmarks/bench_integers.py).
@@ -68,10 +64,10 @@ def are_prime(values: Sequence[int], small_primes: SmallPrimes | None = None) ->
 def are_prime_cost(values: Sequence[int]) -> float:
     """Return the points predicted for ``are_prime(values)``, in O(len(values)) time."""
     largest = max(values, default=0)
-    if largest < _WORD_END:
+    if largest < WORD_END:
         each = _HALF_WORD_COST if largest < 2**32 else _WORD_COST
         return _SETUP_COST + len(values) * each
-    large = [n for n in values if n >= _WORD_END]
+    large = [n for n in values if n >= WORD_END]
     words = len(values) - len(large)
     return _SETUP_COST + words * _WORD_COST + sum(map(is_prime_cost, large))
 
@@ -80,11 +76,11 @@ def _are_prime_of_any_size(
     values: Sequence[int], small_primes: SmallPrimes | None
 ) -> NDArray[np.bool_]:
     """Return the verdicts on integers of which some are negative or not below 2**64."""
-    is_word = np.array([0 <= n < _WORD_END for n in values], dtype=np.bool_)
-    words = np.array([n for n in values if 0 <= n < _WORD_END], dtype=np.uint64)
+    is_word = np.array([0 <= n < WORD_END for n in values], dtype=np.bool_)
+    words = np.array([n for n in values if 0 <= n < WORD_END], dtype=np.uint64)
     verdicts = np.empty(len(values), dtype=np.bool_)
     verdicts[is_word] = _are_prime_words(words, small_primes)
-    verdicts[~is_word] = [is_prime(n) for n in values if not 0 <= n < _WORD_END]
+    verdicts[~is_word] = [is_prime(n) for n in values if not 0 <= n < WORD_END]
     return verdicts
 
 

@@ -8,13 +8,13 @@ from flint import fmpz
 from engine import flint_calls
 from engine.cost_curve import cost_at
 from engine.errors import CapacityError
+from engine.flint_calls import WORD_END
 from engine.results import Primality, PrimalityMethod, PrimalityVerdict
 
 MAX_PROOF_DIGITS = 300
 """``is_prime`` proves primes of up to this many decimal digits; the longest take about 1.3 s."""
 
 _PROOF_END = 10**MAX_PROOF_DIGITS
-_WORD_END = 2**64
 
 PRIMORIAL_47 = 614889782588491410
 """The product of the primes up to 47: the greatest primorial below 2**64."""
@@ -126,8 +126,8 @@ def primality(n: int) -> Primality:
     if n < _TRIAL_END:
         return Primality(n, PrimalityVerdict.PRIME, PrimalityMethod.TRIAL_DIVISION)
     if not flint_calls.is_probable_prime(n):
-        return _composite(n, PrimalityMethod.BPSW_64 if n < _WORD_END else PrimalityMethod.BPSW)
-    if n < _WORD_END:
+        return _composite(n, PrimalityMethod.BPSW_64 if n < WORD_END else PrimalityMethod.BPSW)
+    if n < WORD_END:
         return Primality(n, PrimalityVerdict.PRIME, PrimalityMethod.BPSW_64)
     if n >= _PROOF_END:
         return Primality(n, PrimalityVerdict.PROBABLE_PRIME, PrimalityMethod.BPSW)
@@ -172,7 +172,7 @@ def is_probable_prime_cost(n: int) -> float:
 
 def prime_cost(bits: int) -> float:
     """Return the points predicted for proving a prime of this size, or for BPSW if it is longer."""
-    if _WORD_END.bit_length() <= bits <= _PROOF_END.bit_length():
+    if WORD_END.bit_length() <= bits <= _PROOF_END.bit_length():
         return _bpsw_cost(bits) + cost_at(_PROOF_CURVE, bits)
     return _bpsw_cost(bits)
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.errors import EngineError
+from engine.flint_calls import WORD_END
 from engine.intervals.constellation_patterns import constellation_density
 from engine.intervals.constellations import constellation_count_cost, constellations_cost
 from engine.intervals.histogram import MAX_BUCKETS, histogram_cost
@@ -22,7 +23,6 @@ from resolvers.pricing.tariff import NOTHING, Priced, Tariff
 
 Arguments = Mapping[str, Any]
 
-_WORD_END = 2**64
 # Bits above which one probable-prime test holds the interpreter for longer than 1 ms.
 LONG_TEST_BITS = 1_024
 
@@ -141,7 +141,7 @@ class RangePrices:
         assert isinstance(state.parent, tuple)
         interval, offsets = state.parent
         # Such sweeps end below 2^64.
-        if interval.high >= _WORD_END:
+        if interval.high >= WORD_END:
             return self._tariff.refused, NOTHING
         cost = constellation_count_cost(self._ranges, interval.low, interval.high, offsets)
         return self._tariff.computed + self._tariff.sweep(cost), NOTHING

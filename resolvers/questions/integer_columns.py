@@ -10,6 +10,7 @@ from dataclasses import KW_ONLY, dataclass
 from typing import Any, TypeVar
 
 from engine.errors import DeadlineError, EngineError
+from engine.flint_calls import WORD_END
 from engine.primality.word_primality import WordBatch
 from resolvers.context import RequestContext
 from resolvers.pricing.fields import Prices
@@ -20,7 +21,6 @@ from resolvers.running.compute import LOOP_POINTS
 
 T = TypeVar("T")
 
-_WORD_END = 2**64
 # Questions begun between two turns of other requests.
 _SLICE = 100
 
@@ -157,7 +157,7 @@ class IntegerQuestion(EngineQuestion[T]):
         words: list[int] = []
         others: list[int] = []
         for index, value in enumerate(values):
-            is_word = self.many and 0 <= value < _WORD_END and not self._is_known(context, value)
+            is_word = self.many and 0 <= value < WORD_END and not self._is_known(context, value)
             (words if is_word else others).append(index)
         running: list[asyncio.Future[Any]] = []
         try:
@@ -197,4 +197,4 @@ def _words_of(context: RequestContext, values: Sequence[int]) -> WordBatch | Non
 
 def is_words(values: Sequence[int]) -> bool:
     """Return whether all integers are within [0, 2^64)."""
-    return min(values, default=0) >= 0 and max(values, default=0) < _WORD_END
+    return min(values, default=0) >= 0 and max(values, default=0) < WORD_END

@@ -10,9 +10,10 @@ from contextlib import AbstractContextManager
 from dataclasses import KW_ONLY, dataclass, field, is_dataclass
 from functools import partial
 from types import NoneType, UnionType
-from typing import Any, Final, Generic, TypeVar, Union, get_args, get_origin
+from typing import Any, Generic, TypeVar, Union, get_args, get_origin
 
 from engine.errors import EngineError
+from engine.flint_calls import WORD_END
 from resolvers.context import RequestContext
 from resolvers.pricing.fields import FieldPrice, PriceFunction, Prices
 from resolvers.pricing.states import ListState, RangeState
@@ -22,8 +23,6 @@ from resolvers.questions.narrowing import narrowed, narrowed_interval
 from resolvers.remembering.answer_shapes import MOST_ENTRIES, Shape
 
 T = TypeVar("T")
-
-_WORD_END: Final = 2**64
 
 
 def _never(*_arguments: Any) -> bool:
@@ -198,7 +197,7 @@ class RangeQuestion(SweepQuestion[T]):
 
 def beyond_words(_low: int, high: int, *_arguments: Any) -> bool:
     """Return whether an interval goes beyond 64 bits, where no segment is sieved."""
-    return high >= _WORD_END
+    return high >= WORD_END
 
 
 def _is_too_long(length: Callable[..., float], *arguments: Any) -> bool:
