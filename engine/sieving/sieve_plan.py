@@ -98,10 +98,8 @@ class TablePiece:
         return int(self._primes.size)
 
 
-class SievedPiece:
-    """Primes found by sieving with every base prime."""
-
-    strategy = "sieve"
+class _IntervalPiece:
+    """Primes of [low, high] found with a wheel and base primes."""
 
     def __init__(self, wheel: Wheel, base: BasePrimes, low: int, high: int, seconds: float) -> None:
         self._wheel = wheel
@@ -109,6 +107,12 @@ class SievedPiece:
         self._low = low
         self._high = high
         self.seconds = seconds
+
+
+class SievedPiece(_IntervalPiece):
+    """Primes found by sieving with every base prime."""
+
+    strategy = "sieve"
 
     def _sieve(self, stop: Stop) -> IntervalSieve:
         primes = self._base.up_to(math.isqrt(self._high), stop)
@@ -131,17 +135,10 @@ class SievedPiece:
         return self._sieve(stop).fill(primes, stop)
 
 
-class CandidatePiece:
+class CandidatePiece(_IntervalPiece):
     """Primes found by a partial sieve and a test of what it leaves."""
 
     strategy = "candidates"
-
-    def __init__(self, wheel: Wheel, base: BasePrimes, low: int, high: int, seconds: float) -> None:
-        self._wheel = wheel
-        self._base = base
-        self._low = low
-        self._high = high
-        self.seconds = seconds
 
     def count(self, stop: Stop) -> int:
         """Return how many primes there are."""
