@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[1]
 INSTEAD = {
     "amiss": "wrong",
     "can not": "cannot",
+    "dearest": "most expensive",
     "for ever": "permanently, without limit",
     "makes room": "is evicted",
     "mended": "corrected",

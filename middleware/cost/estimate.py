@@ -19,8 +19,8 @@ class Estimate(NamedTuple):
     Attributes:
         points: The whole price.
         size: Bytes of memory that the answer takes while it is made.
-        dearest: Response names from the root to the field that costs most by itself.
-        dearest_points: The price of that field, all its occurrences together.
+        costliest: Response names from the root to the field that costs most by itself.
+        costliest_points: The price of that field, all its occurrences together.
         root_fields: The response name of every root field with the price of all below it.
         is_complete: False if pricing stopped because it had reached ``enough``: the points are
             then a lower bound.
@@ -28,8 +28,8 @@ class Estimate(NamedTuple):
 
     points: float
     size: float
-    dearest: tuple[str, ...]
-    dearest_points: float
+    costliest: tuple[str, ...]
+    costliest_points: float
     root_fields: tuple[tuple[str, float], ...]
     is_complete: bool = True
 
@@ -48,8 +48,8 @@ class Estimator:
     """
 
     __slots__ = (
-        "dearest",
-        "dearest_points",
+        "costliest",
+        "costliest_points",
         "enough",
         "points",
         "root",
@@ -64,8 +64,8 @@ class Estimator:
         self.enough = enough
         self.points = 0.0
         self.size = 0.0
-        self.dearest: tuple[str, ...] = ()
-        self.dearest_points = 0.0
+        self.costliest: tuple[str, ...] = ()
+        self.costliest_points = 0.0
         self.root_fields: list[tuple[str, float]] = []
 
     def estimate(self, is_complete: bool) -> Estimate:
@@ -73,8 +73,8 @@ class Estimator:
         return Estimate(
             self.points,
             self.size,
-            self.dearest,
-            self.dearest_points,
+            self.costliest,
+            self.costliest_points,
             tuple(self.root_fields),
             is_complete,
         )
@@ -94,21 +94,21 @@ class Estimator:
     def _apart(self, field: PricedField) -> KnownPrice:
         """Return the price of a field and all below it, which is not added."""
         points, size = self.points, self.size
-        dearest_points, dearest = self.dearest_points, self.dearest
-        self.dearest_points, self.dearest = 0.0, ()
+        costliest_points, costliest = self.costliest_points, self.costliest
+        self.costliest_points, self.costliest = 0.0, ()
         self.add((field,), self.root, 1.0, ())
         found = KnownPrice(
-            self.points - points, self.size - size, self.dearest_points, self.dearest
+            self.points - points, self.size - size, self.costliest_points, self.costliest
         )
         self.points, self.size = points, size
-        self.dearest_points, self.dearest = dearest_points, dearest
+        self.costliest_points, self.costliest = costliest_points, costliest
         return found
 
     def add_known(self, field: PricedField, known: KnownPrice) -> None:
         """Add a root field whose price was found for it, or for another alias of its group."""
-        if known.dearest_points > self.dearest_points:
-            self.dearest_points = known.dearest_points
-            self.dearest = known.dearest_of(field.name)
+        if known.costliest_points > self.costliest_points:
+            self.costliest_points = known.costliest_points
+            self.costliest = known.costliest_of(field.name)
         self._count(known.points, known.size)
 
     def add(
@@ -119,7 +119,7 @@ class Estimator:
             prices = field.prices
             arguments = field.arguments.valid(self.variables)
             if arguments is None:
-                self._note_dearest(_REFUSED_POINTS, above, field)
+                self._note_costliest(_REFUSED_POINTS, above, field)
                 self._count(_REFUSED_POINTS, _REFUSED_BYTES)
                 continue
             points, returned = prices.price(state, arguments)
@@ -130,18 +130,18 @@ class Estimator:
             size = prices.size(state) * prices.copies * times
             if prices.is_empty:
                 size += _EMPTY_OBJECT_BYTES * times * sum(count for _, count in returned)
-            self._note_dearest(points, above, field)
+            self._note_costliest(points, above, field)
             self._count(points, size)
             if prices.below:
                 path = (*above, field.name)
                 for below, count in returned:
                     self.add(prices.below, below, times * count, path)
 
-    def _note_dearest(self, points: float, above: tuple[str, ...], field: PricedField) -> None:
+    def _note_costliest(self, points: float, above: tuple[str, ...], field: PricedField) -> None:
         """Remember a field if it costs more than any before it."""
-        if points > self.dearest_points:
-            self.dearest_points = points
-            self.dearest = (*above, field.name)
+        if points > self.costliest_points:
+            self.costliest_points = points
+            self.costliest = (*above, field.name)
 
     def _count(self, points: float, size: float) -> None:
         self.points += points

@@ -100,8 +100,8 @@ class OperationPrice:
             return None
         points = self._points + known.points
         root_fields = ((field.name, points - self._points),)
-        dearest = known.dearest_of(field.name)
-        return Estimate(points, known.size, dearest, known.dearest_points, root_fields)
+        costliest = known.costliest_of(field.name)
+        return Estimate(points, known.size, costliest, known.costliest_points, root_fields)
 
     def _idle_points(self, variables: Variables) -> float:
         """Return what it takes to coerce the variables that no selected field asks with."""

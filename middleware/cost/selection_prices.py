@@ -17,17 +17,17 @@ _LASTING = "lasting"
 class KnownPrice(NamedTuple):
     """The price and the size of a field with all fields below it.
 
-    ``dearest`` is the path to the field among them that costs most by itself.
+    ``costliest`` is the path to the field among them that costs most by itself.
     """
 
     points: float
     size: float
-    dearest_points: float
-    dearest: tuple[str, ...]
+    costliest_points: float
+    costliest: tuple[str, ...]
 
-    def dearest_of(self, name: str) -> tuple[str, ...]:
+    def costliest_of(self, name: str) -> tuple[str, ...]:
         """Return the path of the same where another alias asks for it."""
-        return (name, *self.dearest[1:]) if self.dearest else ()
+        return (name, *self.costliest[1:]) if self.costliest else ()
 
 
 class PricedField:

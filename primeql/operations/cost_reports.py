@@ -102,12 +102,12 @@ def too_dear(prepared: PricedOperation | Answer, points: int, tier: Tier) -> Ans
     """Return the refusal of an operation whose price exceeds the limit of a request."""
     if isinstance(prepared, Answer):
         return prepared
-    dearest = list(prepared.estimate.dearest)
+    costliest = list(prepared.estimate.costliest)
     message = (
         f"this request costs at least {points:,} points, a request may cost"
-        f" {tier.max_request_cost:,}; the most expensive field is {'.'.join(dearest)[:64]}"
+        f" {tier.max_request_cost:,}; the most expensive field is {'.'.join(costliest)[:64]}"
     )
-    cost = {"requested": points, "maximum": tier.max_request_cost, "path": dearest}
+    cost = {"requested": points, "maximum": tier.max_request_cost, "path": costliest}
     return refusal(RequestError(message, 200, ErrorCode.COST_LIMIT_EXCEEDED), cost=cost)
 
 

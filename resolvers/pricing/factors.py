@@ -33,7 +33,7 @@ _WORD_POINTS = 0.03
 _LONG_POINTS = 0.4
 # To await the factorization that another field may be waiting for.
 _AWAITED_POINTS = 0.1
-# The dearest page whose divisors the engine takes: two halves of 50,000.
+# The costliest page whose divisors the engine takes: two halves of 50,000.
 _MOST_DIVISORS_POINTS = 200.0
 
 

@@ -100,8 +100,8 @@ class IntegerPrices:
         test, proof = self._test(state), self._proof(state)
         # It is awaited by itself.
         witness = 2 * self._tariff.computed
-        dearest = primality.is_probable_prime_cost(_hard(state.bits))
-        witness += self._tariff.single(_COMPOSITE_SHARE * dearest)
+        costliest = primality.is_probable_prime_cost(_hard(state.bits))
+        witness += self._tariff.single(_COMPOSITE_SHARE * costliest)
         witness *= 1 - len(state.primes) / state.count
         # The proof of isPrime tests before; that of primality is one call.
         points = self._asking(state) + max(proof - test, test) + witness
@@ -174,9 +174,9 @@ class IntegerPrices:
         """Return the price of one test, on average."""
         if state.bits <= _WORD_BITS:
             return _WORD_TEST
-        dearest = self._tariff.single(primality.is_probable_prime_cost(_hard(state.bits)))
+        costliest = self._tariff.single(primality.is_probable_prime_cost(_hard(state.bits)))
         composites = len(state.rough) - len(state.primes)
-        return dearest * (len(state.primes) + _COMPOSITE_SHARE * composites) / state.count
+        return costliest * (len(state.primes) + _COMPOSITE_SHARE * composites) / state.count
 
     def _proof(self, state: IntegerState) -> float:
         """Return the price of a test and, where it passes, a proof, on average."""

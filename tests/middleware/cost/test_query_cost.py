@@ -212,10 +212,10 @@ def test_what_cannot_change_is_priced_once() -> None:
     assert (first, book.calls - first) == (6, 4)
 
 
-def test_estimate_names_the_dearest_field_and_every_root_field() -> None:
+def test_estimate_names_the_costliest_field_and_every_root_field() -> None:
     estimate = _price("{ a: thing { one } b: things(count: 2) { c: parts(first: 1) { one } } }")
-    assert estimate.dearest == ("b", "c")
-    assert estimate.dearest_points == 2 * LIST
+    assert estimate.costliest == ("b", "c")
+    assert estimate.costliest_points == 2 * LIST
     assert list(estimate.root_fields) == [("a", THING + ONE), ("b", 3 * LIST + 2 * ONE)]
     assert estimate.is_complete
 
@@ -362,12 +362,12 @@ def test_aliases_of_one_size_are_priced_once(
     assert estimate.points == alone * len(sizes)
 
 
-def test_dearest_of_what_is_known_by_its_size_is_named_by_its_own_alias() -> None:
+def test_costliest_of_what_is_known_by_its_size_is_named_by_its_own_alias() -> None:
     text = """query ($a: Int!) { first: thing(size: $a) { one } many: things(count: 2) { one }
       second: thing(size: $a) { one } }"""
-    assert _compiled(text).price({"a": 10}).dearest == ("many",)
+    assert _compiled(text).price({"a": 10}).costliest == ("many",)
     price = _compiled("query ($a: Int!) { x: thing(size: $a) { one } }")
-    assert [price.price({"a": size}).dearest for size in (10, 10, 2_000)] == [("x",)] * 3
+    assert [price.price({"a": size}).costliest for size in (10, 10, 2_000)] == [("x",)] * 3
 
 
 class GroupBook(Book):

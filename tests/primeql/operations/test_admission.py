@@ -213,7 +213,7 @@ def test_another_mode_is_refused(client: Client) -> None:
     assert response.json()["errors"][0]["extensions"] == {"code": "BAD_REQUEST"}
 
 
-def test_too_dear_is_refused_with_the_dearest_field_and_costs_nothing(
+def test_too_dear_is_refused_with_the_costliest_field_and_costs_nothing(
     client: Client,
 ) -> None:
     before = remaining(client)
